@@ -1,0 +1,196 @@
+import type { Dict, List } from './messages.ts';
+
+/** Says what kind of thing a value is, for error messages: `a list`, `the string "x"`, `nothing`. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Uint8Array) return 'binary';
+  switch (typeof value) {
+    case 'string':
+      return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)}`;
+    case 'number':
+      return `the number ${value}`;
+    case 'boolean':
+      return `the boolean ${value}`;
+    case 'object':
+      return 'an object';
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** The root of all errors that this library raises. `name` is stable, `cause` says what lay behind it. */
+export class WampError extends Error {
+  override name = 'WampError';
+}
+
+/** What an {@link ApplicationError} carries beside its URI and payload. */
+export interface ApplicationErrorContext {
+  /** The wire's ERROR.Details, in camelCase. */
+  readonly details?: Readonly<Dict>;
+  /** The procedure that was called, where a call failed. */
+  readonly procedure?: string;
+  /** The topic, where a subscription or publication failed. */
+  readonly topic?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * An ERROR of the other side: raised by a callee or by the router (WAMP, section "Application-specific Errors").
+ * Throw one in a handler to answer a call with your own error URI and payload.
+ *
+ * @example
+ * throw new ApplicationError('com.app.error.too_big', [limit], { unit: 'kB' });
+ */
+export class ApplicationError extends WampError {
+  override name = 'ApplicationError';
+  readonly uri: string;
+  readonly args: List;
+  readonly kwargs: Dict;
+  readonly details: Readonly<Dict>;
+  readonly procedure?: string;
+  readonly topic?: string;
+
+  constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
+    const of = context.procedure ?? context.topic;
+    const said = typeof args[0] === 'string' ? args[0] : typeof kwargs['message'] === 'string' ? kwargs['message'] : '';
+    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}`, { cause: context.cause });
+    this.uri = uri;
+    this.args = args;
+    this.kwargs = kwargs;
+    this.details = context.details ?? {};
+    if (context.procedure !== undefined) this.procedure = context.procedure;
+    if (context.topic !== undefined) this.topic = context.topic;
+  }
+}
+
+/** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
+export class AbortError extends WampError {
+  override name = 'AbortError';
+  readonly reason: string;
+  readonly details: Readonly<Dict>;
+  /** Whether we, not the router, broke off: an unknown method, a wrong router signature, a veto. */
+  readonly local: boolean;
+
+  constructor(reason: string, details: Readonly<Dict> = {}, options: { local?: boolean; cause?: unknown } = {}) {
+    const said = details['message'];
+    super(
+      `${options.local ? 'We refused the session' : 'The router refused or ended the session'}: ${reason}` +
+        (typeof said === 'string' ? ` (${said})` : ''),
+      { cause: options.cause },
+    );
+    this.reason = reason;
+    this.details = details;
+    this.local = options.local === true;
+  }
+}
+
+/** A GOODBYE that the router began (WAMP, section "GOODBYE"). */
+export class GoodbyeError extends WampError {
+  override name = 'GoodbyeError';
+  readonly reason: string;
+  readonly details: Readonly<Dict>;
+
+  constructor(reason: string, details: Readonly<Dict> = {}) {
+    const said = details['message'];
+    super(`The router said goodbye: ${reason}${typeof said === 'string' ? ` (${said})` : ''}`);
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+/** Somebody broke the protocol: a malformed frame, or a message that must not come now (WAMP, "Protocol Errors"). */
+export class ProtocolError extends WampError {
+  override name = 'ProtocolError';
+}
+
+/** The link is gone, or none could be had in time. */
+export class ConnectionLostError extends WampError {
+  override name = 'ConnectionLostError';
+  /** True where a message had been written, so that the router may or may not have acted on it. */
+  readonly maybeDelivered: boolean;
+  /** The WebSocket close code, where there was one. */
+  readonly code?: number;
+
+  constructor(message: string, options: { maybeDelivered?: boolean; code?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.maybeDelivered = options.maybeDelivered === true;
+    if (options.code !== undefined) this.code = options.code;
+  }
+}
+
+/** A connection could not be made: the address refused, the join timed out, or all retries are used up. */
+export class ConnectFailedError extends WampError {
+  override name = 'ConnectFailedError';
+  /** How many attempts were made. */
+  readonly attempts: number;
+  /** What each (or each transport) failed with, oldest first. */
+  readonly errors: readonly unknown[];
+
+  constructor(message: string, attempts = 1, errors: readonly unknown[] = []) {
+    super(message, { cause: errors.at(-1) });
+    this.attempts = attempts;
+    this.errors = errors;
+  }
+}
+
+/** A call ran into its `timeout` or `deadline` in this client, which also cancelled it. */
+export class CallTimeoutError extends WampError {
+  override name = 'CallTimeoutError';
+}
+
+/** close() was called, so this cannot go on. */
+export class ClosedError extends WampError {
+  override name = 'ClosedError';
+}
+
+/** A payload that the session's serializer cannot write. Nothing was sent. */
+export class SerializationError extends WampError {
+  override name = 'SerializationError';
+}
+
+/** A malformed URI or URI pattern. */
+export class InvalidUriError extends WampError {
+  override name = 'InvalidUriError';
+
+  constructor(value: unknown, use: string, match: string) {
+    super(
+      `${use}: expected ${match === 'exact' ? 'a URI' : `a ${match} pattern`} (components joined by dots, ` +
+        `no white space, no #), got ${kindOf(value)}`,
+    );
+  }
+}
+
+/** Something that cannot be done in the present state, or that the router did not announce. */
+export class InvalidStateError extends WampError {
+  override name = 'InvalidStateError';
+}
+
+/** Whether a value is a {@link WampError}. */
+export const isWampError = (value: unknown): value is WampError => value instanceof WampError;
+/** Whether a value is an {@link ApplicationError}. */
+export const isApplicationError = (value: unknown): value is ApplicationError => value instanceof ApplicationError;
+/** Whether a value is an {@link AbortError}. */
+export const isAbortError = (value: unknown): value is AbortError => value instanceof AbortError;
+/** Whether a value is a {@link GoodbyeError}. */
+export const isGoodbyeError = (value: unknown): value is GoodbyeError => value instanceof GoodbyeError;
+/** Whether a value is a {@link ProtocolError}. */
+export const isProtocolError = (value: unknown): value is ProtocolError => value instanceof ProtocolError;
+/** Whether a value is a {@link ConnectionLostError}. */
+export const isConnectionLostError = (value: unknown): value is ConnectionLostError =>
+  value instanceof ConnectionLostError;
+/** Whether a value is a {@link ConnectFailedError}. */
+export const isConnectFailedError = (value: unknown): value is ConnectFailedError =>
+  value instanceof ConnectFailedError;
+/** Whether a value is a {@link CallTimeoutError}. */
+export const isCallTimeoutError = (value: unknown): value is CallTimeoutError => value instanceof CallTimeoutError;
+/** Whether a value is a {@link ClosedError}. */
+export const isClosedError = (value: unknown): value is ClosedError => value instanceof ClosedError;
+/** Whether a value is a {@link SerializationError}. */
+export const isSerializationError = (value: unknown): value is SerializationError =>
+  value instanceof SerializationError;
+/** Whether a value is an {@link InvalidUriError}. */
+export const isInvalidUriError = (value: unknown): value is InvalidUriError => value instanceof InvalidUriError;
+/** Whether a value is an {@link InvalidStateError}. */
+export const isInvalidStateError = (value: unknown): value is InvalidStateError => value instanceof InvalidStateError;

@@ -1,0 +1,11 @@
+/**
+ * The protocol alone, for tools and checks: message types and codes, the checks of shapes, URIs, ids and errors.
+ *
+ * @packageDocumentation
+ */
+export * from './errors.ts';
+export { isId, MAX_ID, nextId, type Id } from './ids.ts';
+export { bestMatch, isUri, matchesUri, type Match, type Uri } from './uris.ts';
+export * from './messages.ts';
+export { camelised, fromWire, toWire } from './attributes.ts';
+export { CLIENT_FEATURES, supports } from './features.ts';

@@ -1,0 +1,314 @@
+import { ATTRIBUTES, COUNT, DICT, ID, LIST, STRING, type Attribute, type AttributeTable, type Kind } from './attributes.ts';
+import { kindOf, ProtocolError } from './errors.ts';
+import type { Id } from './ids.ts';
+import type { Uri } from './uris.ts';
+
+/** A dictionary of the wire: string keys, any values. */
+export type Dict = Record<string, unknown>;
+/** A list of positional values. */
+export type List = readonly unknown[];
+/** Positional payload: a list, or one binary where the payload is passed through opaquely. */
+export type Args = List | Uint8Array;
+
+/** The message codes (WAMP, section "Message Codes and Direction"). */
+export const HELLO = 1;
+export const WELCOME = 2;
+export const ABORT = 3;
+export const CHALLENGE = 4;
+export const AUTHENTICATE = 5;
+export const GOODBYE = 6;
+export const ERROR = 8;
+export const PUBLISH = 16;
+export const PUBLISHED = 17;
+export const SUBSCRIBE = 32;
+export const SUBSCRIBED = 33;
+export const UNSUBSCRIBE = 34;
+export const UNSUBSCRIBED = 35;
+export const EVENT = 36;
+export const CALL = 48;
+export const CANCEL = 49;
+export const RESULT = 50;
+export const REGISTER = 64;
+export const REGISTERED = 65;
+export const UNREGISTER = 66;
+export const UNREGISTERED = 67;
+export const INVOCATION = 68;
+export const INTERRUPT = 69;
+export const YIELD = 70;
+export const EVENT_RECEIVED = 337;
+
+type Field = readonly [name: string, kind: Kind, attributes?: AttributeTable];
+
+interface Row<T> {
+  readonly name: string;
+  /** The elements behind the code. */
+  readonly fields: readonly Field[];
+  /** How many of them must be there. */
+  readonly required: number;
+  /** Whether an argument list and a keyword dictionary may follow. */
+  readonly payload: boolean;
+  /** Never set: carries the tuple's type. */
+  readonly type?: T;
+}
+
+/** A dictionary field whose known keys are checked; `names` are those keys, as on the wire. */
+const dict = (name: string, names = ''): Field => [
+  name,
+  DICT,
+  Object.fromEntries(names.split(' ').map((key) => [key, ATTRIBUTES[key as Attribute]])),
+];
+
+const row = <T extends readonly unknown[]>(name: string, fields: readonly Field[], payload = false, optional = 0): Row<T> => ({
+  name,
+  fields,
+  required: fields.length - optional,
+  payload,
+});
+
+const REQUEST: Field = ['request', ID];
+/** A reply's request id, which is 0 where the router revokes unasked. */
+const REQUEST_OR_NONE: Field = ['request', COUNT];
+const PPT = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid enc_algo enc_key enc_serializer forward_for';
+const FORWARD = 'forward_for';
+
+/**
+ * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
+ * decoded array. Types, checks and descriptions all derive from it.
+ */
+const SHAPES = {
+  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO', [
+    ['realm', { expected: 'a string or null', test: (v) => v === null || STRING.test(v) }],
+    dict('details', 'roles agent authmethods authid authrole authextra'),
+  ]),
+  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME', [
+    ['session', ID],
+    dict('details', 'roles agent realm authid authrole authmethod authprovider authextra'),
+  ]),
+  [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
+    'ABORT',
+    [dict('details', 'message'), ['reason', STRING]],
+    true,
+  ),
+  [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE', [['method', STRING], dict('extra')]),
+  [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE', [
+    ['signature', STRING],
+    dict('extra'),
+  ]),
+  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE', [
+    dict('details', 'message'),
+    ['reason', STRING],
+  ]),
+  [ERROR]: row<
+    readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
+  >(
+    'ERROR',
+    [['requestType', COUNT], REQUEST, dict('details', `callee callee_authid callee_authrole ${PPT}`), ['error', STRING]],
+    true,
+  ),
+  [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
+    'PUBLISH',
+    [
+      REQUEST,
+      dict(
+        'options',
+        'acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole ' +
+          `disclose_me retain rkey transaction_hash ${PPT}`,
+      ),
+      ['topic', STRING],
+    ],
+    true,
+  ),
+  [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED', [REQUEST, ['publication', ID]]),
+  [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>('SUBSCRIBE', [
+    REQUEST,
+    dict('options', `match get_retained nkey ${FORWARD}`),
+    ['topic', STRING],
+  ]),
+  [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED', [REQUEST, ['subscription', ID]]),
+  [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
+    'UNSUBSCRIBE',
+    [REQUEST, ['subscription', ID], dict('options', FORWARD)],
+    false,
+    1,
+  ),
+  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>(
+    'UNSUBSCRIBED',
+    [REQUEST_OR_NONE, dict('details', 'subscription reason')],
+    false,
+    1,
+  ),
+  [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
+    'EVENT',
+    [
+      ['subscription', ID],
+      ['publication', ID],
+      dict(
+        'details',
+        'publisher publisher_authid publisher_authrole topic trustlevel retained transaction_hash ' +
+          `x_acknowledged_delivery ${PPT}`,
+      ),
+    ],
+    true,
+  ),
+  [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
+    'CALL',
+    [
+      REQUEST,
+      dict(
+        'options',
+        'receive_progress progress timeout disclose_me rkey runmode caller caller_authid caller_authrole ' +
+          `transaction_hash ${PPT}`,
+      ),
+      ['procedure', STRING],
+    ],
+    true,
+  ),
+  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL', [REQUEST, dict('options', `mode ${FORWARD}`)]),
+  [RESULT]: row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>(
+    'RESULT',
+    [REQUEST, dict('details', `progress callee callee_authid callee_authrole ${PPT}`)],
+    true,
+  ),
+  [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>('REGISTER', [
+    REQUEST,
+    dict('options', `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`),
+    ['procedure', STRING],
+  ]),
+  [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED', [REQUEST, ['registration', ID]]),
+  [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
+    'UNREGISTER',
+    [REQUEST, ['registration', ID], dict('options', FORWARD)],
+    false,
+    1,
+  ),
+  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>(
+    'UNREGISTERED',
+    [REQUEST_OR_NONE, dict('details', 'registration reason')],
+    false,
+    1,
+  ),
+  [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
+    'INVOCATION',
+    [
+      REQUEST,
+      ['registration', ID],
+      dict(
+        'details',
+        'receive_progress progress timeout caller caller_authid caller_authrole procedure trustlevel ' +
+          `transaction_hash ${PPT}`,
+      ),
+    ],
+    true,
+  ),
+  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT', [
+    REQUEST,
+    dict('options', `mode reason ${FORWARD}`),
+  ]),
+  [YIELD]: row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>(
+    'YIELD',
+    [REQUEST, dict('options', `progress callee callee_authid callee_authrole ${PPT}`)],
+    true,
+  ),
+  [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED', [['publication', ID]]),
+};
+
+type Shapes = typeof SHAPES;
+
+/** A message code that this library knows. */
+export type MessageCode = keyof Shapes;
+/** The decoded array of one kind of message, `MessageOf<36>` for EVENT. */
+export type MessageOf<C extends MessageCode> = NonNullable<Shapes[C]['type']>;
+/** Any WAMP message: the decoded array itself, narrowed by its first element. */
+export type Message = { [C in MessageCode]: MessageOf<C> }[MessageCode];
+/** The messages that end with a payload. */
+export type PayloadMessage = MessageOf<3 | 8 | 16 | 36 | 48 | 50 | 68 | 70>;
+
+const shapes: Readonly<Record<number, Row<unknown> | undefined>> = SHAPES;
+
+/** The name of a message code, `EVENT` for 36; the code itself where it is unknown. */
+export const messageName = (code: number): string => shapes[code]?.name ?? String(code);
+
+/**
+ * Checks a decoded value against the table of messages and returns it as a message: the same array, in which a `null`
+ * payload was made absent. Unknown keys of dictionaries are let through.
+ *
+ * @throws ProtocolError that names the message, the field, what it must be and what it was
+ */
+export function parseMessage(value: unknown): Message {
+  if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
+  const message = value as unknown[];
+  const shape = shapes[message[0] as number];
+  if (shape === undefined || typeof message[0] !== 'number') {
+    throw new ProtocolError(`A message must begin with a known message code, got ${kindOf(message[0])}`);
+  }
+  const { fields, payload } = shape;
+  const count = message.length - 1;
+  if (count < shape.required || count > fields.length + (payload ? 2 : 0)) {
+    throw new ProtocolError(`${shape.name}: expected ${lengths(shape)} elements, got ${message.length}`);
+  }
+  const checked = Math.min(count, fields.length);
+  for (let i = 0; i < checked; i++) {
+    const [name, kind, attributes] = fields[i] as Field;
+    const field = message[i + 1];
+    if (!kind.test(field)) refuse(shape, name, kind, field);
+    if (attributes !== undefined) checkAttributes(shape, name, field as Dict, attributes);
+  }
+  if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1);
+  return message as unknown as Message;
+}
+
+function checkAttributes(shape: Row<unknown>, field: string, values: Dict, attributes: AttributeTable): void {
+  for (const key in values) {
+    const kind = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+    if (kind !== undefined && !kind.test(values[key])) refuse(shape, `${field}.${key}`, kind, values[key]);
+  }
+}
+
+/** Payload at the end of a message: `null` counts as absent, and a binary may stand for the list. */
+function checkPayload(shape: Row<unknown>, message: unknown[], at: number): void {
+  if (message.length > at + 1) {
+    if (message[at + 1] === null) message.length = at + 1;
+    else if (!DICT.test(message[at + 1])) refuse(shape, 'kwargs', DICT, message[at + 1]);
+  }
+  const args = message[at];
+  if (args === null) {
+    if (message.length === at + 1) message.length = at;
+    else message[at] = [];
+  } else if (!LIST.test(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
+}
+
+function refuse(shape: Row<unknown>, field: string, kind: Kind, value: unknown): never {
+  throw new ProtocolError(`${shape.name}.${field}: expected ${kind.expected}, got ${kindOf(value)}`);
+}
+
+function lengths({ fields, required, payload }: Row<unknown>): string {
+  const most = fields.length + 1 + (payload ? 2 : 0);
+  return required + 1 === most ? `${most}` : `${required + 1} to ${most}`;
+}
+
+/** A message as field name → value, for logs and checks: `{ type: 33, request: 1, subscription: 77 }`. */
+export function describeMessage(message: Message): Dict {
+  const out: Dict = { type: message[0] };
+  const { fields, payload } = shapes[message[0]] as Row<unknown>;
+  const names = payload ? [...fields.map(([name]) => name), 'args', 'kwargs'] : fields.map(([name]) => name);
+  names.forEach((name, i) => {
+    if (i + 1 < message.length) out[name] = message[i + 1];
+  });
+  return out;
+}
+
+/**
+ * A message with its payload behind it, trimmed as the specification asks: no empty keyword dictionary, and no empty
+ * list where nothing follows. `head` is used up.
+ */
+export function withPayload<T extends PayloadMessage>(head: unknown[], args?: Args, kwargs?: Readonly<Dict>): T {
+  const named = kwargs !== undefined && hasKeys(kwargs);
+  if (named) head.push(args ?? [], kwargs);
+  else if (args !== undefined && args.length > 0) head.push(args);
+  return head as unknown as T;
+}
+
+function hasKeys(dictionary: Readonly<Dict>): boolean {
+  for (const key in dictionary) if (Object.hasOwn(dictionary, key)) return true;
+  return false;
+}

@@ -1,0 +1,74 @@
+import { InvalidUriError } from './errors.ts';
+
+/** A WAMP URI: dot-separated, non-empty components without white space or `#` (WAMP, section "URIs"). */
+export type Uri = string;
+
+/** How a subscription or registration matches URIs (WAMP, "Pattern-based Subscriptions" and "… Registrations"). */
+export type Match = 'exact' | 'prefix' | 'wildcard';
+
+const LOOSE = {
+  exact: /^([^\s.#]+\.)*[^\s.#]+$/,
+  prefix: /^([^\s.#]+\.)*[^\s.#]*$/,
+  wildcard: /^([^\s.#]*\.)*[^\s.#]*$/,
+};
+
+const STRICT = {
+  exact: /^([\da-z_]+\.)*[\da-z_]+$/,
+  prefix: /^([\da-z_]+\.)*[\da-z_]*$/,
+  wildcard: /^([\da-z_]*\.)*[\da-z_]*$/,
+};
+
+/**
+ * Whether a value is a well-formed URI, or URI pattern where `match` is 'prefix' (the last component may be empty)
+ * or 'wildcard' (any may).
+ *
+ * @param value what to look at
+ * @param match the kind of pattern, 'exact' when left out
+ * @param strict only lower-case letters, digits and `_`, as the specification recommends
+ */
+export function isUri(value: unknown, match: Match = 'exact', strict = false): value is Uri {
+  return typeof value === 'string' && (strict ? STRICT : LOOSE)[match].test(value);
+}
+
+/** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */
+export function assertUri(value: unknown, use: string, match: Match = 'exact'): asserts value is Uri {
+  if (!isUri(value, match)) throw new InvalidUriError(value, use, match);
+}
+
+/**
+ * Whether a URI falls under a pattern: equal for 'exact'; beginning with its characters for 'prefix'; for 'wildcard'
+ * as many components, each empty one of the pattern standing for any single non-empty one.
+ */
+export function matchesUri(uri: Uri, pattern: Uri, match: Match): boolean {
+  if (match === 'exact') return uri === pattern;
+  if (match === 'prefix') return uri.startsWith(pattern);
+  const parts = uri.split('.');
+  const wanted = pattern.split('.');
+  return parts.length === wanted.length && wanted.every((w, i) => (w === '' ? parts[i] !== '' : w === parts[i]));
+}
+
+/**
+ * Picks, of registered patterns, the one that a call goes to (WAMP, "Pattern-based Registrations"): an exact match,
+ * else the longest prefix, else the wildcard whose literal components come first from the left.
+ */
+export function bestMatch<T extends { readonly uri: Uri; readonly match: Match }>(
+  uri: Uri,
+  candidates: Iterable<T>,
+): T | undefined {
+  let best: T | undefined;
+  for (const candidate of candidates) {
+    if (matchesUri(uri, candidate.uri, candidate.match) && (!best || beats(candidate, best))) best = candidate;
+  }
+  return best;
+}
+
+const ORDER: Record<Match, number> = { exact: 0, prefix: 1, wildcard: 2 };
+
+function beats(a: { uri: Uri; match: Match }, b: { uri: Uri; match: Match }): boolean {
+  if (a.match !== b.match) return ORDER[a.match] < ORDER[b.match];
+  if (a.match !== 'wildcard') return a.uri.length > b.uri.length;
+  const left = a.uri.split('.');
+  const right = b.uri.split('.');
+  const at = left.findIndex((part, i) => (part === '') !== (right[i] === ''));
+  return at >= 0 && left[at] !== '';
+}

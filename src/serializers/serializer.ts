@@ -1,0 +1,21 @@
+/** Turns messages into frames and back. Give your own to a transport's `serializers` to speak another encoding. */
+export interface Serializer {
+  /** Its name, `json`. */
+  readonly id: string;
+  /** The WebSocket subprotocol it stands for, `wamp.2.json`. */
+  readonly subprotocol: string;
+  /** Whether its frames are binary. */
+  readonly binary: boolean;
+  /**
+   * Writes one message. Integers leave as integers up to 2^53 and beyond (bigint); `Uint8Array` as a byte string.
+   *
+   * @throws SerializationError when a value cannot be written; nothing was sent then
+   */
+  encode(message: readonly unknown[]): string | Uint8Array;
+  /**
+   * Reads one frame. Integers come as numbers where they are exact and as bigint beyond, byte strings as `Uint8Array`.
+   *
+   * @throws ProtocolError when the frame cannot be read
+   */
+  decode(data: string | Uint8Array): unknown;
+}

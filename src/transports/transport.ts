@@ -1,0 +1,72 @@
+import type { Observable } from 'rxjs';
+import type { Message } from '../protocol/messages.ts';
+
+/** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
+export type Askable<T> = T | (() => T | PromiseLike<T> | Observable<T>);
+
+/** One attempt to connect and join, as transports and authenticators see it. */
+export interface Attempt {
+  /** Counts from 1, anew after a session that was stable. */
+  readonly number: number;
+  /** The realm to join. */
+  readonly realm: string;
+  /** The name of the transport. */
+  readonly transport: string;
+  /** Resolves what the user gave as a value or function. The join timeout pauses while it is pending. */
+  ask<T>(source: Askable<T>): Observable<T>;
+}
+
+/** What an open channel can say of itself. */
+export interface TransportDetails {
+  /** `websocket`, `rawsocket`, `memory` … */
+  readonly type: string;
+  /** The address that was dialled. */
+  readonly url?: string;
+  /** The serializer in use, `json`. */
+  readonly serializer: string;
+  /** The subprotocol that was agreed, `wamp.2.json`. */
+  readonly subprotocol: string;
+}
+
+/**
+ * One open link to a router. It never calls back from inside `send()`, keeps the order of what is sent, and after
+ * `close()` or `drop()` delivers nothing more.
+ */
+export interface Channel {
+  readonly details: TransportDetails;
+  /**
+   * Decoded frames, not yet checked, for one observer, who subscribes in the same turn in which the channel was
+   * emitted. Completes when the other side closed in order; errors with ConnectionLostError (or ProtocolError for a
+   * frame that cannot be decoded).
+   */
+  readonly incoming: Observable<unknown>;
+  /**
+   * Grows with whatever is received, control frames included: the sign of life that keepalive watches.
+   */
+  readonly received: number;
+  /** Bytes accepted by `send()` and not yet handed to the network. */
+  readonly bufferedAmount: number;
+  /**
+   * Serialises and sends, or queues in order.
+   *
+   * @throws SerializationError when the payload cannot be written; then nothing was sent
+   */
+  send(message: Message): void;
+  /** Asks the other side for a sign of life below WAMP (a WebSocket ping), where the transport can. */
+  ping?(): void;
+  /** Hangs up in order, after what was sent has been flushed. `code` is a WebSocket close code, 1000 by default. */
+  close(code?: number, reason?: string): void;
+  /** Lets go of the link at once, without waiting for the other side. */
+  drop(): void;
+}
+
+/**
+ * A way to reach a router. `open()` is cold: subscribing dials; it emits the one open channel and completes, or errors
+ * with ConnectFailedError. Unsubscribing before the channel was emitted gives the dialling up; after that the channel
+ * belongs to whoever received it.
+ */
+export interface Transport {
+  /** Shown on status$: `websocket ws://host/ws`. */
+  readonly name: string;
+  open(attempt?: Attempt): Observable<Channel>;
+}
