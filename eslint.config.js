@@ -91,7 +91,7 @@ export default defineConfig(
             'TSInterfaceDeclaration',
             'TSTypeAliasDeclaration',
             // a table of CONSTANTS has one comment above it
-            'ExportNamedDeclaration > VariableDeclaration:not(:has(> VariableDeclarator > Identifier.id[name=/^[A-Z][A-Z0-9_]*$/]))',
+            'ExportNamedDeclaration > VariableDeclaration[declarations.0.id.name!=/^[A-Z][A-Z0-9_]*$/]',
             'ExportNamedDeclaration > TSDeclareFunction',
           ],
           enableFixer: false, // an empty comment is worse than none
