@@ -1,0 +1,85 @@
+import { SerializationError } from '../protocol/errors.ts';
+import { describeMessage, messageName, type Message } from '../protocol/messages.ts';
+import { toBase64 } from './base64.ts';
+
+/** How deep lists and dictionaries may be nested, both ways: enough for data, too little to exhaust the stack. */
+export const MAX_DEPTH = 1000;
+
+/** What {@link standIn} answers for an object that no serializer can write. */
+export const REFUSED: unique symbol = Symbol();
+
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
+/**
+ * What is written in place of an object that is neither a list nor a plain dictionary: its bytes, what its toJSON()
+ * returns, or (an instance of a class) the object itself, for its own members. By tag, not instanceof: the object may
+ * come from another window or sandbox.
+ */
+export function standIn(value: object, key: string): unknown {
+  const tag = tagOf(value);
+  if (tag === 'Uint8Array') return value;
+  if (tag === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
+  const { toJSON } = value as { toJSON?: (key: string) => unknown };
+  if (typeof toJSON === 'function') return toJSON.call(value, key);
+  return tag === 'Object' ? value : REFUSED;
+}
+
+/** Whether an integer beyond 2^53 fits the 64 bits that all three encodings have for it. */
+export const fits64 = (value: bigint): boolean => value >= -(1n << 63n) && value < 1n << 64n;
+
+/**
+ * Writes a message as JSON value by value, for what JSON.stringify cannot write or would write wrongly: binary,
+ * bigint, NaN, a Map … Slow, and therefore only where the fast way gave up.
+ *
+ * @param nul whether a text may begin with NUL, which in JSON marks binary
+ * @throws SerializationError that names the place (`args[0].when`) and what stands there
+ */
+export function writeMessage(message: readonly unknown[], nul = false): string {
+  const code = message[0] as number;
+  const names = messageName(code) === String(code) ? [] : Object.keys(describeMessage(message as unknown as Message));
+  return `[${message.map((field, i) => write(field, names[i] ?? String(i), '', 1, nul)).join()}]`;
+}
+
+function write(value: unknown, path: string, key: string, depth: number, nul: boolean): string {
+  switch (typeof value) {
+    case 'string':
+      if (value[0] === '\0' && !nul) refuse(path, 'text that begins with NUL');
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) refuse(path, value);
+      return String(value);
+    case 'bigint':
+      if (!fits64(value)) refuse(path, 'an integer beyond 64 bits');
+      return String(value);
+    case 'boolean':
+      return String(value);
+    case 'undefined':
+      return 'null';
+    case 'object':
+      return value === null ? 'null' : writeObject(value, path, key, depth, nul);
+    default:
+      return refuse(path, tagOf(value));
+  }
+}
+
+function writeObject(value: object, path: string, key: string, depth: number, nul: boolean): string {
+  if (depth > MAX_DEPTH) refuse(path.slice(0, 60), 'a circular structure or one so deep');
+  if (Array.isArray(value)) {
+    return `[${Array.from(value, (item, i) => write(item, `${path}[${i}]`, String(i), depth + 1, nul)).join()}]`;
+  }
+  const written = standIn(value, key);
+  if (written === REFUSED) refuse(path, tagOf(value));
+  if (written !== value) return write(written, path, key, depth + 1, nul);
+  if (ArrayBuffer.isView(value)) return `"\\u0000${toBase64(value as Uint8Array)}"`;
+  const members: string[] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== undefined) {
+      members.push(`${JSON.stringify(name)}:${write(member, `${path}.${name}`, name, depth + 1, nul)}`);
+    }
+  }
+  return `{${members.join()}}`;
+}
+
+function refuse(path: string, what: unknown): never {
+  throw new SerializationError(`${path}: cannot send ${String(what)}; convert it`);
+}
