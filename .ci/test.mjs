@@ -58,9 +58,10 @@ function run({ script, specs, limit = 4 * minutes }) {
       killGroup('SIGKILL');
     }, limit);
     child.on('error', (error) => console.log(String(error)));
+    // What the step left behind would disturb the next ones, and hold its output open.
+    child.on('exit', () => killGroup('SIGKILL'));
     child.on('close', (code) => {
       clearTimeout(timer);
-      killGroup('SIGKILL'); // what the step left behind would disturb the next ones
       const ok = code === 0 && !hung;
       if (!specs) return resolve({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
       const total = [...text.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
