@@ -121,9 +121,9 @@ class CborReader extends Reader {
       case 0x18:
         return this.byte();
       case 0x19:
-        return this.unsigned(2);
+        return this.unsigned16();
       case 0x1a:
-        return this.unsigned(4);
+        return this.unsigned32();
       case 0x1b:
         return this.wide();
       default:
@@ -141,7 +141,7 @@ class CborReader extends Reader {
       case 0x17: // undefined: null, as in JSON
         return null;
       case 0x19:
-        return half(this.unsigned(2));
+        return half(this.unsigned16());
       case 0x1a:
         return this.float32();
       case 0x1b:

@@ -28,30 +28,39 @@ function encode(message: readonly unknown[]): string {
   }
 }
 
-/** Whether JSON.stringify writes this as we want it: a look at every value costs a tenth of a replacer function. */
-function isPlain(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value.charCodeAt(0) !== 0;
-    case 'number':
-      return value - value === 0;
-    case 'boolean':
-    case 'undefined':
-      return true;
-    case 'object':
-      break;
-    default:
-      return false;
-  }
-  if (value === null) return true;
+/**
+ * Whether JSON.stringify writes this list or object as we want it. A look at every value costs a tenth of what a
+ * replacer function does; the two loops are one written twice, because a call per value costs as much as the look.
+ */
+function isPlain(value: object, depth: number): boolean {
   if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
+    for (let i = 0; i < value.length; i++) {
+      const item: unknown = value[i];
+      if (typeof item === 'number') {
+        if (item - item !== 0) return false; // NaN or infinite
+      } else if (typeof item === 'string') {
+        if (item.charCodeAt(0) === 0) return false;
+      } else if (typeof item === 'object') {
+        if (item !== null && !isPlain(item, depth + 1)) return false;
+      } else if (typeof item !== 'boolean' && item !== undefined) return false;
+    }
     return true;
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== Date.prototype && prototype !== null) return false;
-  for (const key in value) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+  if (value.constructor !== Object) {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== Date.prototype && prototype !== null) return false;
+  }
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key];
+    if (typeof item === 'number') {
+      if (item - item !== 0) return false;
+    } else if (typeof item === 'string') {
+      if (item.charCodeAt(0) === 0) return false;
+    } else if (typeof item === 'object') {
+      if (item !== null && !isPlain(item, depth + 1)) return false;
+    } else if (typeof item !== 'boolean' && item !== undefined) return false;
+  }
   return true;
 }
 

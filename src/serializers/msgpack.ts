@@ -118,45 +118,55 @@ class MsgpackReader extends Reader {
       case 0xc3:
         return true;
       case 0xc4:
+        return this.binary(this.byte());
       case 0xc5:
+        return this.binary(this.unsigned16());
       case 0xc6:
-        return this.binary(this.unsigned(1 << (head - 0xc4)));
+        return this.binary(this.unsigned32());
       case 0xca:
         return this.float32();
       case 0xcb:
         return this.float64();
       case 0xcc:
+        return this.byte();
       case 0xcd:
+        return this.unsigned16();
       case 0xce:
-        return this.unsigned(1 << (head - 0xcc));
+        return this.unsigned32();
       case 0xcf:
         return this.wide();
       case 0xd0:
-        return (this.unsigned(1) << 24) >> 24;
+        return (this.byte() << 24) >> 24;
       case 0xd1:
-        return (this.unsigned(2) << 16) >> 16;
+        return (this.unsigned16() << 16) >> 16;
       case 0xd2:
-        return this.unsigned(4) | 0;
+        return this.unsigned32() | 0;
       case 0xd3:
         return this.signedWide();
       case 0xd9:
+        return this.text(this.byte());
       case 0xda:
+        return this.text(this.unsigned16());
       case 0xdb:
-        return this.text(this.unsigned(1 << (head - 0xd9)));
+        return this.text(this.unsigned32());
       case 0xdc:
+        return this.list(this.unsigned16(), depth + 1);
       case 0xdd:
-        return this.list(this.unsigned(2 << (head - 0xdc)), depth + 1);
+        return this.list(this.unsigned32(), depth + 1);
       case 0xde:
+        return this.dict(this.unsigned16(), depth + 1);
       case 0xdf:
-        return this.dict(this.unsigned(2 << (head - 0xde)), depth + 1);
+        return this.dict(this.unsigned32(), depth + 1);
       default:
-        return this.fail(head === 0xc1 ? 'the byte c1, which means nothing' : 'an extension type, which is not supported');
+        return this.fail(
+          head === 0xc1 ? 'the byte c1, which means nothing' : 'an extension type, which is not supported',
+        );
     }
   }
 
   private signedWide(): number | bigint {
-    const high = this.unsigned(4) | 0;
-    const low = this.unsigned(4);
+    const high = this.unsigned32() | 0;
+    const low = this.unsigned32();
     const value = high * 0x100000000 + low;
     if (Number.isSafeInteger(value)) return value;
     const exact = (BigInt(high) << 32n) | BigInt(low);

@@ -9,13 +9,15 @@ const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 const NO_VIEW = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(0));
 
 /**
- * What CBOR and MessagePack have in common when they read. Nothing is allocated on the word of a head alone: a length
- * beyond the bytes that are there is refused, and lists grow as their items come.
+ * What CBOR and MessagePack have in common when they read. Nothing is allocated on the word of a head alone: each
+ * item takes a byte at least, so all lengths together cannot exceed the bytes of the frame.
  */
 export abstract class Reader {
   protected bytes: Uint8Array = NO_BYTES;
   protected at = 0;
   private view: DataView = NO_VIEW;
+  /** How many more items this frame can hold. */
+  private room = 0;
   private readonly name: string;
 
   constructor(name: string) {
@@ -30,6 +32,7 @@ export abstract class Reader {
     if (typeof data === 'string') this.fail('text instead of bytes');
     this.bytes = data;
     this.at = 0;
+    this.room = data.length;
     try {
       const value = this.read(0);
       if (this.at !== data.length) this.fail(`${data.length - this.at} bytes too many`);
@@ -59,12 +62,20 @@ export abstract class Reader {
     return value;
   }
 
-  /** An unsigned integer of 1, 2 or 4 bytes. */
-  protected unsigned(size: number): number {
-    const end = this.take(size) + size;
-    let value = 0;
-    for (let i = end - size; i < end; i++) value = value * 256 + (this.bytes[i] as number);
-    return value;
+  /** An unsigned integer of 2 bytes. */
+  protected unsigned16(): number {
+    const at = this.take(2);
+    return ((this.bytes[at] as number) << 8) | (this.bytes[at + 1] as number);
+  }
+
+  /** An unsigned integer of 4 bytes. */
+  protected unsigned32(): number {
+    const at = this.take(4);
+    const { bytes } = this;
+    return (
+      (bytes[at] as number) * 0x1000000 +
+      (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
+    );
   }
 
   /** Where the next bytes can be read as numbers. Made once per frame, when first needed. */
@@ -87,8 +98,8 @@ export abstract class Reader {
 
   /** An unsigned integer of 8 bytes: a number up to 2^53, a bigint beyond. */
   protected wide(): number | bigint {
-    const high = this.unsigned(4);
-    const low = this.unsigned(4);
+    const high = this.unsigned32();
+    const low = this.unsigned32();
     if (high < 0x200000 || (high === 0x200000 && low === 0)) return high * 0x100000000 + low;
     return (BigInt(high) << 32n) | BigInt(low);
   }
@@ -117,8 +128,8 @@ export abstract class Reader {
 
   protected list(length: number, depth: number): unknown[] {
     this.expect(length, depth);
-    const items: unknown[] = [];
-    for (let i = 0; i < length; i++) items.push(this.read(depth));
+    const items = new Array<unknown>(length);
+    for (let i = 0; i < length; i++) items[i] = this.read(depth);
     return items;
   }
 
@@ -138,9 +149,9 @@ export abstract class Reader {
     } else members[key] = value;
   }
 
-  /** Checks that a list or dictionary may be here, and that there are bytes for so many values. */
+  /** Checks that a list or dictionary may be here, and that the frame has bytes for so many values. */
   protected expect(count: number, depth: number): void {
     if (depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH} levels`);
-    if (count > this.bytes.length - this.at) this.fail('it ends too early');
+    if (count > this.bytes.length - this.at || (this.room -= count) < 0) this.fail('it ends too early');
   }
 }

@@ -73,7 +73,7 @@ export abstract class Writer {
   private grow(count: number): void {
     const { bytes, start } = this;
     const written = this.at - start;
-    this.renew(Math.max(CHUNK, (written + count) * 2));
+    this.renew(Math.max(CHUNK, written * 2 + count + 0x400));
     this.bytes.set(bytes.subarray(start, start + written));
     this.start = 0;
     this.at = written;
@@ -137,25 +137,46 @@ export abstract class Writer {
 
   private text(value: string): void {
     const { length } = value;
-    // one UTF-16 unit takes at most 3 bytes
-    this.reserve(length * 3 + 5);
-    const { bytes } = this;
+    // the head goes before it and is as long as the text makes it: guess by the characters, and move where it is not
     const guess = this.textHeadSize(length);
-    const from = this.at + guess;
-    let to = from;
+    const place = this.at - this.start;
+    this.reserve(length + (length >> 3) + SHORT * 3);
+    this.at += guess;
     let i = 0;
     if (length < SHORT) {
+      const { bytes } = this;
+      let { at } = this;
       for (; i < length; i++) {
         const unit = value.charCodeAt(i);
         if (unit > 0x7f) break;
-        bytes[to++] = unit;
+        bytes[at++] = unit;
       }
+      this.at = at;
     }
-    if (i < length) to += utf8Encoder.encodeInto(i === 0 ? value : value.slice(i), bytes.subarray(to)).written;
-    const size = this.textHeadSize(to - from);
-    if (size !== guess) bytes.copyWithin(this.at + size, from, to);
-    this.textHead(to - from);
-    this.at += to - from;
+    if (i < length) this.encodeText(i === 0 ? value : value.slice(i));
+    const from = this.start + place;
+    const written = this.at - from - guess;
+    const size = this.textHeadSize(written);
+    if (size !== guess) this.bytes.copyWithin(from + size, from + guess, this.at);
+    this.at = from;
+    this.textHead(written);
+    this.at += written;
+  }
+
+  private encodeText(value: string): void {
+    const read = this.encodeInto(value);
+    if (read < value.length) {
+      // one UTF-16 unit takes at most 3 bytes
+      this.reserve((value.length - read) * 3 + 2);
+      this.encodeInto(value.slice(read));
+    }
+  }
+
+  private encodeInto(value: string): number {
+    // the head may yet grow by 2
+    const { read, written } = utf8Encoder.encodeInto(value, this.bytes.subarray(this.at, this.bytes.length - 2));
+    this.at += written;
+    return read;
   }
 
   private list(value: readonly unknown[], depth: number): void {
