@@ -1,17 +1,9 @@
 import type { Observable } from 'rxjs';
+import type { Askable, AuthAttempt } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 
-/** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
-export type Askable<T> = T | (() => T | PromiseLike<T> | Observable<T>);
-
-/** One attempt to connect and join, as transports and authenticators see it. */
-export interface Attempt {
-  /** Counts from 1, anew after a session that was stable. */
-  readonly number: number;
-  /** The realm to join. */
-  readonly realm: string;
-  /** The name of the transport. */
-  readonly transport: string;
+/** One attempt to connect and join, as transports see it. */
+export interface Attempt extends AuthAttempt {
   /** Resolves what the user gave as a value or function. The join timeout pauses while it is pending. */
   ask<T>(source: Askable<T>): Observable<T>;
 }
@@ -30,14 +22,14 @@ export interface TransportDetails {
 
 /**
  * One open link to a router. It never calls back from inside `send()`, keeps the order of what is sent, and after
- * `close()` or `drop()` delivers nothing more.
+ * `close()` or `drop()` delivers no more frames.
  */
 export interface Channel {
   readonly details: TransportDetails;
   /**
    * Decoded frames, not yet checked, for one observer, who subscribes in the same turn in which the channel was
-   * emitted. Completes when the other side closed in order; errors with ConnectionLostError (or ProtocolError for a
-   * frame that cannot be decoded).
+   * emitted. Completes when the link is down after either side closed it in order, and at once after `drop()`; errors
+   * with ConnectionLostError (or ProtocolError for a frame that cannot be decoded).
    */
   readonly incoming: Observable<unknown>;
   /**
@@ -49,7 +41,8 @@ export interface Channel {
   /**
    * Serialises and sends, or queues in order.
    *
-   * @throws SerializationError when the payload cannot be written; then nothing was sent
+   * @throws SerializationError when the payload cannot be written, ConnectionLostError when the link is down or
+   * closing; in both cases nothing was sent
    */
   send(message: Message): void;
   /** Asks the other side for a sign of life below WAMP (a WebSocket ping), where the transport can. */

@@ -1,0 +1,46 @@
+import type { Observable } from 'rxjs';
+import type { Dict } from '../protocol/messages.ts';
+
+/** A result now or later: as it is, as a Promise, or as the first value of an Observable. */
+export type Eventually<T> = T | PromiseLike<T> | Observable<T>;
+
+/** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
+export type Askable<T> = T | (() => Eventually<T>);
+
+/** What an authenticator adds to HELLO.Details. All of a client's authenticators share one HELLO. */
+export interface Identity {
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly authextra?: Readonly<Dict>;
+}
+
+/** The answer to a CHALLENGE. */
+export interface ChallengeAnswer {
+  readonly signature: string;
+  readonly extra?: Readonly<Dict>;
+}
+
+/** The attempt that is being authenticated: one object per attempt, to keep state by. */
+export interface AuthAttempt {
+  /** Counts from 1, anew after a session that was stable. */
+  readonly number: number;
+  readonly realm: string;
+  /** The name of the transport. */
+  readonly transport: string;
+}
+
+/** One way to prove who one is (WAMP, "Authentication Methods"). State belongs to the attempt, not to this object. */
+export interface Authenticator {
+  /** The method's name on the wire, `ticket`. */
+  readonly method: string;
+  /** What is known of the identity before any attempt: checked for contradictions when the client is made. */
+  readonly identity?: Identity;
+  /** Whether the secret is asked for anew at every attempt, so that a refusal may pass with the next one. */
+  readonly renewable?: boolean;
+  /** The share in HELLO. */
+  hello(attempt: AuthAttempt): Eventually<Identity>;
+  /** Answers a CHALLENGE; `round` counts from 1. */
+  challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): Eventually<ChallengeAnswer>;
+  /** Looks at WELCOME.Details before the session counts as joined; a throw refuses it. */
+  welcome?(details: Readonly<Dict>, attempt: AuthAttempt): Eventually<void>;
+}

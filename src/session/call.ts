@@ -1,0 +1,170 @@
+import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
+import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { CallResult } from './arrivals.ts';
+import type { CallArgs, PayloadRequest } from './checks.ts';
+import type { CallOptions } from './options.ts';
+import type { Link, Reply, Request } from './requests.ts';
+import { after } from './time.ts';
+
+/**
+ * One call of one subscriber: waits for a session, is sent, receives results, ends. It is its own teardown, so a
+ * pending call is this object, its entry in the Map of requests, and the subscriber.
+ */
+export class Call<T = unknown> implements Request, Unsubscribable {
+  readonly type = CALL;
+  readonly #subscriber: Subscriber<CallResult<T>>;
+  readonly #request: PayloadRequest<CallOptions, CallArgs>;
+  #link: Link | undefined;
+  #id: Id = 0;
+  #progressed = false;
+  #settled = false;
+  /** The timers of `timeout` and `deadline`, and the observation of streamed arguments. */
+  #timeout: Subscription | undefined;
+  #deadline: Subscription | undefined;
+  #input: Subscription | undefined;
+  /** Called once when the call is over while no session has it. */
+  waiting: (() => void) | undefined;
+
+  constructor(subscriber: Subscriber<CallResult<T>>, request: PayloadRequest<CallOptions, CallArgs>) {
+    this.#subscriber = subscriber;
+    this.#request = request;
+    const { deadline } = request.options;
+    if (deadline !== undefined) this.#deadline = after(deadline, () => this.#late('deadline', deadline));
+  }
+
+  /** Sends the call on a session that is open. */
+  start(link: Link): void {
+    if (this.#settled) return;
+    this.#link = link;
+    const { args, kwargs } = this.#request;
+    if (isObservable(args)) this.#stream(args);
+    else this.#sendFirst(args, kwargs, false);
+    this.#watch();
+  }
+
+  settle(reply: Reply): void {
+    if (this.#settled) return;
+    if (reply[0] !== RESULT) {
+      const error = (this.#link as Link).errorOf(reply as MessageOf<8>, { procedure: this.#request.uri });
+      this.fail(error);
+      return;
+    }
+    const result = new CallResult<T>(reply, this.#request.uri);
+    if (result.progress) {
+      // progress that was not asked for is not the answer
+      if (this.#request.options.progress !== true) return;
+      this.#progressed = true;
+      this.#watch();
+      this.#subscriber.next(result);
+      return;
+    }
+    // settled before the last next: an operator that unsubscribes on it has nothing to cancel
+    this.#done();
+    if (!this.#progressed || reply.length > 3) this.#subscriber.next(result);
+    this.#subscriber.complete();
+  }
+
+  lost(error: WampError): void {
+    this.fail(error);
+  }
+
+  /** Ends the call with an error, without telling the router. */
+  fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#done();
+    this.#subscriber.error(error);
+  }
+
+  /** Cancels the call, where it is not over. */
+  unsubscribe(): void {
+    if (this.#settled) return;
+    this.#done();
+    const link = this.#link;
+    if (link?.open && link.requests.delete(this.#id) && link.supports('dealer', 'call_canceling')) {
+      link.tell([CANCEL, this.#id, { mode: this.#request.options.cancelMode ?? 'killnowait' }]);
+    }
+  }
+
+  #done(): void {
+    this.#settled = true;
+    this.#timeout?.unsubscribe();
+    this.#deadline?.unsubscribe();
+    this.#input?.unsubscribe();
+    this.waiting?.();
+  }
+
+  #watch(): void {
+    const { timeout } = this.#request.options;
+    if (timeout === undefined || this.#settled) return;
+    this.#timeout?.unsubscribe();
+    this.#timeout = after(timeout, () => this.#late('timeout', timeout));
+  }
+
+  #late(limit: string, ms: number): void {
+    if (this.#settled) return;
+    const error = new CallTimeoutError(`call(${JSON.stringify(this.#request.uri)}): no result within its ${limit} of ${ms} ms`);
+    this.unsubscribe();
+    this.#subscriber.error(error);
+  }
+
+  #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {
+    const link = this.#link as Link;
+    const { uri, wire, options } = this.#request;
+    const { progress, timeout } = options;
+    let sent = wire;
+    if (progress === true || more || timeout !== undefined) {
+      sent = { ...wire };
+      if (progress === true) sent['receive_progress'] = true;
+      if (more) sent['progress'] = true;
+      // an integer on the wire; where it is not announced it could be taken for something else
+      if (timeout !== undefined && timeout >= 1 && link.supports('dealer', 'call_timeout')) sent['timeout'] = Math.ceil(timeout);
+    }
+    try {
+      this.#id = link.nextId;
+      link.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Progressive invocation: each list is a CALL of the same id, completion an empty last one. */
+  #stream(lists: Exclude<CallArgs, List>): void {
+    const link = this.#link as Link;
+    const { uri, kwargs } = this.#request;
+    if (!link.supports('dealer', 'progressive_call_invocations')) {
+      this.fail(
+        new InvalidStateError(`call(${JSON.stringify(uri)}): the router does not announce progressive_call_invocations`),
+      );
+      return;
+    }
+    let first = true;
+    const send = (args: List, more: boolean): void => {
+      if (this.#settled) return;
+      if (first) this.#sendFirst(args, kwargs, more);
+      else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+      first = false;
+    };
+    const cancel = (error: unknown): void => {
+      if (this.#settled) return;
+      this.unsubscribe();
+      this.#subscriber.error(error);
+    };
+    const input = lists.subscribe({
+      next: (args: unknown) => {
+        try {
+          if (!Array.isArray(args)) throw new TypeError(`call(${JSON.stringify(uri)}): args must be lists, got ${kindOf(args)}`);
+          send(args, true);
+        } catch (error) {
+          cancel(error);
+        }
+      },
+      error: cancel,
+      complete: () => send([], false),
+    });
+    // the call may be over before subscribe() returns
+    if (this.#settled) input.unsubscribe();
+    else this.#input = input;
+  }
+}

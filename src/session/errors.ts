@@ -1,0 +1,56 @@
+import { ApplicationError, WampError } from '../protocol/errors.ts';
+import type { Dict, List, MessageOf } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { camelised } from '../protocol/attributes.ts';
+
+/** A class of errors; its constructor is given the positional payload. */
+export type ErrorClass = new (...args: never[]) => Error;
+
+/** Exceptions and the error URIs that they stand for, both ways. */
+export type ErrorMapping = readonly (readonly [ErrorClass, Uri])[];
+
+/** The error for an ERROR message: of the mapped class, or an ApplicationError. `failed` hears of a throwing constructor. */
+export function errorFromMessage(
+  message: MessageOf<8>,
+  context: { procedure?: Uri; topic?: Uri },
+  mapping: ErrorMapping,
+  failed: (error: unknown, context: string) => void,
+): Error {
+  const [, , , wire, uri, payload, kwargs = {}] = message;
+  const args: List = payload === undefined ? [] : payload instanceof Uint8Array ? [payload] : payload;
+  const details = camelised(wire);
+  const mapped = mapping.find(([, known]) => known === uri)?.[0];
+  if (mapped !== undefined) {
+    try {
+      const error = new (mapped as new (...args: List) => Error)(...args);
+      return Object.assign(error, { uri, args, kwargs, details, ...context });
+    } catch (error) {
+      failed(error, `constructor of ${mapped.name} for ${uri}`);
+    }
+  }
+  return new ApplicationError(uri, args, kwargs, { details, ...context });
+}
+
+/** What to send for something thrown: URI and payload, and whether it was thrown as an answer rather than by mistake. */
+export function errorForWire(
+  thrown: unknown,
+  mapping: ErrorMapping,
+): { uri: Uri; args: List; kwargs: Readonly<Dict>; deliberate: boolean } {
+  if (thrown instanceof ApplicationError) {
+    return { uri: thrown.uri, args: thrown.args, kwargs: thrown.kwargs, deliberate: true };
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const uri = mapping.find(([known]) => thrown instanceof known)?.[1];
+  if (uri === undefined) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
+  const { args, kwargs } = thrown as { args?: unknown; kwargs?: unknown };
+  return {
+    uri,
+    args: Array.isArray(args) ? args : [message],
+    kwargs: typeof kwargs === 'object' && kwargs !== null ? (kwargs as Dict) : {},
+    deliberate: true,
+  };
+}
+
+/** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */
+export const asWampError = (error: unknown): WampError =>
+  error instanceof WampError ? error : new WampError(error instanceof Error ? error.message : String(error), { cause: error });

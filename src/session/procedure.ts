@@ -1,0 +1,157 @@
+import { asapScheduler, Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import { ApplicationError, InvalidStateError, SerializationError, type WampError } from '../protocol/errors.ts';
+import { REGISTER, REGISTERED, UNREGISTER, type Dict, type MessageOf } from '../protocol/messages.ts';
+import type { StreamRequest } from './checks.ts';
+import type { Handler } from './invocation.ts';
+import type { RegisterOptions, Registration } from './options.ts';
+import type { Link, Reply } from './requests.ts';
+import type { Session } from './session.ts';
+import { keyOf, Stream, type Streams } from './streams.ts';
+
+/** One registration: of one subscriber, its own teardown. */
+export class Procedure extends Stream implements Unsubscribable {
+  readonly kind = 'procedure';
+  readonly handler: Handler;
+  readonly #wire: Dict;
+  readonly #subscriber: Subscriber<Registration>;
+  /** The session that it dies with, if it does. */
+  readonly #session: Session | undefined;
+  /** Nobody wants it any more; invocations are served until the router confirms. */
+  #leaving = false;
+  #ended = false;
+  #registeredBefore = false;
+  /** The next one of this key, which waits for UNREGISTERED. */
+  #successor: Procedure | undefined;
+
+  constructor(
+    streams: Streams,
+    { uri, match, wire }: StreamRequest<RegisterOptions>,
+    handler: Handler,
+    subscriber: Subscriber<Registration>,
+    session: Session | undefined,
+  ) {
+    super(streams, uri, match);
+    this.#wire = wire;
+    this.handler = handler;
+    this.#subscriber = subscriber;
+    this.#session = session;
+  }
+
+  /** Waits for a predecessor that is being unregistered; false where the predecessor is alive. */
+  follow(predecessor: Procedure): boolean {
+    if (!predecessor.#leaving || predecessor.#successor !== undefined) return false;
+    predecessor.#successor = this;
+    return true;
+  }
+
+  override ask(link: Link): void {
+    try {
+      link.request([REGISTER, link.nextId, this.#wire, this.uri], {
+        type: REGISTER,
+        lost: () => undefined,
+        settle: (reply) => this.#answered(link, reply),
+      });
+      this.streams.asked(this);
+    } catch (error) {
+      // a channel that is down will be reported, and then healed
+      if (error instanceof SerializationError) this.streams.fail(this, error);
+    }
+  }
+
+  #answered(link: Link, reply: Reply): void {
+    this.streams.answered(this);
+    if (reply[0] === REGISTERED) this.#registered(link, reply);
+    else if (this.#leaving) this.#gone();
+    else this.streams.refused(this, link.errorOf(reply as MessageOf<8>, { procedure: this.uri }));
+  }
+
+  #registered(link: Link, [, , id]: MessageOf<65>): void {
+    this.streams.procedures.set(id, this);
+    this.streams.confirm(this, id);
+    if (this.#leaving) {
+      this.#unregister(link);
+      return;
+    }
+    const again = this.#registeredBefore;
+    this.#registeredBefore = true;
+    this.#subscriber.next({ id, procedure: this.uri, match: this.match, session: link.session, again });
+  }
+
+  /** Gives the registration back; invocations that run go on. */
+  unsubscribe(): void {
+    if (this.#ended || this.#leaving) return;
+    this.#leaving = true;
+    const { link } = this.streams;
+    if (this.asking > 0) return;
+    if (this.id > 0 && link?.open) this.#unregister(link);
+    else this.#gone();
+  }
+
+  #unregister(link: Link): void {
+    const settle = (): void => this.#gone();
+    link.tell([UNREGISTER, link.nextId, this.id], { type: UNREGISTER, settle, lost: () => undefined });
+  }
+
+  /** Nothing of it is left at the router: the successor's turn. */
+  #gone(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.streams.procedures.delete(this.id);
+    const successor = this.#successor;
+    this.streams.remove(this);
+    if (successor && !successor.#leaving) this.streams.add(successor);
+  }
+
+  /** The router withdrew the registration. */
+  revoked(reason: string | undefined): void {
+    this.streams.procedures.delete(this.id);
+    const error = new ApplicationError(reason ?? 'wamp.error.no_such_registration', [], {}, { procedure: this.uri });
+    if (this.#leaving) this.#gone();
+    else this.streams.fail(this, error);
+  }
+
+  override detached(session: Session, error: WampError | undefined): void {
+    if (this.#leaving) this.#gone();
+    else if (this.#session === session) {
+      this.streams.remove(this);
+      if (error) this.fail(error);
+      else this.complete();
+    }
+  }
+
+  override fail(error: Error): void {
+    this.#ended = true;
+    this.#subscriber.error(error);
+    this.#successor?.fail(error);
+  }
+
+  override complete(): void {
+    this.#ended = true;
+    this.#subscriber.complete();
+    this.#successor?.complete();
+  }
+}
+
+/** Registers a handler for as long as it is observed. */
+export function provideProcedure(
+  streams: Streams,
+  request: StreamRequest<RegisterOptions>,
+  handler: Handler,
+  session?: Session,
+): Observable<Registration> {
+  const key = keyOf('procedure', request.uri, request.match);
+  return new Observable((subscriber) => {
+    const refusal = streams.refusal(session);
+    if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+    const procedure = new Procedure(streams, request, handler, subscriber, session);
+    const predecessor = streams.get(key) as Procedure | undefined;
+    if (predecessor === undefined) streams.add(procedure);
+    else if (!procedure.follow(predecessor)) {
+      subscriber.error(
+        new InvalidStateError(`register(${JSON.stringify(request.uri)}): this client has registered it (${request.match}) already`),
+      );
+      return undefined;
+    }
+    return procedure;
+  });
+}

@@ -1,0 +1,102 @@
+import { asapScheduler, AsyncSubject, Observable, of } from 'rxjs';
+import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
+import type { PayloadRequest } from './checks.ts';
+import type { Publication, PublishOptions } from './options.ts';
+import type { Link, Reply, Request } from './requests.ts';
+
+/** The report of every publication that was written and that nobody will answer: one for all. */
+const WRITTEN: Observable<Publication> = of({ acknowledged: false });
+
+/**
+ * One publication whose report is still open: queued, unacknowledged, or failed at once. Its `report` is replayed;
+ * an error that nobody observes goes to `unseen`.
+ */
+export class PendingPublication implements Request {
+  readonly type = PUBLISH;
+  readonly request: PayloadRequest<PublishOptions>;
+  readonly report: Observable<Publication>;
+  readonly #outcome = new AsyncSubject<Publication>();
+  readonly #unseen: (error: unknown, topic: string) => void;
+  #link: Link | undefined;
+  #observed = false;
+
+  constructor(request: PayloadRequest<PublishOptions>, unseen: (error: unknown, topic: string) => void) {
+    this.request = request;
+    this.#unseen = unseen;
+    this.report = new Observable((subscriber) => {
+      this.#observed = true;
+      return this.#outcome.subscribe(subscriber);
+    });
+  }
+
+  /** Sends it on a session that is open. */
+  start(link: Link): void {
+    this.#link = link;
+    try {
+      if (send(link, this.request, this)) this.#succeed({ acknowledged: false });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  settle(reply: Reply): void {
+    if (reply[0] === PUBLISHED) this.#succeed({ acknowledged: true, publication: reply[2] });
+    else this.fail((this.#link as Link).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
+  }
+
+  lost(error: WampError): void {
+    this.fail(
+      error instanceof ConnectionLostError
+        ? new ConnectionLostError(`publish(${JSON.stringify(this.request.uri)}): ${error.message}, before the router acknowledged it`, {
+            maybeDelivered: true,
+            code: error.code,
+            cause: error,
+          })
+        : error,
+    );
+  }
+
+  /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
+  fail(error: unknown): void {
+    this.#outcome.error(error);
+    asapScheduler.schedule(() => {
+      if (!this.#observed) this.#unseen(error, this.request.uri);
+    });
+  }
+
+  #succeed(publication: Publication): void {
+    this.#outcome.next(publication);
+    this.#outcome.complete();
+  }
+}
+
+/** Writes PUBLISH. True where nothing more will be heard of it. */
+function send(link: Link, { uri, args, kwargs, options, wire }: PayloadRequest<PublishOptions>, pending?: Request): boolean {
+  const acknowledged = options.acknowledge === true;
+  const message = withPayload<MessageOf<16>>([PUBLISH, link.nextId, wire, uri], args, kwargs);
+  link.request(message, acknowledged ? pending : undefined);
+  return !acknowledged;
+}
+
+/** Publishes on a session that is open. */
+export function publishOn(
+  link: Link,
+  request: PayloadRequest<PublishOptions>,
+  unseen: (error: unknown, topic: string) => void,
+): Observable<Publication> {
+  if (request.options.acknowledge !== true) {
+    // the short way: nothing to keep, nothing to allocate
+    try {
+      send(link, request);
+      return WRITTEN;
+    } catch (error) {
+      const failed = new PendingPublication(request, unseen);
+      failed.fail(error);
+      return failed.report;
+    }
+  }
+  const pending = new PendingPublication(request, unseen);
+  pending.start(link);
+  return pending.report;
+}

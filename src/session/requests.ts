@@ -1,0 +1,56 @@
+import type { WampError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Dict, Message, MessageOf } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import type { RunningInvocation } from './invocation.ts';
+import type { Session } from './session.ts';
+
+/** What the router may answer a request with. */
+export type Reply = MessageOf<8 | 17 | 33 | 35 | 50 | 65 | 67>;
+
+/** Something sent that the router will answer. Filed by its request id. */
+export interface Request {
+  /** The code of the message that was sent: a reply of another kind is a violation. */
+  readonly type: number;
+  /** The reply, ERROR included. */
+  settle(reply: Reply): void;
+  /** No reply will come: the session ended. */
+  lost(error: WampError): void;
+}
+
+/** The narrow port through which calls, topics, registrations and publications use their session. */
+export interface Link {
+  /** What the application knows this link as. */
+  readonly session: Session;
+  /** False from the moment at which the session leaves or is lost: nothing may be sent then. */
+  readonly open: boolean;
+  /** The id that the next request has to carry. */
+  readonly nextId: Id;
+  /** Requests under way. */
+  readonly requests: Map<Id, Request>;
+  /** Invocations under way. */
+  readonly invocations: Map<Id, RunningInvocation>;
+  /** Progressive invocations that were answered before their last chunk of arguments came. */
+  readonly unread: Set<Id>;
+  /** Whether the router announced a feature for a role. */
+  supports(role: 'broker' | 'dealer', feature: string): boolean;
+  /**
+   * Sends what has no reply and takes no request id.
+   *
+   * @throws SerializationError for a payload that cannot be written, ConnectionLostError where the channel is down
+   */
+  send(message: Message): void;
+  /** Sends, as `send()` or `request()`, what nobody needs to know the failure of: the loss behind it is told elsewhere. */
+  tell(message: Message, request?: Request): void;
+  /** Sends a message that carries `nextId`, and files who waits for the reply, if anybody does. */
+  request(message: Message, request?: Request): void;
+  /** The error for an ERROR message. */
+  errorOf(message: MessageOf<8>, context: { procedure?: Uri; topic?: Uri }): Error;
+  /** What to answer a caller with for what a handler threw. */
+  errorToSend(thrown: unknown): { uri: Uri; args: readonly unknown[]; kwargs: Readonly<Dict>; deliberate: boolean };
+  /** Tells of an error in the application's code. */
+  userError(error: unknown, context: string): void;
+}
+
+/** A request whose reply makes no difference. */
+export const indifferent = (type: number): Request => ({ type, settle: () => undefined, lost: () => undefined });

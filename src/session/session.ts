@@ -1,0 +1,152 @@
+import { asapScheduler, Observable } from 'rxjs';
+import { camelised } from '../protocol/attributes.ts';
+import { ClosedError, ConnectionLostError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import type { TransportDetails } from '../transports/transport.ts';
+import type { CallResult, WampEvent } from './arrivals.ts';
+import { Call } from './call.ts';
+import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './checks.ts';
+import type { Handler } from './invocation.ts';
+import type { SessionLink } from './link.ts';
+import type { CallOptions, Payload, Publication, PublishOptions, RegisterOptions, Registration, SubscribeOptions } from './options.ts';
+import { provideProcedure } from './procedure.ts';
+import { PendingPublication, publishOn } from './publication.ts';
+import type { Streams } from './streams.ts';
+import { observeTopic } from './topic.ts';
+
+/** The four verbs, untyped: what helpers take, and what a client and a session both are. */
+export interface Wamp {
+  subscribe<T = unknown>(topic: Uri, options?: SubscribeOptions): Observable<WampEvent<T>>;
+  call<T = unknown>(
+    procedure: Uri,
+    args?: CallArgs | (CallOptions & Payload<CallArgs>),
+    kwargs?: Readonly<Dict>,
+    options?: CallOptions,
+  ): Observable<CallResult<T>>;
+  register(procedure: Uri, handler: Handler, options?: RegisterOptions): Observable<Registration>;
+  publish(
+    topic: Uri,
+    args?: List | (PublishOptions & Payload),
+    kwargs?: Readonly<Dict>,
+    options?: PublishOptions,
+  ): Observable<Publication>;
+}
+
+/** Who joined what, and how (WAMP, WELCOME). */
+export interface SessionDetails {
+  readonly realm: Uri;
+  /** The session's id. */
+  readonly session: Id;
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly authmethod?: string;
+  readonly authprovider?: string;
+  readonly authextra?: Readonly<Dict>;
+  /** The router's software. */
+  readonly agent?: string;
+  /** What the router announced. */
+  readonly roles: Readonly<Dict>;
+  /** The serializer in use, `json`. */
+  readonly serializer: string;
+  readonly transport: TransportDetails;
+  /** Whatever else the router told, in camelCase. */
+  readonly [name: string]: unknown;
+}
+
+/** WELCOME as the application sees it. */
+export function sessionDetails(realm: Uri, session: Id, welcome: Dict, transport: TransportDetails): SessionDetails {
+  const { authmethods: _, ...told } = camelised(welcome);
+  return { roles: {}, realm, ...told, session, serializer: transport.serializer, transport };
+}
+
+/**
+ * One joined session. Its four verbs are those of the client, but end with it: topics and registrations complete when
+ * it is left in good order, and error when it is lost.
+ */
+export class Session implements Wamp {
+  readonly details: SessionDetails;
+  readonly #link: SessionLink;
+  readonly #streams: Streams;
+  readonly #unseen: (error: unknown, topic: Uri) => void;
+
+  /** @internal */
+  constructor(link: SessionLink, streams: Streams, details: SessionDetails, unseen: (error: unknown, topic: Uri) => void) {
+    this.#link = link;
+    this.#streams = streams;
+    this.#unseen = unseen;
+    this.details = details;
+    link.session = this;
+  }
+
+  /** The session's id. */
+  get id(): Id {
+    return this.details.session;
+  }
+
+  get realm(): Uri {
+    return this.details.realm;
+  }
+
+  /** True until the session leaves or is lost. */
+  get open(): boolean {
+    return this.#link.open;
+  }
+
+  /** Whether the router announced an advanced feature (WAMP, "Feature Announcement"). */
+  supports(role: 'broker' | 'dealer', feature: string): boolean {
+    return this.#link.supports(role, feature);
+  }
+
+  /** Events of a topic, for as long as this session lives. See `WampClient.subscribe()`. */
+  subscribe<T = unknown>(topic: Uri, options?: SubscribeOptions): Observable<WampEvent<T>> {
+    return observeTopic<T>(this.#streams, checkSubscribe(topic, options), this);
+  }
+
+  /** Calls a procedure. See `WampClient.call()`; a call that comes too late errors at once. */
+  call<T = unknown>(
+    procedure: Uri,
+    args?: CallArgs | (CallOptions & Payload<CallArgs>),
+    kwargs?: Readonly<Dict>,
+    options?: CallOptions,
+  ): Observable<CallResult<T>> {
+    const request = checkCall(procedure, args, kwargs, options);
+    return new Observable((subscriber) => {
+      if (!this.open) return asapScheduler.schedule(() => subscriber.error(ended()));
+      const call = new Call<T>(subscriber, request);
+      call.start(this.#link);
+      return call;
+    });
+  }
+
+  /** Registers a procedure, for as long as this session lives. See `WampClient.register()`. */
+  register(procedure: Uri, handler: Handler, options?: RegisterOptions): Observable<Registration> {
+    return provideProcedure(this.#streams, checkRegister(procedure, handler, options), handler, this);
+  }
+
+  /** Publishes at once. See `WampClient.publish()`. */
+  publish(
+    topic: Uri,
+    args?: List | (PublishOptions & Payload),
+    kwargs?: Readonly<Dict>,
+    options?: PublishOptions,
+  ): Observable<Publication> {
+    const request = checkPublish(topic, args, kwargs, options);
+    if (this.open) return publishOn(this.#link, request, this.#unseen);
+    const late = new PendingPublication(request, this.#unseen);
+    late.fail(ended());
+    return late.report;
+  }
+
+  /**
+   * Says GOODBYE. A client that is not closed takes this for a loss and joins anew: a way to begin a fresh session.
+   *
+   * @param reason a URI, `wamp.close.normal` by default
+   */
+  leave(reason: Uri = 'wamp.close.normal', message?: string): void {
+    this.#link.leave(reason, message, new ClosedError(`The session was left (${reason})`));
+  }
+}
+
+const ended = (): ConnectionLostError => new ConnectionLostError('This session has ended');

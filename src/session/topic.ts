@@ -1,0 +1,233 @@
+import { asapScheduler, Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import { ApplicationError, InvalidStateError, SerializationError, type WampError } from '../protocol/errors.ts';
+import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { WampEvent } from './arrivals.ts';
+import type { StreamRequest } from './checks.ts';
+import { Observers } from './observers.ts';
+import type { SubscribeOptions } from './options.ts';
+import { indifferent, type Link, type Reply, type Request } from './requests.ts';
+import type { Session } from './session.ts';
+import { keyOf, Stream, type Streams } from './streams.ts';
+
+/** One observer of a topic; its own teardown. */
+class TopicObserver implements Unsubscribable {
+  place = -1;
+  readonly topic: Topic;
+  readonly subscriber: Subscriber<WampEvent>;
+  readonly options: SubscribeOptions;
+  /** The session that it dies with, if it does. */
+  readonly session: Session | undefined;
+  /** Whether it was told of a subscription before. */
+  told = false;
+  /** Whether a retained event is still due to it. */
+  retainedDue = false;
+
+  constructor(topic: Topic, subscriber: Subscriber<WampEvent>, options: SubscribeOptions, session: Session | undefined) {
+    this.topic = topic;
+    this.subscriber = subscriber;
+    this.options = options;
+    this.session = session;
+  }
+
+  /** Whether the next SUBSCRIBE shall ask for the retained event on its behalf. */
+  get wantsRetained(): boolean {
+    const { getRetained } = this.options;
+    return getRetained === true || (getRetained === 'once' && !this.told);
+  }
+
+  unsubscribe(): void {
+    this.topic.leave(this);
+  }
+}
+
+/** One router subscription, shared by all observers of its (topic, match). */
+export class Topic extends Stream {
+  readonly kind = 'topic';
+  /** SUBSCRIBE.Options but `get_retained`. */
+  readonly wire: Dict;
+  readonly #observers = new Observers<TopicObserver>();
+  #ended = false;
+
+  constructor(streams: Streams, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
+    super(streams, uri, match);
+    this.wire = wire;
+  }
+
+  join(subscriber: Subscriber<WampEvent>, options: SubscribeOptions, session: Session | undefined): Unsubscribable {
+    const observer = new TopicObserver(this, subscriber, options, session);
+    this.#observers.add(observer);
+    const { link } = this.streams;
+    if (this.id > 0 && link?.open) this.#tell(observer, link);
+    // a stream that is not asked for yet asks for all its observers when it is
+    if (observer.wantsRetained && link?.open && (this.id > 0 || this.asking > 0)) this.#ask(link, [observer]);
+    return observer;
+  }
+
+  leave(observer: TopicObserver): void {
+    if (!this.#observers.remove(observer) || this.#observers.size > 0 || this.#ended) return;
+    // at the end of the turn: somebody may come back, and then no frame is spent and no event lost
+    asapScheduler.schedule(() => this.#close());
+  }
+
+  /** Hands an event to the observers. */
+  deliver(message: MessageOf<36>): void {
+    const event = new WampEvent(message, this.uri);
+    if (message[3]['retained'] === true) {
+      this.#observers.each((observer) => {
+        if (!observer.retainedDue) return;
+        // of a pattern, each topic may have its own
+        if (this.match === 'exact') observer.retainedDue = false;
+        observer.subscriber.next(event);
+      });
+    } else this.#observers.each((observer) => observer.subscriber.next(event));
+  }
+
+  override ask(link: Link): void {
+    const wanting: TopicObserver[] = [];
+    this.#observers.each((observer) => {
+      if (observer.wantsRetained) wanting.push(observer);
+    });
+    this.#ask(link, wanting);
+  }
+
+  #ask(link: Link, wanting: readonly TopicObserver[]): void {
+    const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
+    try {
+      link.request([SUBSCRIBE, link.nextId, options, this.uri], this.#expect(link, wanting));
+      this.streams.asked(this);
+    } catch (error) {
+      // a channel that is down will be reported, and then healed
+      if (error instanceof SerializationError) this.streams.fail(this, error);
+    }
+  }
+
+  #expect(link: Link, wanting: readonly TopicObserver[]): Request {
+    return {
+      type: SUBSCRIBE,
+      lost: () => undefined,
+      settle: (reply: Reply) => {
+        this.streams.answered(this);
+        if (reply[0] === SUBSCRIBED) this.#subscribed(link, reply, wanting);
+        else this.#refused(link.errorOf(reply as MessageOf<8>, { topic: this.uri }), wanting);
+      },
+    };
+  }
+
+  #subscribed(link: Link, [, , id]: MessageOf<33>, wanting: readonly TopicObserver[]): void {
+    const before = this.id;
+    if (before !== id) this.streams.topics.delete(before);
+    this.streams.topics.set(id, this);
+    if (before === 0) this.streams.confirm(this, id);
+    this.id = id;
+    if (wanting.length > 0) {
+      // what was due from an earlier answer came before this one
+      if (this.match !== 'exact') this.#observers.each((observer) => (observer.retainedDue = false));
+      for (const observer of wanting) observer.retainedDue = true;
+    }
+    if (before === 0) this.#observers.each((observer) => this.#tell(observer, link));
+    if (this.#observers.size === 0) this.#close();
+  }
+
+  #refused(error: Error, wanting: readonly TopicObserver[]): void {
+    // it stands: only those fail who asked for more
+    if (this.id > 0) for (const observer of wanting) observer.subscriber.error(error);
+    else if (this.asking > 0) return;
+    else if (this.#observers.size === 0) this.streams.remove(this);
+    else this.streams.refused(this, error);
+  }
+
+  /** The router withdrew the subscription. */
+  revoked(reason: string | undefined): void {
+    this.streams.topics.delete(this.id);
+    this.streams.fail(this, new ApplicationError(reason ?? 'wamp.error.no_such_subscription', [], {}, { topic: this.uri }));
+  }
+
+  override detached(session: Session, error: WampError | undefined): void {
+    this.#observers.each((observer) => {
+      observer.retainedDue = false;
+      if (observer.session !== session) return;
+      this.#observers.remove(observer);
+      if (error) observer.subscriber.error(error);
+      else observer.subscriber.complete();
+    });
+    if (this.#observers.size === 0) this.#close();
+  }
+
+  override fail(error: Error): void {
+    this.#ended = true;
+    this.#observers.each((observer) => observer.subscriber.error(error));
+  }
+
+  override complete(): void {
+    this.#ended = true;
+    this.#observers.each((observer) => observer.subscriber.complete());
+  }
+
+  /** Nobody observes it: gives the subscription back. While a SUBSCRIBE is under way its answer will bring us here again. */
+  #close(): void {
+    if (this.#observers.size > 0 || this.asking > 0 || this.#ended) return;
+    this.#ended = true;
+    const { link } = this.streams;
+    const id = this.id;
+    this.streams.remove(this);
+    if (id === 0 || !link?.open) return;
+    this.streams.topics.delete(id);
+    link.tell([UNSUBSCRIBE, link.nextId, id], indifferent(UNSUBSCRIBE));
+  }
+
+  #tell(observer: TopicObserver, link: Link): void {
+    const again = observer.told;
+    observer.told = true;
+    const { onSubscribed } = observer.options;
+    if (onSubscribed === undefined) return;
+    const { lostAt } = this.streams;
+    const { id, uri, match } = this;
+    try {
+      onSubscribed({
+        id,
+        topic: uri,
+        match,
+        session: link.session,
+        again,
+        ...(again && lostAt !== undefined && { lostAt }),
+      });
+    } catch (error) {
+      link.userError(error, `onSubscribed of ${uri}`);
+    }
+  }
+}
+
+function sameOptions(a: Dict, b: Dict): boolean {
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]))
+  );
+}
+
+/** Observes a topic: joins its live stream, or makes one. */
+export function observeTopic<T>(
+  streams: Streams,
+  request: StreamRequest<SubscribeOptions>,
+  session?: Session,
+): Observable<WampEvent<T>> {
+  const key = keyOf('topic', request.uri, request.match);
+  return new Observable<WampEvent<T>>((subscriber) => {
+    const refusal = streams.refusal(session);
+    if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+    let topic = streams.get(key) as Topic | undefined;
+    if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
+      subscriber.error(
+        new InvalidStateError(
+          `subscribe(${JSON.stringify(request.uri)}): it is subscribed already with the options ` +
+            `${JSON.stringify(topic.wire)}, these are ${JSON.stringify(request.wire)}`,
+        ),
+      );
+      return undefined;
+    }
+    const made = topic === undefined;
+    topic ??= new Topic(streams, request);
+    const observer = topic.join(subscriber as Subscriber<WampEvent>, request.options, session);
+    if (made) streams.add(topic);
+    return observer;
+  });
+}
