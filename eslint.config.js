@@ -47,8 +47,8 @@ export default defineConfig(
       'demo/dist/',
       ...(demo.length > 0 ? [] : ['demo/**/*.ts']),
     ],
-    linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
     files: typed,
@@ -145,7 +145,9 @@ export default defineConfig(
             'TextDecoder',
             'structuredClone',
           ],
-          ...['window', 'document', 'location'], // in functions that a browser driver runs inside the page
+          // the demo's page, and functions that a browser driver runs inside a page
+          ...['window', 'document', 'location', 'navigator', 'localStorage', 'matchMedia', 'innerWidth', 'innerHeight'],
+          ...['WebSocket', 'btoa', 'atob', 'crypto'],
         ].map((name) => [name, 'readonly']),
       ),
     },

@@ -8,7 +8,7 @@ import { createInstrumenter } from 'istanbul-lib-instrument';
 import { chromeFlags, findChrome } from './.ci/chrome.mjs';
 
 const coverage = process.env.COVERAGE === '1';
-const filtered = process.argv.some((arg) => arg.startsWith('--grep'));
+const grep = process.argv.filter((arg) => arg.startsWith('--grep='));
 
 /** esbuild plugin: istanbul counters in src/ alone, positions mapped back to the TypeScript. */
 const instrument = {
@@ -109,7 +109,8 @@ function totalsReporter(served) {
     this.onRunComplete = (_browsers, results) => {
       const problems = [];
       if (served instanceof Error) problems.push(served.message);
-      if (count.excluded > 0 && !filtered) problems.push(`${count.excluded} specs left out by a focused one`);
+      if (count.excluded > 0 && grep.length === 0) problems.push(`${count.excluded} specs left out by a focused one`);
+      if (count.passed + count.failed === 0 && !results.error) problems.push('no spec ran');
       count.failed += problems.length;
       if (count.failed > 0) results.exitCode = 1;
       for (const problem of problems) console.log(`✗ ${problem}`);
@@ -140,7 +141,7 @@ export default async function (config) {
     preprocessors: { 'spec/karma.entry.ts': ['bundle'] },
     reporters: ['dots', ...(coverage ? ['coverage'] : []), 'totals'],
     coverageReporter: { dir: 'coverage/browser', subdir: '.', reporters: [{ type: 'json' }] },
-    client: { jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },
+    client: { args: grep, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },
     browsers: ['Headless'],
     customLaunchers: { Headless: { base: 'ChromeHeadless', flags: chromeFlags } },
     hostname: '127.0.0.1',
