@@ -72,8 +72,11 @@ function bundle() {
 /** The library's own router on a loopback port; an Error where it does not start, so that the specs still run. */
 async function startRouter() {
   try {
-    const { createTestRouter, serveRouter } = await import('./dist/testing/node.js');
-    return await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1' });
+    const { createTestRouter } = await import('./dist/testing/index.js');
+    const { serveRouter } = await import('./dist/testing/node.js');
+    const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1' });
+    if (!/^wss?:/.test(served.url)) throw new Error(`serveRouter() gave no URL of a WebSocket but ${served.url}`);
+    return served;
   } catch (error) {
     return new Error(`no router for the browser specs (is dist/ built?): ${error.message}`, { cause: error });
   }
