@@ -1,0 +1,159 @@
+import { parseArgs } from 'node:util';
+import { pairwise, startWith, type Subscription } from 'rxjs';
+import {
+  anonymous,
+  createTestRouter,
+  ticket,
+  type RealmOptions,
+  type RouterProfile,
+  type SessionView,
+  type TestRouter,
+} from '../testing/index.ts';
+import { serveRouter, type ServedRouter } from '../testing/node.ts';
+import { CliError, parsed, type Command } from './command.ts';
+
+const HELP = `Usage: rxwamp router [options]
+
+Runs a WAMP router for tests and development on WebSocket, with JSON, MessagePack and CBOR.
+It keeps nothing and protects nothing: not for production.
+
+Options:
+  --port <n>             TCP port, 0 for a free one (8080)
+  --host <address>       address to listen on (127.0.0.1)
+  --path <path>          the only URL path to accept (any)
+  --realm <name>         a realm; may be repeated (realm1)
+  --ticket <id=secret>   only clients with a ticket may join: authid and ticket, may be repeated
+  --allow-origin <url>   web pages from there may connect, '*' for all; pages from this machine may
+  --like <router>        imitate the habits of 'crossbar' or 'nexus'
+  --verbose              print a line when a session joins or leaves
+  --help                 show this
+
+Stops on SIGINT (Ctrl+C) and SIGTERM.
+`;
+
+interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly path: string | undefined;
+  readonly realms: Record<string, RealmOptions>;
+  readonly like: RouterProfile | undefined;
+  readonly allowedOrigins: readonly string[] | '*';
+  readonly verbose: boolean;
+}
+
+/** `rxwamp router` */
+export const router: Command = {
+  name: 'router',
+  summary: 'run a router for tests and development',
+  help: HELP,
+  async run(args) {
+    const { realms, like, verbose, ...listen } = settings(args);
+    const core = createTestRouter({ realms, ...(like === undefined ? {} : { like }) });
+    const { path, ...rest } = listen;
+    const served = await serve(core, { ...rest, ...(path === undefined ? {} : { path }) });
+    if (!isLoopback(listen.host)) {
+      process.stderr.write(
+        `Warning: ${listen.host} can be reached from other machines, and this router is for tests.\n`,
+      );
+    }
+    process.stdout.write(`rxwamp router for tests on ${served.url} (realms: ${Object.keys(realms).join(', ')})\n`);
+    const log = verbose ? logSessions(core) : undefined;
+    await signalled();
+    await core.close();
+    log?.unsubscribe();
+    await served.close();
+    return 0;
+  },
+};
+
+function settings(args: string[]): Settings {
+  const { values } = parsed('router', () =>
+    parseArgs({
+      args,
+      options: {
+        port: { type: 'string', default: '8080' },
+        host: { type: 'string', default: '127.0.0.1' },
+        path: { type: 'string' },
+        realm: { type: 'string', multiple: true, default: ['realm1'] },
+        ticket: { type: 'string', multiple: true, default: [] },
+        'allow-origin': { type: 'string', multiple: true, default: [] },
+        like: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+      },
+    }),
+  );
+  const { like, ticket: tickets, realm, host, path, verbose } = values;
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+    throw new CliError(`--port: expected a number from 0 to 65535, got '${values.port}'`);
+  }
+  if (like !== undefined && like !== 'crossbar' && like !== 'nexus') {
+    throw new CliError(`--like: expected 'crossbar' or 'nexus', got '${like}'`);
+  }
+  if (path !== undefined && !path.startsWith('/'))
+    throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
+  const principals = Object.fromEntries(
+    tickets.map((pair): [string, string] => {
+      const [, authid, secret] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
+      if (authid === undefined || secret === undefined)
+        throw new CliError(`--ticket: expected <id>=<secret>, got '${pair}'`);
+      return [authid, secret];
+    }),
+  );
+  const auth = [tickets.length > 0 ? ticket(principals) : anonymous()];
+  const origins = values['allow-origin'];
+  return {
+    port: Number(values.port),
+    host,
+    path,
+    realms: Object.fromEntries(realm.map((name) => [name, { auth }])),
+    like,
+    allowedOrigins: origins.includes('*') ? '*' : origins,
+    verbose,
+  };
+}
+
+async function serve(core: TestRouter, options: Parameters<typeof serveRouter>[1] & object): Promise<ServedRouter> {
+  try {
+    return await serveRouter(core, options);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const where = `${options.host ?? ''}:${options.port ?? 0}`;
+    if (code === 'EADDRINUSE')
+      throw new CliError(`${where} is taken: another program listens there. Choose another --port`, 1);
+    if (code === 'EACCES') throw new CliError(`${where} needs privileges. Choose a --port above 1023`, 1);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new CliError(`--host ${options.host ?? ''} is no address of this machine`, 1);
+    }
+    throw error;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+}
+
+/** A line for each session that joins or leaves. */
+function logSessions(core: TestRouter): Subscription {
+  return core.sessions$.pipe(startWith<readonly SessionView[]>([]), pairwise()).subscribe(([before, after]) => {
+    for (const session of after) if (!before.some(({ id }) => id === session.id)) print('join ', session);
+    for (const session of before) if (!after.some(({ id }) => id === session.id)) print('leave', session);
+  });
+}
+
+function print(what: string, { id, realm, authid, authrole, agent, link }: SessionView): void {
+  process.stdout.write(
+    `${what} ${realm} session ${id} authid ${authid} role ${authrole} agent ${agent ?? '-'} ` +
+      `${link.serializer ?? ''} from ${link.peer ?? link.type}\n`,
+  );
+}
+
+/** Resolves at the first signal to stop. A second one ends the process the hard way. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve();
+      });
+    }
+  });
+}

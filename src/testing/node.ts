@@ -1,0 +1,6 @@
+/**
+ * Puts the test router on sockets, under Node.
+ *
+ * @packageDocumentation
+ */
+export { serveRouter, type ServedRouter, type ServeOptions } from './serve.ts';

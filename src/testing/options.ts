@@ -1,0 +1,316 @@
+import type { Dict, List, Message } from '../protocol/messages.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Match, Uri } from '../protocol/uris.ts';
+import type { Serializer } from '../serializers/serializer.ts';
+import type { Answer } from './answer.ts';
+import type { QuirkName, RouterProfile } from './quirks.ts';
+
+/** Who a session is, as its authenticator found. */
+export interface Identity {
+  /** A random name by default. */
+  readonly authid?: string;
+  /** `anonymous` or `user` by default. */
+  readonly authrole?: string;
+  /** Where the identity comes from: `static`, `dynamic` … */
+  readonly authprovider?: string;
+  /** Goes to the client in WELCOME. */
+  readonly authextra?: Readonly<Dict>;
+  /** Trust level of its calls and publications, shown to callees and subscribers. */
+  readonly trustlevel?: number;
+}
+
+/** What a client said in HELLO, as authenticators see it. */
+export interface AuthRequest {
+  readonly realm: string;
+  readonly authid: string | undefined;
+  readonly authextra: Readonly<Dict>;
+  readonly authmethods: readonly string[];
+  /** The whole HELLO.Details. */
+  readonly details: Readonly<Dict>;
+  /** The id that the session will have. */
+  readonly session: Id;
+  /** A random name from the router's seed, for nonces. */
+  readonly nonce: string;
+}
+
+/**
+ * The next step of an authentication: let in, turn away, or ask, and judge the answer with `verify`, which gives the
+ * next step, so that there can be several rounds.
+ */
+export type AuthStep =
+  | { readonly accept: Identity }
+  | { readonly deny: Uri; readonly message?: string }
+  | {
+      /** CHALLENGE.Extra. */
+      readonly challenge: Readonly<Dict>;
+      /** The method to name in CHALLENGE, where it is not the authenticator's own: a second factor. */
+      readonly method?: string;
+      /** Judges AUTHENTICATE. */
+      readonly verify: (signature: string, extra: Readonly<Dict>) => Answer<AuthStep>;
+    };
+
+/** The router's side of one authentication method. */
+export interface RouterAuthenticator {
+  /** As in HELLO.authmethods: `ticket`. */
+  readonly method: string;
+  /** The first step for a client that wants to join. */
+  hello(request: AuthRequest): Answer<AuthStep>;
+}
+
+/** What a session may want to do with a URI. */
+export type Action = 'call' | 'register' | 'publish' | 'subscribe';
+
+/** A session that wants something, as the `authorize` hook sees it. */
+export interface AuthorizationRequest {
+  readonly session: SessionView;
+  readonly action: Action;
+  readonly uri: Uri;
+  readonly match: Match;
+  readonly options: Readonly<Dict>;
+}
+
+/** The answer of the `authorize` hook; `true` stands for `{ allow: true }`. */
+export interface Verdict {
+  readonly allow: boolean;
+  /** Tells the session's identity to callees or subscribers, or keeps it from them, whatever the session asked for. */
+  readonly disclose?: boolean;
+  /** The error URI of a refusal, `wamp.error.not_authorized` by default. */
+  readonly error?: Uri;
+  readonly message?: string;
+}
+
+/** What the sessions of a role may do. The longest matching pattern decides; where none matches, nothing is allowed. */
+export interface Permission extends Partial<Record<Action, boolean>> {
+  /** A URI or pattern. */
+  readonly uri: Uri;
+  /** 'exact' by default. */
+  readonly match?: Match;
+}
+
+/** Events to keep for `wamp.subscription.get_events`. */
+export interface HistoryOptions {
+  readonly topic: Uri;
+  /** 'exact' by default. */
+  readonly match?: Match;
+  /**
+   * How many events are kept.
+   *
+   * @default 1000
+   */
+  readonly limit?: number;
+}
+
+/** One realm of the router. */
+export interface RealmOptions {
+  /**
+   * How clients may join; of the methods in a HELLO the first that is here counts.
+   *
+   * @default [anonymous()]
+   */
+  readonly auth?: readonly RouterAuthenticator[];
+  /** The roles that exist, with what they may do (`true`: everything). Without this any role may do everything. */
+  readonly roles?: Readonly<Record<string, true | readonly Permission[]>>;
+  /** Asked for every call, registration, publication and subscription that the role allows. */
+  readonly authorize?: (request: AuthorizationRequest) => Answer<boolean | Verdict>;
+  /**
+   * Whether callers and publishers are named: to those who asked for it or where the callee did (`onRequest`), always,
+   * or never: asking is then refused with `wamp.error.option_disallowed.disclose_me`.
+   *
+   * @default 'onRequest'
+   */
+  readonly disclosure?: 'onRequest' | 'always' | 'never';
+  /** Topics whose events are kept. */
+  readonly history?: readonly HistoryOptions[];
+  /**
+   * Only lower-case letters, digits and `_` in URI components.
+   *
+   * @default false
+   */
+  readonly strictUris?: boolean;
+}
+
+/** Upper bounds, so that a runaway client cannot use up the memory of the test that runs it. */
+export interface Limits {
+  /** @default 100000 */
+  readonly subscriptionsPerSession?: number;
+  /** @default 100000 */
+  readonly registrationsPerSession?: number;
+  /** @default 100000 */
+  readonly callsPerSession?: number;
+  /** @default 1000 */
+  readonly testamentsPerSession?: number;
+  /** @default 100000 */
+  readonly retainedPerRealm?: number;
+  /** @default 1000 */
+  readonly realms?: number;
+}
+
+/** Options of `createTestRouter`. */
+export interface TestRouterOptions {
+  /**
+   * The realms: their names, or their options by name.
+   *
+   * @default ['realm1']
+   */
+  readonly realms?: readonly string[] | Readonly<Record<string, RealmOptions>>;
+  /**
+   * Realms that are not listed are made when a client joins them: `true`, or with these options.
+   *
+   * @default false
+   */
+  readonly autoCreateRealms?: boolean | RealmOptions;
+  /** Behave as this router does, where it leaves the specification: see `QUIRKS`. */
+  readonly like?: RouterProfile;
+  /** Single habits, on or off. */
+  readonly quirks?: Partial<Record<QuirkName, boolean>>;
+  /**
+   * Where random ids and choices start.
+   *
+   * @default 1
+   */
+  readonly seed?: number;
+  /**
+   * Ids of invocations: counted for each callee as the specification has it, or random as with routers that share one
+   * generator among sessions.
+   *
+   * @default 'sequential'
+   */
+  readonly invocationIds?: 'sequential' | 'random';
+  /**
+   * How frames in memory move: by themselves at the end of the turn (asapScheduler), or only when `flush()` is called,
+   * which delivers all of them synchronously.
+   *
+   * @default 'asap'
+   */
+  readonly delivery?: 'asap' | 'flush';
+  /**
+   * The serializer of in-memory links.
+   *
+   * @default json()
+   */
+  readonly serializer?: Serializer;
+  /**
+   * Bytes that one message may have.
+   *
+   * @default 16777216
+   */
+  readonly maxMessageSize?: number;
+  /**
+   * Milliseconds that a session may take to answer the router's GOODBYE before its link is closed.
+   *
+   * @default 2000
+   */
+  readonly closeTimeout?: number;
+  /** Upper bounds for what clients can pile up. */
+  readonly limits?: Limits;
+}
+
+/** A joined session, as plain data. */
+export interface SessionView {
+  readonly id: Id;
+  readonly realm: string;
+  readonly authid: string;
+  readonly authrole: string;
+  readonly authmethod: string;
+  readonly authprovider: string;
+  /** What the client calls itself. */
+  readonly agent?: string;
+  /** What it came by. */
+  readonly link: LinkInfo;
+  /** HELLO.Details.roles. */
+  readonly roles: Readonly<Dict>;
+  /** Whether its link is gone and the router does not know (fault `ghost`). */
+  readonly ghost: boolean;
+}
+
+/** A subscription, as plain data. */
+export interface SubscriptionView {
+  readonly id: Id;
+  readonly realm: string;
+  readonly topic: Uri;
+  readonly match: Match;
+  /** When it was made: ISO 8601. */
+  readonly created: string;
+  /** The ids of its subscribers. */
+  readonly sessions: readonly Id[];
+}
+
+/** A registration, as plain data. */
+export interface RegistrationView {
+  readonly id: Id;
+  readonly realm: string;
+  readonly procedure: Uri;
+  readonly match: Match;
+  readonly invoke: string;
+  /** When it was made: ISO 8601. */
+  readonly created: string;
+  /** The ids of its callees, in the order in which they registered. */
+  readonly sessions: readonly Id[];
+}
+
+/** What carries a link. */
+export interface LinkInfo {
+  /** `memory`, `websocket` … */
+  readonly type: string;
+  /** The serializer's id. */
+  readonly serializer?: string;
+  /** Where the client is. */
+  readonly peer?: string;
+}
+
+/** The router's way to one client: what an adapter gives to `attach()`. */
+export interface RouterPeer {
+  /** Sends one message, in order. It must not throw for a lost link. */
+  send(message: Message): void;
+  /** Hangs up after what was sent. `code` is a WebSocket close code. */
+  close(code?: number, reason?: string): void;
+  /** Cuts the link without a word; `close()` is used where this is absent. */
+  drop?(): void;
+  /** Sends a frame as it is, for `sendRaw()`. */
+  raw?(frame: string | Uint8Array): void;
+}
+
+/** The other direction: what `attach()` gives to the adapter. */
+export interface RouterLink {
+  /** A decoded frame came, whatever it holds. */
+  receive(value: unknown): void;
+  /** A frame came that cannot be decoded, or is not of the agreed kind. */
+  undecodable(message: string): void;
+  /** The link is gone. */
+  lost(): void;
+  /** Whether a fault keeps the link silent: pings must not be answered then. */
+  readonly silent: boolean;
+}
+
+/** A message that passed the router, as `messages$` shows it. */
+export interface RouterFrame {
+  /** The session, once it is known. */
+  readonly session: Id | undefined;
+  /** The link, counted from 1. */
+  readonly link: number;
+  /** As the router sees it: `in` from the client, `out` to it. */
+  readonly direction: 'in' | 'out';
+  /** The message. `in` also shows what was malformed. */
+  readonly message: Message;
+  /** Milliseconds of the scheduler's clock. */
+  readonly time: number;
+}
+
+/**
+ * Looks at each message on its way and may change the course: return the message itself or another, a list of messages
+ * `{ instead: [...] }`, or `undefined` to make it vanish.
+ */
+export type Intercept = (
+  message: Message,
+  context: { readonly session: Id | undefined; readonly direction: 'in' | 'out' },
+) => Message | { readonly instead: readonly Message[] } | undefined;
+
+/** The payload that `router.publish` takes. */
+export interface RouterPublishOptions {
+  /** The realm, where the router has more than one. */
+  readonly realm?: string;
+  readonly args?: List;
+  readonly kwargs?: Readonly<Dict>;
+  /** PUBLISH.Options as on the wire: `retain`, `eligible` … */
+  readonly options?: Readonly<Dict>;
+}

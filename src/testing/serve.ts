@@ -1,0 +1,266 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { cbor } from '../serializers/cbor.ts';
+import { json } from '../serializers/json.ts';
+import { msgpack } from '../serializers/msgpack.ts';
+import type { Serializer } from '../serializers/serializer.ts';
+import type { TestRouter } from './router.ts';
+
+/** Options of {@link serveRouter}. */
+export interface ServeOptions {
+  /**
+   * The TCP port; 0 takes a free one.
+   *
+   * @default 0
+   */
+  readonly port?: number;
+  /**
+   * The address to listen on. Other than loopback addresses let the whole network reach a router without protection.
+   *
+   * @default '127.0.0.1'
+   */
+  readonly host?: string;
+  /** The only path of the URL to accept, `/ws`; any by default. */
+  readonly path?: string;
+  /**
+   * Origins of web pages that may connect, beside pages from this machine; `'*'` for all. Without this check any page
+   * that the developer's browser shows could reach the router.
+   */
+  readonly allowedOrigins?: readonly string[] | '*';
+  /** Bytes that one message may have; the router's by default. */
+  readonly maxMessageSize?: number;
+  /**
+   * Bytes that may wait for a client that does not read, before it is dropped.
+   *
+   * @default 67108864
+   */
+  readonly maxBacklog?: number;
+  /**
+   * Milliseconds that a client may take to its HELLO.
+   *
+   * @default 10000
+   */
+  readonly helloTimeout?: number;
+  /** Key and certificate, as Node's `https.createServer` takes them: serves `wss:`. */
+  readonly tls?: TlsServerOptions;
+  /**
+   * The encodings on offer.
+   *
+   * @default [json(), msgpack(), cbor()]
+   */
+  readonly serializers?: readonly Serializer[];
+  /** Answers plain HTTP requests on the same port; by default they are told that this is a WAMP router. */
+  readonly onRequest?: RequestListener;
+}
+
+/** A router that listens. */
+export interface ServedRouter {
+  /** Where clients connect to: `ws://127.0.0.1:40001`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and hangs up. The router itself goes on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a test router on WebSocket. Faults of the router work on these links too.
+ *
+ * @param router what `createTestRouter` made
+ * @param options where to listen
+ * @returns once it listens; rejects with Node's error where the port is taken
+ * @example
+ * const { url, close } = await serveRouter(createTestRouter());
+ */
+export function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
+  const { port = 0, host = '127.0.0.1', path, tls } = options;
+  const {
+    maxMessageSize = router.maxMessageSize,
+    maxBacklog = 2 ** 26,
+    helloTimeout = 10_000,
+    serializers = [json(), msgpack(), cbor()],
+    onRequest = (_, response) => {
+      response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket', connection: 'upgrade' });
+      response.end('This is a WAMP router for tests: connect with WebSocket.\n');
+    },
+  } = options;
+  const server: Server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMessageSize,
+    // a stalled link must not answer pings
+    autoPong: false,
+    handleProtocols: (offered) => agreed(offered, serializers)?.subprotocol ?? false,
+  });
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refuse(request, router, options, path, serializers);
+    if (refusal) {
+      socket.on('error', () => socket.destroy());
+      turnAway(socket, ...refusal);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const serializer = serializers.find(({ subprotocol }) => subprotocol === client.protocol);
+      if (serializer) connect(router, client, request.socket, serializer, { maxBacklog, helloTimeout });
+      else client.terminate();
+    });
+  });
+
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const { port: actual } = server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      resolve({
+        url: `${tls ? 'wss' : 'ws'}://${name}:${actual}${path ?? ''}`,
+        port: actual,
+        close: () =>
+          new Promise((closed) => {
+            for (const client of sockets.clients) client.terminate();
+            sockets.close();
+            server.close(() => {
+              closed();
+            });
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+/** Why a handshake is refused: HTTP status and a sentence. */
+function refuse(
+  request: IncomingMessage,
+  router: TestRouter,
+  { allowedOrigins = [] }: ServeOptions,
+  path: string | undefined,
+  serializers: readonly Serializer[],
+): [status: string, reason: string] | undefined {
+  const { origin } = request.headers;
+  if (path !== undefined && request.url?.split('?')[0] !== path) {
+    return ['404 Not Found', `The router is at ${path}`];
+  }
+  if (origin !== undefined && !isAllowed(origin, allowedOrigins)) {
+    return [
+      '403 Forbidden',
+      `Pages from ${origin} may not use this router: name the origin in allowedOrigins (--allow-origin)`,
+    ];
+  }
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  if (!agreed(new Set(offered.split(',').map((name) => name.trim())), serializers)) {
+    const spoken = serializers.map(({ subprotocol }) => subprotocol).join(', ');
+    return [
+      '400 Bad Request',
+      `No common WebSocket subprotocol: offered were '${offered}', this router speaks ${spoken}`,
+    ];
+  }
+  const refusal = router.admit();
+  return refusal === undefined ? undefined : ['503 Service Unavailable', refusal];
+}
+
+/** The first of the client's subprotocols that the router speaks. */
+function agreed(offered: Iterable<string>, serializers: readonly Serializer[]): Serializer | undefined {
+  for (const name of offered) {
+    const found = serializers.find(({ subprotocol }) => subprotocol === name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Pages from this machine, and those of the option. */
+function isAllowed(origin: string, allowed: readonly string[] | '*'): boolean {
+  if (allowed === '*' || allowed.includes(origin)) return true;
+  try {
+    const { hostname } = new URL(origin);
+    return (
+      hostname === 'localhost' ||
+      hostname.endsWith('.localhost') ||
+      /^127(\.\d+){3}$/.test(hostname) ||
+      hostname === '[::1]'
+    );
+  } catch {
+    return false;
+  }
+}
+
+function turnAway(socket: Duplex, status: string, reason: string): void {
+  const body = `${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function connect(
+  router: TestRouter,
+  client: WebSocket,
+  socket: Socket,
+  serializer: Serializer,
+  limits: { readonly maxBacklog: number; readonly helloTimeout: number },
+): void {
+  socket.setNoDelay(true);
+  const send = (frame: string | Uint8Array): void => {
+    if (client.readyState !== client.OPEN) return;
+    if (client.bufferedAmount > limits.maxBacklog) {
+      client.terminate();
+      return;
+    }
+    client.send(frame);
+  };
+  const link = router.attach(
+    {
+      send: (message) => {
+        send(serializer.encode(message));
+      },
+      close: (code, reason) => {
+        closeSocket(client, code, reason);
+      },
+      drop: () => {
+        client.terminate();
+      },
+      raw: send,
+    },
+    {
+      type: 'websocket',
+      serializer: serializer.id,
+      peer: `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`,
+      helloTimeout: limits.helloTimeout,
+    },
+  );
+  client.on('message', (data: RawData, isBinary: boolean) => {
+    if (isBinary !== serializer.binary) {
+      link.undecodable(`${serializer.subprotocol} has ${serializer.binary ? 'binary' : 'text'} messages`);
+      return;
+    }
+    const bytes = data as Buffer;
+    let value: unknown;
+    try {
+      value = serializer.decode(isBinary ? bytes : bytes.toString('utf8'));
+    } catch (error) {
+      link.undecodable(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    link.receive(value);
+  });
+  client.on('ping', (data: Buffer) => {
+    if (!link.silent) client.pong(data);
+  });
+  client.on('close', () => {
+    link.lost();
+  });
+  // 'close' follows; a message that is too large or malformed ends here
+  client.on('error', () => undefined);
+}
+
+/** Closes with a code that may stand in a close frame, and a reason that fits in it. */
+function closeSocket(client: WebSocket, code = 1000, reason = ''): void {
+  const legal = (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
+  let text = reason;
+  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  client.close(legal ? code : 1011, text);
+}

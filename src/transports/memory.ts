@@ -1,0 +1,206 @@
+import { asapScheduler, Observable, type Subscriber } from 'rxjs';
+import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
+import type { Message } from '../protocol/messages.ts';
+import type { Serializer } from '../serializers/serializer.ts';
+import type { Channel, TransportDetails } from './transport.ts';
+
+/**
+ * What is under way in memory: tasks in the order in which they were posted. They run at the end of the turn
+ * (asapScheduler), or only when `flush()` is called.
+ */
+export class MemoryQueue {
+  #tasks: (() => void)[] = [];
+  #scheduled = false;
+  #flushing = false;
+  readonly #manual: boolean;
+
+  /** @param manual leaves it to `flush()` to run the tasks */
+  constructor(manual = false) {
+    this.#manual = manual;
+  }
+
+  /** Runs the task after those posted before, never inside this call. */
+  post(task: () => void): void {
+    this.#tasks.push(task);
+    if (!this.#manual) this.#schedule();
+  }
+
+  /** Runs all that waits, and what that posts, before it returns. Inside a task it does nothing. */
+  flush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    try {
+      while (this.#tasks.length > 0) this.#runAll();
+    } finally {
+      this.#flushing = false;
+      if (this.#tasks.length > 0) this.#schedule();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#flushing) return;
+    this.#scheduled = true;
+    asapScheduler.schedule(() => {
+      this.#scheduled = false;
+      if (!this.#flushing) this.#turn();
+    });
+  }
+
+  /** One turn: what was there at its begin. What that posts comes in the next one, as on a network. */
+  #turn(): void {
+    this.#flushing = true;
+    try {
+      this.#runAll();
+    } finally {
+      this.#flushing = false;
+      if (this.#tasks.length > 0) this.#schedule();
+    }
+  }
+
+  #runAll(): void {
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    let done = 0;
+    try {
+      for (const task of tasks) {
+        done++;
+        task();
+      }
+    } finally {
+      // a task threw: what stood behind it is not lost
+      if (done < tasks.length) this.#tasks.unshift(...tasks.slice(done));
+    }
+  }
+}
+
+/** What two ends of a link in memory share. */
+export interface MemoryOptions {
+  /** Writes and reads every message, so that what is no wire value shows, and nothing is shared. */
+  readonly serializer: Serializer;
+  /** Where frames wait. */
+  readonly queue: MemoryQueue;
+  /** Bytes that one message may have; a larger one ends the link with code 1009. No bound by default. */
+  readonly maxMessageSize?: number;
+  /** Shown in the channel's details. */
+  readonly url?: string;
+}
+
+/** One end of a link in memory. */
+export interface MemoryChannel extends Channel {
+  /** Sends a frame as it is, for tests of what a peer makes of it. */
+  sendFrame(frame: string | Uint8Array): void;
+}
+
+const sizeOf = (frame: string | Uint8Array): number => frame.length;
+
+class End implements MemoryChannel {
+  readonly details: TransportDetails;
+  readonly incoming: Observable<unknown>;
+  received = 0;
+  bufferedAmount = 0;
+  other!: End;
+  readonly #options: MemoryOptions;
+  #state: 'open' | 'closed' = 'open';
+  #observer: Subscriber<unknown> | undefined;
+  /** What came before there was an observer. */
+  #early: ((observer: Subscriber<unknown>) => void)[] = [];
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+    const { serializer, url } = options;
+    this.details = {
+      type: 'memory',
+      serializer: serializer.id,
+      subprotocol: serializer.subprotocol,
+      ...(url === undefined ? {} : { url }),
+    };
+    this.incoming = new Observable<unknown>((observer) => {
+      this.#observer = observer;
+      for (const deliver of this.#early.splice(0)) deliver(observer);
+      return () => {
+        if (this.#observer === observer) this.#observer = undefined;
+      };
+    });
+  }
+
+  send(message: Message): void {
+    this.sendFrame(this.#options.serializer.encode(message));
+  }
+
+  sendFrame(frame: string | Uint8Array): void {
+    if (this.#state !== 'open') return;
+    const size = sizeOf(frame);
+    this.bufferedAmount += size;
+    this.#options.queue.post(() => {
+      this.bufferedAmount -= size;
+      this.other.#receive(frame, size);
+    });
+  }
+
+  close(code = 1000, reason = ''): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closed';
+    this.#options.queue.post(() => {
+      this.other.#closed(code, reason);
+    });
+  }
+
+  drop(): void {
+    this.close(1006, 'dropped');
+  }
+
+  #receive(frame: string | Uint8Array, size: number): void {
+    if (this.#state !== 'open') return;
+    this.received += size;
+    const { maxMessageSize = Infinity, serializer } = this.#options;
+    if (size > maxMessageSize) {
+      this.#fail(new ConnectionLostError(`A message of ${size} bytes exceeds ${maxMessageSize}`, { code: 1009 }), 1009);
+      return;
+    }
+    let value: unknown;
+    try {
+      value = serializer.decode(frame);
+    } catch (error) {
+      this.#deliver((observer) => {
+        observer.error(error instanceof ProtocolError ? error : new ProtocolError(String(error), { cause: error }));
+      });
+      return;
+    }
+    this.#deliver((observer) => {
+      observer.next(value);
+    });
+  }
+
+  #closed(code: number, reason: string): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closed';
+    this.#deliver((observer) => {
+      if (code === 1000) observer.complete();
+      else observer.error(new ConnectionLostError(`The link was closed: ${code}${reason && ` ${reason}`}`, { code }));
+    });
+  }
+
+  #fail(error: ConnectionLostError, code: number): void {
+    this.close(code, error.message);
+    this.#deliver((observer) => {
+      observer.error(error);
+    });
+  }
+
+  #deliver(deliver: (observer: Subscriber<unknown>) => void): void {
+    if (this.#observer) deliver(this.#observer);
+    else this.#early.push(deliver);
+  }
+}
+
+/**
+ * A link within one process: what one end sends, the other receives, serialised and read again, in order, and never
+ * inside `send()`.
+ */
+export function memoryPair(options: MemoryOptions): readonly [MemoryChannel, MemoryChannel] {
+  const left = new End(options);
+  const right = new End(options);
+  left.other = right;
+  right.other = left;
+  return [left, right];
+}
