@@ -1,0 +1,47 @@
+import { from, isObservable, map, of, take, type Observable } from 'rxjs';
+import { kindOf } from '../protocol/errors.ts';
+import type { Askable, Authenticator, Eventually, Identity } from './authenticator.ts';
+
+/** Options of {@link ticket}. */
+export interface TicketOptions {
+  /** Who to be. */
+  readonly authid: string;
+  /** The ticket, or where to get it: asked anew at every attempt. */
+  readonly ticket: Askable<string>;
+  /** The role to ask for. */
+  readonly authrole?: string;
+  readonly authextra?: Identity['authextra'];
+}
+
+/**
+ * Authenticates by a shared ticket, which the router sees in clear: use TLS (WAMP, "Ticket-based Authentication").
+ *
+ * @example
+ * ticket({ authid: 'joe', ticket: () => firstValueFrom(freshToken$) })
+ */
+export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOptions): Authenticator {
+  if (typeof authid !== 'string') throw new TypeError(`ticket(): authid must be a string, got ${kindOf(authid)}`);
+  if (typeof secret !== 'string' && typeof secret !== 'function') {
+    throw new TypeError('ticket(): ticket must be a string or a function that returns one');
+  }
+  const identity: Identity = { authid, ...(authrole !== undefined && { authrole }), ...(authextra && { authextra }) };
+  return {
+    method: 'ticket',
+    identity,
+    renewable: typeof secret === 'function',
+    hello: () => identity,
+    challenge: () => signatureOf(typeof secret === 'function' ? secret() : secret),
+  };
+}
+
+function signatureOf(secret: Eventually<string>): Observable<{ signature: string }> {
+  const secrets = isObservable(secret) ? secret : typeof secret === 'string' ? of(secret) : from(secret);
+  return secrets.pipe(
+    take(1),
+    map((signature: unknown) => {
+      // never the secret itself in an error
+      if (typeof signature !== 'string') throw new TypeError(`ticket(): the ticket must be a string, got a ${typeof signature}`);
+      return { signature };
+    }),
+  );
+}

@@ -1,0 +1,205 @@
+import { defer, Observable, retry, Subscription, tap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import { ConnectFailedError, ConnectionLostError, GoodbyeError, AbortError, type WampError } from '../protocol/errors.ts';
+import { asWampError } from '../session/errors.ts';
+import { join, type JoinConfig, type Joined } from '../session/join.ts';
+import type { Session } from '../session/session.ts';
+import { now } from '../session/time.ts';
+import type { Transport } from '../transports/transport.ts';
+import { backoff } from './backoff.ts';
+import { Keepalive } from './keepalive.ts';
+import type { ReconnectOptions, Settings } from './options.ts';
+import { Policy } from './policy.ts';
+import { pause } from './reconnect.ts';
+import type { Board } from './status.ts';
+
+/** Sessions shorter than this do not count as success: milliseconds. */
+const STABLE_AFTER = 10_000;
+/** How much longer the first wait is after the session was killed. */
+const SLOWLY = 10;
+/** Errors kept for the one that says that everything failed. */
+const ERRORS_KEPT = 20;
+
+/** What a connection tells its owner. */
+export interface ConnectionOwner {
+  joined(joined: Joined): void;
+  /** A joined session is over. */
+  lost(error: WampError): void;
+  /** Nothing more will be tried. */
+  gaveUp(error: WampError, attempts: number): void;
+}
+
+/** The one pipe: attempt after attempt, session after session, until it is given up or unsubscribed. */
+export class Connection extends Subscription {
+  /** Why the last attempt or session ended. */
+  lastError: WampError | undefined;
+  readonly #settings: Settings;
+  readonly #config: Omit<JoinConfig, 'progress'>;
+  readonly #board: Board;
+  readonly #owner: ConnectionOwner;
+  readonly #policy = new Policy();
+  readonly #renewable: boolean;
+  #transports: readonly Transport[];
+  #index = 0;
+  #attempts = 0;
+  #errors: WampError[] = [];
+  #joinedBefore: boolean;
+  /** When the present session was joined. */
+  #since: number | undefined;
+  #stable = false;
+  /** What the waits are multiplied with. */
+  #slowness = 1;
+
+  constructor(settings: Settings, config: Omit<JoinConfig, 'progress'>, board: Board, owner: ConnectionOwner, joinedBefore: boolean) {
+    super();
+    this.#settings = settings;
+    this.#config = config;
+    this.#board = board;
+    this.#owner = owner;
+    this.#joinedBefore = joinedBefore;
+    this.#transports = settings.transports;
+    this.#renewable = settings.auth.some(({ renewable }) => renewable === true);
+  }
+
+  /** Begins. Separate from making it, since a transport may join before this returns. */
+  start(): void {
+    const attempts = defer(() => this.#attempt());
+    this.add(
+      attempts.pipe(this.#operator()).subscribe({
+        error: (error: unknown) => this.#giveUp(asWampError(error)),
+        complete: () => this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
+      }),
+    );
+  }
+
+  #operator(): MonoTypeOperatorFunction<Session> {
+    const { reconnect } = this.#settings;
+    if (reconnect === false) return tap();
+    if (typeof reconnect === 'function') {
+      return (sessions) => sessions.pipe(tap({ error: () => this.#waiting() }), reconnect);
+    }
+    const delays = backoff(reconnect);
+    return retry({ delay: (error: WampError) => this.#judge(error, reconnect, delays) });
+  }
+
+  #attempt(): Observable<Session> {
+    const transport = this.#transports[this.#index % this.#transports.length] as Transport;
+    const attempt = ++this.#attempts;
+    this.#board.setStatus({ state: 'connecting', attempt, transport: transport.name });
+    const config: JoinConfig = {
+      ...this.#config,
+      progress: (event) => {
+        const state = { state: 'joining', attempt, transport: transport.name } as const;
+        if (event.type === 'connect') {
+          this.#board.setStatus(state);
+          this.#board.tell({ type: 'connect', transport: event.transport, attempt });
+        } else {
+          this.#board.setStatus({ ...state, authmethod: event.method });
+          this.#board.tell(event);
+        }
+      },
+    };
+    return new Observable((subscriber) => {
+      let keepalive: Keepalive | undefined;
+      let session: Session | undefined;
+      const subscription = join(transport, attempt, config).subscribe({
+        next: (joined) => {
+          ({ session } = joined);
+          const { keepalive: wanted } = this.#settings;
+          if (wanted !== false) keepalive = new Keepalive(joined.link, wanted);
+          this.#joined();
+          this.#owner.joined(joined);
+          subscriber.next(session);
+        },
+        error: (error: WampError) => {
+          keepalive?.stop();
+          this.#ended(error, transport, session);
+          subscriber.error(error);
+        },
+      });
+      subscription.add(() => keepalive?.stop());
+      return subscription;
+    });
+  }
+
+  #joined(): void {
+    this.#joinedBefore = true;
+    this.#since = now();
+    this.#policy.joined();
+  }
+
+  #ended(error: WampError, transport: Transport, session: Session | undefined): void {
+    this.lastError = error;
+    this.#errors = [...this.#errors, error].slice(-ERRORS_KEPT);
+    const { reconnect } = this.#settings;
+    const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
+    this.#stable = this.#since !== undefined && now() - this.#since >= stableAfter;
+    this.#since = undefined;
+    if (this.#stable) {
+      this.#attempts = 0;
+      this.#errors = [error];
+      this.#slowness = 1;
+    } else {
+      // the next one's turn; a transport that was good for a while keeps its place
+      this.#index++;
+    }
+    if (session === undefined) {
+      this.#board.tell({ type: 'connectfailure', attempt: this.#attempts, transport: transport.name, error });
+      return;
+    }
+    this.#board.tell({ type: 'leave', session, ...leaveReason(error) });
+    this.#board.tell({ type: 'disconnect', wasClean: error instanceof GoodbyeError, error });
+    this.#owner.lost(error);
+  }
+
+  /** What the default operator does after a failure: an Observable to wait for, or an error to give up with. */
+  #judge(error: WampError, options: ReconnectOptions, delays: (retry: number) => number): Observable<unknown> {
+    const verdict = options.retryable?.(error);
+    const judged = this.#policy.judge(error, {
+      joinedBefore: this.#joinedBefore,
+      renewable: this.#renewable,
+      stable: this.#stable,
+    });
+    const final = verdict === undefined ? judged : verdict ? 'retry' : 'failed';
+    if (final === 'failed') return throwError(() => error);
+    if (final === 'transport failed') {
+      const failed = (this.#stable ? this.#index : this.#index - 1) % this.#transports.length;
+      this.#transports = this.#transports.filter((_, i) => i !== failed);
+      // whoever moved up into its place is next
+      this.#index = failed;
+      if (this.#transports.length === 0) {
+        return throwError(() => (this.#settings.transports.length === 1 ? error : this.#exhausted('All transports failed')));
+      }
+    }
+    const { maxRetries = Infinity } = options;
+    if (this.#attempts > maxRetries) return throwError(() => this.#exhausted(`Gave up after ${maxRetries} retries`));
+    if (final === 'retry slowly') this.#slowness = SLOWLY;
+    const delay = delays(this.#attempts) * this.#slowness;
+    this.#waiting(delay);
+    return pause(delay);
+  }
+
+  #exhausted(why: string): WampError {
+    return new ConnectFailedError(`${why}; the last error: ${this.lastError?.message ?? ''}`, this.#attempts, this.#errors);
+  }
+
+  #waiting(delay?: number): void {
+    this.#board.setStatus({
+      state: 'waiting',
+      attempt: this.#attempts,
+      ...(delay !== undefined && { delay, retryAt: now() + delay }),
+      error: this.lastError ?? new ConnectionLostError('The link is down'),
+    });
+  }
+
+  #giveUp(error: WampError): void {
+    this.lastError = error;
+    this.#owner.gaveUp(error, this.#attempts);
+  }
+}
+
+function leaveReason(error: WampError): { reason: string; message?: string } {
+  const { details, reason } = error as Partial<GoodbyeError | AbortError>;
+  if (reason === undefined) return { reason: 'wamp.close.transport_lost', message: error.message };
+  const message = details?.['message'];
+  return { reason, ...(typeof message === 'string' && { message }) };
+}

@@ -1,0 +1,104 @@
+import { ReplaySubject, Subject } from 'rxjs';
+import type { WampError } from '../protocol/errors.ts';
+import type { Uri } from '../protocol/uris.ts';
+import type { CloseDetails } from '../session/link.ts';
+import type { Session } from '../session/session.ts';
+import type { StreamInfo } from '../session/streams.ts';
+import { now } from '../session/time.ts';
+import type { TransportDetails } from '../transports/transport.ts';
+
+/** What a client is doing, with what belongs to it. Every badge on a dashboard derives from this one value. */
+export type Status =
+  /** Nothing needs a connection. */
+  | { readonly state: 'idle' }
+  /** Dialling. `attempt` counts from 1, anew after a session that was stable. */
+  | { readonly state: 'connecting'; readonly attempt: number; readonly transport: string }
+  /** The transport is open; HELLO was sent. */
+  | { readonly state: 'joining'; readonly attempt: number; readonly transport: string; readonly authmethod?: string }
+  /** In a session since `since` (milliseconds since the epoch); `healing` streams are not yet confirmed again. */
+  | { readonly state: 'joined'; readonly session: Session; readonly since: number; readonly healing: number }
+  /** Between two attempts. `delay` in milliseconds, and `retryAt`, are absent when a custom operator decides. */
+  | {
+      readonly state: 'waiting';
+      readonly attempt: number;
+      readonly delay?: number;
+      readonly retryAt?: number;
+      readonly error: Error;
+    }
+  /** GOODBYE was said. */
+  | { readonly state: 'leaving'; readonly reason: Uri }
+  /** Given up; `connect()` tries again. */
+  | { readonly state: 'failed'; readonly error: WampError; readonly attempts: number }
+  /** `close()` was called; final. */
+  | { readonly state: 'closed'; readonly details: CloseDetails };
+
+/** What happened, for timelines and logs. `time` is in milliseconds since the epoch. */
+export type LifecycleEvent = { readonly time: number } & LifecycleNews;
+
+/** A lifecycle event before it is dated. */
+export type LifecycleNews =
+  /** A transport is open. */
+  | { readonly type: 'connect'; readonly transport: TransportDetails; readonly attempt: number }
+  /** The router asks for a proof. */
+  | { readonly type: 'challenge'; readonly method: string }
+  | { readonly type: 'join'; readonly session: Session }
+  /** Every topic and registration is confirmed in this session. */
+  | { readonly type: 'ready'; readonly session: Session }
+  /** The session ended. */
+  | { readonly type: 'leave'; readonly session: Session; readonly reason: Uri; readonly message?: string }
+  /** The transport of a session is gone. */
+  | { readonly type: 'disconnect'; readonly wasClean: boolean; readonly error?: Error }
+  /** An attempt failed before a session was joined. */
+  | { readonly type: 'connectfailure'; readonly attempt: number; readonly transport: string; readonly error: Error }
+  /** The router refused to take a stream back; it is asked again after `delay` milliseconds. */
+  | {
+      readonly type: 'heal';
+      readonly stream: StreamInfo;
+      readonly error: Error;
+      readonly tries: number;
+      readonly delay: number;
+    }
+  /** A publication failed and nobody observed its report. */
+  | { readonly type: 'publisherror'; readonly topic: Uri; readonly error: unknown };
+
+/**
+ * Tells observers what happens, in one order for all of them: what is posted while something is being delivered waits
+ * for its turn.
+ */
+export class Board {
+  readonly status$ = new ReplaySubject<Status>(1);
+  readonly lifecycle$ = new Subject<LifecycleEvent>();
+  readonly session$ = new Subject<Session>();
+  #status: Status = { state: 'idle' };
+  readonly #queue: (() => void)[] = [];
+  #delivering = false;
+
+  constructor() {
+    this.status$.next(this.#status);
+  }
+
+  /** The present status, also where observers have yet to hear of it. */
+  get status(): Status {
+    return this.#status;
+  }
+
+  setStatus(status: Status): void {
+    this.#status = status;
+    this.post(() => this.status$.next(status));
+  }
+
+  tell(news: LifecycleNews): void {
+    const event = { time: now(), ...news };
+    this.post(() => this.lifecycle$.next(event));
+  }
+
+  /** Runs a delivery after those that are under way. */
+  post(delivery: () => void): void {
+    this.#queue.push(delivery);
+    if (this.#delivering) return;
+    this.#delivering = true;
+    // observers do not throw into us: RxJS reports their errors by itself
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+    this.#delivering = false;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * WAMP v2 as RxJS Observables: the client, its WebSocket transport and JSON.
+ *
+ * @packageDocumentation
+ */
+import { Client } from './client/client.ts';
+import type { ClientOptions } from './client/options.ts';
+import type { Askable } from './auth/authenticator.ts';
+import { webSocket } from './transports/websocket.ts';
+
+/** Options of a {@link WampClient}: those of a client, where `url` may stand for `transports`. */
+export type WampClientOptions = Omit<ClientOptions, 'transports'> &
+  Partial<Pick<ClientOptions, 'transports'>> & {
+    /** A WebSocket URL (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
+    readonly url?: Askable<string>;
+  };
+
+/**
+ * A WAMP client over WebSocket and JSON, unless told otherwise.
+ *
+ * @example
+ * const wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });
+ * wamp.subscribe<number>('com.app.temperature').subscribe(({ value }) => show(value));
+ */
+export class WampClient extends Client {
+  /** @throws TypeError that names the option that is wrong */
+  constructor({ url, ...options }: WampClientOptions) {
+    if (url !== undefined && options.transports !== undefined) {
+      throw new TypeError('WampClient: give url or transports, not both');
+    }
+    super((url === undefined ? options : { ...options, transports: [webSocket({ url })] }) as ClientOptions);
+  }
+}
+
+export type { BackoffOptions } from './client/backoff.ts';
+export { backoff } from './client/backoff.ts';
+export type { KeepaliveOptions } from './client/keepalive.ts';
+export type { MessageEvent } from './client/messages.ts';
+export type { ClientOptions, ReconnectOptions } from './client/options.ts';
+export { reconnect } from './client/reconnect.ts';
+export type { LifecycleEvent, Status } from './client/status.ts';
+export { anonymous } from './auth/anonymous.ts';
+export type { Askable, AuthAttempt, Authenticator, ChallengeAnswer, Eventually, Identity } from './auth/authenticator.ts';
+export { ticket, type TicketOptions } from './auth/ticket.ts';
+export * from './protocol/errors.ts';
+export type { Id } from './protocol/ids.ts';
+export type { Args, Dict, List, Message } from './protocol/messages.ts';
+export type { Match, Uri } from './protocol/uris.ts';
+export { json } from './serializers/json.ts';
+export type { Serializer } from './serializers/serializer.ts';
+export { CallResult, EventDetails, InvocationDetails, ResultDetails, WampEvent } from './session/arrivals.ts';
+export type { PassthruDetails } from './session/arrivals.ts';
+export type { CallArgs } from './session/checks.ts';
+export type { ErrorClass, ErrorMapping } from './session/errors.ts';
+export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
+export type { CloseDetails } from './session/link.ts';
+export { finalResult } from './session/operators.ts';
+export type * from './session/options.ts';
+export { Session, type SessionDetails, type Wamp } from './session/session.ts';
+export type { StreamInfo } from './session/streams.ts';
+export type { Attempt, Channel, Transport, TransportDetails } from './transports/transport.ts';
+export { webSocket, type WebSocketOptions } from './transports/websocket.ts';
