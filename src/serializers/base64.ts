@@ -1,6 +1,6 @@
 import { ProtocolError } from '../protocol/errors.ts';
 
-/** What Node's Buffer offers of base64: twenty times as fast as `atob` there. Read from globalThis: nothing to bundle. */
+/** What Node's Buffer offers of base64: many times as fast as `atob`. Read from globalThis: nothing to bundle. */
 interface Base64Buffer {
   from(text: string, encoding: 'base64'): Uint8Array;
   from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64'): string };
@@ -12,28 +12,17 @@ const { Buffer: NodeBuffer } = globalThis as { Buffer?: Base64Buffer };
 export function toBase64(bytes: Uint8Array): string {
   if (NodeBuffer) return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
   let binary = '';
-  // as many characters per call as every engine takes arguments
-  for (let i = 0; i < bytes.length; i += 0x2000) {
-    binary += String.fromCharCode.apply(null, bytes.subarray(i, i + 0x2000) as unknown as number[]);
-  }
+  for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
 
-/** The bytes of a base64 text. Throws a ProtocolError where it is not base64. */
+/** The bytes of a base64 text. Throws where it is not base64. */
 export function fromBase64(text: string): Uint8Array {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const length = Math.floor(((text.length - padding) * 3) / 4);
-  let bytes: Uint8Array;
-  if (NodeBuffer) {
-    // a plain view: Buffer's slice() shares and its toJSON() differs, which nobody expects of a Uint8Array
-    const { buffer, byteOffset, length: read } = NodeBuffer.from(text, 'base64');
-    bytes = new Uint8Array(buffer, byteOffset, read);
-  } else {
-    const binary = atob(text);
-    bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  }
-  // Buffer stops at, or skips, what is not base64
-  if (bytes.length !== length) throw new ProtocolError('Text after NUL is not base64');
-  return bytes;
+  if (!NodeBuffer) return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const { buffer, byteOffset, length } = NodeBuffer.from(text, 'base64');
+  const size = text.replace(/=+$/, '').length;
+  // Buffer stops at what is not base64, or skips it, and comes out short
+  if (size % 4 === 1 || length !== Math.floor((size * 3) / 4)) throw new ProtocolError('bad base64');
+  // a plain view: Buffer's slice() shares and its toJSON() differs, which nobody expects of a Uint8Array
+  return new Uint8Array(buffer, byteOffset, length);
 }

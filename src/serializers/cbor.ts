@@ -177,7 +177,8 @@ class CborReader extends Reader {
     this.expect(1, depth);
     const value = this.read(depth);
     if (tag === 0 && typeof value === 'string') return value;
-    if (tag === 1 && typeof value === 'number' && Math.abs(value) <= 8.64e12) return new Date(value * 1000).toISOString();
+    if (tag === 1 && typeof value === 'number' && Math.abs(value) <= 8.64e12)
+      return new Date(value * 1000).toISOString();
     if (tag === 64 && value instanceof Uint8Array) return value;
     if (tag === 55799) return value; // "this is CBOR"
     return this.fail(`a value with the tag ${tag}, which is not supported`);

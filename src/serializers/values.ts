@@ -1,5 +1,4 @@
 import { SerializationError } from '../protocol/errors.ts';
-import { describeMessage, messageName, type Message } from '../protocol/messages.ts';
 import { toBase64 } from './base64.ts';
 
 /** How deep lists and dictionaries may be nested, both ways: enough for data, too little to exhaust the stack. */
@@ -35,15 +34,16 @@ export const fits64 = (value: bigint): boolean => value >= -(1n << 63n) && value
  * @throws SerializationError that names the place (`args[0].when`) and what stands there
  */
 export function writeMessage(message: readonly unknown[], nul = false): string {
-  const code = message[0] as number;
-  const names = messageName(code) === String(code) ? [] : Object.keys(describeMessage(message as unknown as Message));
-  return `[${message.map((field, i) => write(field, names[i] ?? String(i), '', 1, nul)).join()}]`;
+  // the only list in a message is args, and kwargs comes behind it
+  const name = (i: number): string =>
+    Array.isArray(message[i]) ? 'args' : Array.isArray(message[i - 1]) ? 'kwargs' : 'options';
+  return `[${Array.from(message, (field, i) => write(field, name(i), '', 1, nul)).join()}]`;
 }
 
 function write(value: unknown, path: string, key: string, depth: number, nul: boolean): string {
   switch (typeof value) {
     case 'string':
-      if (value[0] === '\0' && !nul) refuse(path, 'text that begins with NUL');
+      if (!nul && value.startsWith('\0')) refuse(path, 'text that begins with NUL');
       return JSON.stringify(value);
     case 'number':
       if (!Number.isFinite(value)) refuse(path, value);

@@ -4,6 +4,9 @@ import { fits64, MAX_DEPTH, REFUSED, standIn, writeMessage } from './values.ts';
 
 const CHUNK = 0x4000;
 
+/** Says that a value cannot be written. What, and where, is looked up afterwards. */
+const refused = /* @__PURE__ */ new SerializationError('This cannot be sent');
+
 /** Text up to this length is written character by character: quicker than a call of the encoder. */
 const SHORT = 64;
 
@@ -50,9 +53,9 @@ export abstract class Writer {
       return frame;
     } catch (error) {
       this.at = this.start;
+      // says where and what
+      if (error === refused) writeMessage(message, true);
       if (error instanceof SerializationError) throw error;
-      // says where and what; comes back only where the application's own code threw
-      if (error === REFUSED) writeMessage(message, true);
       throw new SerializationError(String(error), { cause: error });
     } finally {
       this.busy = false;
@@ -99,12 +102,12 @@ export abstract class Writer {
         return;
       case 'object':
         if (value === null) this.bytes[this.at++] = this.codes[0];
-        else if (depth > MAX_DEPTH) throw REFUSED;
+        else if (depth > MAX_DEPTH) throw refused;
         else if (Array.isArray(value)) this.list(value, depth);
         else this.object(value, key, depth);
         return;
       default:
-        throw REFUSED;
+        throw refused;
     }
   }
 
@@ -115,7 +118,7 @@ export abstract class Writer {
       this.bytes[this.at++] = this.codes[3];
       this.view.setFloat64(this.at, value);
       this.at += 8;
-    } else throw REFUSED;
+    } else throw refused;
   }
 
   private bigint(value: bigint): void {
@@ -125,7 +128,7 @@ export abstract class Writer {
       const bits = this.wideHead(value);
       this.view.setBigUint64(this.at, bits);
       this.at += 8;
-    } else throw REFUSED;
+    } else throw refused;
   }
 
   /** The 8 bytes of a non-negative integer. */
@@ -194,7 +197,7 @@ export abstract class Writer {
       }
     }
     const written = standIn(value, key);
-    if (written === REFUSED) throw REFUSED;
+    if (written === REFUSED) throw refused;
     if (written !== value) this.write(written, key, depth + 1);
     else if (ArrayBuffer.isView(value)) this.binary(value as Uint8Array);
     else this.dict(value as Record<string, unknown>, depth);
