@@ -4,13 +4,13 @@
  * @packageDocumentation
  */
 import { Client } from './client/client.ts';
-import type { ClientOptions } from './client/options.ts';
+import type { BaseOptions } from './client/options.ts';
 import type { Askable } from './auth/authenticator.ts';
 import { webSocket } from './transports/websocket.ts';
 
-/** Options of a {@link WampClient}: those of a client, where `url` may stand for `transports`. */
-export type WampClientOptions = Omit<ClientOptions, 'transports'> &
-  Partial<Pick<ClientOptions, 'transports'>> & {
+/** Options of a {@link WampClient}. */
+export type ClientOptions = Omit<BaseOptions, 'transports'> &
+  Partial<Pick<BaseOptions, 'transports'>> & {
     /** A WebSocket URL (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
     readonly url?: Askable<string>;
   };
@@ -24,11 +24,11 @@ export type WampClientOptions = Omit<ClientOptions, 'transports'> &
  */
 export class WampClient extends Client {
   /** @throws TypeError that names the option that is wrong */
-  constructor({ url, ...options }: WampClientOptions) {
+  constructor({ url, ...options }: ClientOptions) {
     if (url !== undefined && options.transports !== undefined) {
       throw new TypeError('WampClient: give url or transports, not both');
     }
-    super((url === undefined ? options : { ...options, transports: [webSocket({ url })] }) as ClientOptions);
+    super((url === undefined ? options : { ...options, transports: [webSocket({ url })] }) as BaseOptions);
   }
 }
 
@@ -36,7 +36,7 @@ export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
 export type { MessageEvent } from './client/messages.ts';
-export type { ClientOptions, ReconnectOptions } from './client/options.ts';
+export type { ReconnectOptions } from './client/options.ts';
 export { reconnect } from './client/reconnect.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';

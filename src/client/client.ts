@@ -28,7 +28,7 @@ import { observeTopic } from '../session/topic.ts';
 import { Connection } from './connection.ts';
 import { healDelay } from './healing.ts';
 import { MessageTap, type MessageEvent } from './messages.ts';
-import { settle, type ClientOptions, type Settings } from './options.ts';
+import { settle, type BaseOptions, type Settings } from './options.ts';
 import { Outbox, snapshot } from './outbox.ts';
 import { Board, type LifecycleEvent, type Status } from './status.ts';
 
@@ -88,7 +88,7 @@ export class Client implements Wamp {
    * @param options what to connect to, and how
    * @throws TypeError that names the option that is wrong
    */
-  constructor(options: ClientOptions) {
+  constructor(options: BaseOptions) {
     this.#settings = settle(options);
     const { publishQueue, waitTimeout } = this.#settings;
     this.#outbox = new Outbox({ ...publishQueue, waitTimeout });

@@ -23,7 +23,7 @@ export interface ReconnectOptions extends BackoffOptions {
 }
 
 /** Options of a client that is told its transports. */
-export interface ClientOptions {
+export interface BaseOptions {
   /** The realm to join. */
   readonly realm: Uri;
   /** Ways to reach the router, tried in turn: the next one after a failure, the same one after a success. */
@@ -68,7 +68,7 @@ const OPTIONS = {
   publishQueue: { expected: 'an object', test: isDict },
   errors: { expected: 'a list of [class, URI]', test: (v) => LIST.test(v) && (v as unknown[]).every(isMapping) },
   agent: TEXT,
-} satisfies Record<keyof ClientOptions, Kind>;
+} satisfies Record<keyof BaseOptions, Kind>;
 
 const RECONNECT = {
   initialDelay: TIME,
@@ -82,7 +82,7 @@ const RECONNECT = {
 } satisfies Record<keyof ReconnectOptions, Kind>;
 
 const KEEPALIVE = { interval: TIME, timeout: TIME, probe: TEXT } satisfies Record<keyof KeepaliveOptions, Kind>;
-const QUEUE = { size: AMOUNT, ttl: TIME } satisfies Record<keyof NonNullable<ClientOptions['publishQueue']>, Kind>;
+const QUEUE = { size: AMOUNT, ttl: TIME } satisfies Record<keyof NonNullable<BaseOptions['publishQueue']>, Kind>;
 
 const isMapping = (pair: unknown): boolean =>
   Array.isArray(pair) && typeof pair[0] === 'function' && typeof pair[1] === 'string';
@@ -104,7 +104,7 @@ export interface Settings {
   readonly realm: Uri;
   readonly transports: readonly Transport[];
   readonly auth: readonly Authenticator[];
-  readonly reconnect: NonNullable<ClientOptions['reconnect']>;
+  readonly reconnect: NonNullable<BaseOptions['reconnect']>;
   readonly joinTimeout: number;
   readonly waitTimeout: number;
   readonly closeTimeout: number;
@@ -120,7 +120,7 @@ export interface Settings {
  *
  * @throws TypeError that names the option, what it must be and what it was; InvalidUriError for the realm
  */
-export function settle(options: ClientOptions): Settings {
+export function settle(options: BaseOptions): Settings {
   if (!isDict(options)) throw new TypeError(`WampClient: options must be an object, got ${kindOf(options)}`);
   check('WampClient', OPTIONS, options);
   assertUri(options.realm, 'WampClient: realm');
