@@ -27,12 +27,9 @@ function version(): string {
 
 /** The command whose name is nearest to what was typed, if any is near. */
 function nearest(typed: string): string | undefined {
-  return COMMANDS.map(({ name }) => name).find(
-    (name) =>
-      name.startsWith(typed.slice(0, 2)) ||
-      typed.includes(name) ||
-      [...name].filter((c) => !typed.includes(c)).length <= 1,
-  );
+  const near = (name: string): boolean =>
+    name.startsWith(typed.slice(0, 2)) || Array.from(name).filter((letter) => !typed.includes(letter)).length <= 1;
+  return COMMANDS.map(({ name }) => name).find(near);
 }
 
 async function main([name, ...rest]: string[]): Promise<number> {

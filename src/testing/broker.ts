@@ -15,20 +15,10 @@ import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';
 import { History } from './history.ts';
+import { isEligible } from './eligible.ts';
+import { Retention, type Publication } from './publication.ts';
 import { assertPassthru, assertWellFormed, relay } from './relay.ts';
 import type { RouterSession, Subscription } from './session.ts';
-
-/** An event on its way to its subscribers. */
-interface Publication {
-  readonly id: Id;
-  readonly topic: Uri;
-  readonly options: Dict;
-  /** Everything of EVENT.Details but the topic. */
-  readonly details: Dict;
-  readonly args: Args | undefined;
-  readonly kwargs: Dict | undefined;
-  readonly publisher: RouterSession | undefined;
-}
 
 /** Who publishes what: a session, or the router itself. */
 export interface PublishRequest {
@@ -47,12 +37,13 @@ export class Broker {
   readonly #authorizer: Authorizer;
   readonly #byUri: Record<Match, Map<Uri, Subscription>> = { exact: new Map(), prefix: new Map(), wildcard: new Map() };
   readonly #byId = new Map<Id, Subscription>();
-  readonly #retained = new Map<Uri, Publication>();
+  readonly #retention: Retention;
   readonly #histories = new Map<Subscription, History>();
 
   constructor(context: RealmContext, authorizer: Authorizer) {
     this.#context = context;
     this.#authorizer = authorizer;
+    this.#retention = new Retention(context.limits.retainedPerRealm);
     for (const { topic, match = 'exact', limit = 1000 } of context.options.history ?? []) {
       this.#histories.set(this.#create(topic, match, true), new History(limit));
     }
@@ -255,34 +246,22 @@ export class Broker {
 
   #distribute(publication: Publication): void {
     const { topic, options } = publication;
-    if (options['retain'] === true && !this.#context.quirks.noRetention) this.#retain(publication);
+    if (options['retain'] === true && !this.#context.quirks.noRetention) this.#retention.keep(publication);
     for (const subscription of this.matching(topic)) {
       this.#keep(subscription, publication);
       const event = this.#event(subscription, publication, false);
       for (const session of subscription.subscribers) {
         const own = session === publication.publisher && options['exclude_me'] !== false;
-        if (!own && this.#isEligible(session, options)) session.send(event);
-      }
-    }
-  }
-
-  #retain(publication: Publication): void {
-    this.#retained.delete(publication.topic);
-    this.#retained.set(publication.topic, publication);
-    if (this.#retained.size > this.#context.limits.retainedPerRealm) {
-      for (const [oldest] of this.#retained) {
-        this.#retained.delete(oldest);
-        break;
+        if (!own && isEligible(session, options, this.#context.quirks)) session.send(event);
       }
     }
   }
 
   /** The latest event of each topic that the subscription matches, as far as the session may have it. */
   #sendRetained(session: RouterSession, subscription: Subscription): void {
-    for (const [topic, publication] of this.#retained) {
-      if (!matchesUri(topic, subscription.uri, subscription.match)) continue;
+    for (const publication of this.#retention.matching(subscription)) {
       // exclude_me is about the live event: who publishes a state and reads it back wants it
-      if (!this.#isEligible(session, publication.options)) continue;
+      if (!isEligible(session, publication.options, this.#context.quirks)) continue;
       const anew = this.#context.quirks.retainsAnew;
       session.send(
         this.#event(subscription, anew ? { ...publication, id: this.#context.random.id() } : publication, true),
@@ -314,24 +293,6 @@ export class Broker {
       args,
       kwargs,
     });
-  }
-
-  /** All filters of a PUBLISH must let the session pass. */
-  #isEligible(session: RouterSession, options: Dict): boolean {
-    const { id, authid, authrole } = session;
-    return (
-      this.#passes(options, '', id) &&
-      this.#passes(options, '_authid', authid) &&
-      this.#passes(options, '_authrole', authrole)
-    );
-  }
-
-  #passes(options: Dict, suffix: string, value: unknown): boolean {
-    const excluded = options[`exclude${suffix}`] as List | undefined;
-    const eligible = options[`eligible${suffix}`] as List | undefined;
-    if (excluded?.includes(value)) return false;
-    if (eligible === undefined || (eligible.length === 0 && this.#context.quirks.emptyListsIgnored)) return true;
-    return eligible.includes(value);
   }
 }
 

@@ -1,4 +1,6 @@
 import { asyncScheduler, Subject } from 'rxjs';
+import type { Id } from '../protocol/ids.ts';
+import type { Message } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type {
   Limits,
@@ -62,9 +64,7 @@ export class RouterCore implements Switchboard {
     };
     this.inbound = new Lane(failed);
     this.outbound = new Lane(failed);
-    const named = Array.isArray(realms)
-      ? realms.map((name: string): [string, RealmOptions] => [name, {}])
-      : Object.entries(realms);
+    const named = isNames(realms) ? realms.map((name): [string, RealmOptions] => [name, {}]) : Object.entries(realms);
     for (const [name, realmOptions] of named) this.#create(name, realmOptions);
   }
 
@@ -87,6 +87,18 @@ export class RouterCore implements Switchboard {
 
   refusal(): Uri | undefined {
     return this.refusals.shift();
+  }
+
+  intercepted(message: Message, session: Id | undefined, direction: 'in' | 'out'): readonly Message[] {
+    let messages: readonly Message[] = [message];
+    for (const intercept of this.intercepts) {
+      messages = messages.flatMap((each) => {
+        const result = intercept(each, { session, direction });
+        if (result === undefined) return [];
+        return 'instead' in result ? result.instead : [result];
+      });
+    }
+    return messages;
   }
 
   tap(frame: Omit<RouterFrame, 'time'>): void {
@@ -125,4 +137,8 @@ export class RouterCore implements Switchboard {
     this.realms.set(name, realm);
     return realm;
   }
+}
+
+function isNames(realms: readonly string[] | Readonly<Record<string, RealmOptions>>): realms is readonly string[] {
+  return Array.isArray(realms);
 }

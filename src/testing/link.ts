@@ -14,7 +14,7 @@ import {
 import type { Uri } from '../protocol/uris.ts';
 import type { Lane } from './lane.ts';
 import { Handshake, type Doorkeeper } from './handshake.ts';
-import type { Intercept, LinkInfo, RouterFrame, RouterLink, RouterPeer } from './options.ts';
+import type { LinkInfo, RouterFrame, RouterLink, RouterPeer } from './options.ts';
 import type { Quirks } from './quirks.ts';
 import type { Realm } from './realm.ts';
 import type { RouterSession, SessionLink } from './session.ts';
@@ -24,8 +24,9 @@ export interface Switchboard extends Doorkeeper {
   readonly quirks: Quirks;
   readonly inbound: Lane;
   readonly outbound: Lane;
-  readonly intercepts: ReadonlySet<Intercept>;
   readonly closeTimeout: number;
+  /** What interceptors leave of a message. */
+  intercepted(message: Message, session: Id | undefined, direction: 'in' | 'out'): readonly Message[];
   tap(frame: Omit<RouterFrame, 'time'>): void;
   /** The link is over. */
   forget(link: Link): void;
@@ -200,7 +201,7 @@ export class Link implements RouterLink, SessionLink {
 
   #transmit(message: Message): void {
     if (this.silent) return;
-    for (const passed of this.#intercepted(message, 'out')) {
+    for (const passed of this.#board.intercepted(message, this.session?.id, 'out')) {
       this.#board.tap({ session: this.session?.id, link: this.number, direction: 'out', message: passed });
       try {
         this.#peer.send(passed);
@@ -221,7 +222,7 @@ export class Link implements RouterLink, SessionLink {
         this.#refuseCancel(value);
         throw error;
       }
-      for (const passed of this.#intercepted(message, 'in')) {
+      for (const passed of this.#board.intercepted(message, this.session?.id, 'in')) {
         this.#board.tap({ session: this.session?.id, link: this.number, direction: 'in', message: passed });
         this.#dispatch(passed);
       }
@@ -238,18 +239,6 @@ export class Link implements RouterLink, SessionLink {
     if (!this.#board.quirks.cancelErrorType || type !== CANCEL || !this.session) return;
     this.#realm?.dealer.refuseCancel(this.session, request);
     throw new Handled();
-  }
-
-  #intercepted(message: Message, direction: 'in' | 'out'): readonly Message[] {
-    let messages: readonly Message[] = [message];
-    for (const intercept of this.#board.intercepts) {
-      messages = messages.flatMap((each) => {
-        const result = intercept(each, { session: this.session?.id, direction });
-        if (result === undefined) return [];
-        return 'instead' in result ? result.instead : [result];
-      });
-    }
-    return messages;
   }
 
   #dispatch(message: Message): void {

@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { serveRouter, type ServedRouter, type ServeOptions } from './serve.ts';
+export { serveRouter, type ServedRouter, type ServeOptions } from './node/serve.ts';

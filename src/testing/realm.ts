@@ -137,13 +137,13 @@ export class Realm {
         this.dealer.cancel(session, message);
         return;
       case YIELD:
-        this.dealer.yielded(session, message);
+        this.dealer.invocations.yielded(session, message);
         return;
       case ERROR:
         if (message[1] !== INVOCATION) {
           throw new ProtocolError(`ERROR.requestType: a client can only answer INVOCATION (68), not ${message[1]}`);
         }
-        this.dealer.failed(session, message);
+        this.dealer.invocations.failed(session, message);
         return;
       default:
         throw new ProtocolError(`${messageName(message[0])} must not come from a client with an established session`);

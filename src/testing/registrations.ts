@@ -168,7 +168,7 @@ export class Registrations {
   /** Why a session cannot join, if so; `force_reregister` makes room. */
   #conflict(session: RouterSession, options: Dict, known: Registration | undefined): ApplicationError | undefined {
     const { quirks, limits } = this.#context;
-    const invoke = options['invoke'] ?? 'single';
+    const invoke = (options['invoke'] ?? 'single') as string;
     if (known && options['force_reregister'] === true && !quirks.noConcurrency) {
       this.revoke(
         known,
@@ -186,7 +186,7 @@ export class Registrations {
       differs && quirks.namesPolicyConflict
         ? 'wamp.error.procedure_exists_with_different_invocation_policy'
         : 'wamp.error.procedure_already_exists',
-      [`'${known.uri}' is registered with the policy '${known.invoke}'` + (differs ? `, not '${String(invoke)}'` : '')],
+      [`'${known.uri}' is registered with the policy '${known.invoke}'` + (differs ? `, not '${invoke}'` : '')],
     );
   }
 

@@ -1,14 +1,15 @@
 import { map, Observable, startWith, Subscription } from 'rxjs';
-import { ConnectFailedError, ProtocolError } from '../protocol/errors.ts';
+import { ConnectFailedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import { memoryPair, MemoryQueue, type MemoryChannel } from '../transports/memory.ts';
+import { memoryPair, MemoryQueue } from '../transports/memory.ts';
 import type { Channel, Transport } from '../transports/transport.ts';
 import { RouterCore } from './core.ts';
 import { Faults } from './faults.ts';
+import { attachMemory } from './memory.ts';
 import type {
   LinkInfo,
   RegistrationView,
@@ -134,7 +135,7 @@ export class TestRouter extends Faults {
               maxMessageSize: this.maxMessageSize,
               url: name,
             });
-            this.#serve(server);
+            attachMemory(this.core, server);
             observer.next(client);
             observer.complete();
           });
@@ -288,46 +289,6 @@ export class TestRouter extends Faults {
       return (n === 0 ? count === 0 : count >= n) ? found : undefined;
     };
     return when(this.core.changes, look, `${n} session(s) ${where}`, instead, options);
-  }
-
-  /** The router's end of a link in memory. */
-  #serve(channel: MemoryChannel): void {
-    const link = this.core.attach(
-      {
-        send: (message) => {
-          channel.send(message);
-        },
-        close: (code, reason) => {
-          channel.close(code, reason);
-        },
-        drop: () => {
-          channel.drop();
-        },
-        raw: (frame) => {
-          channel.sendFrame(frame);
-        },
-      },
-      { type: 'memory', serializer: channel.details.serializer },
-    );
-    const listen = (): void => {
-      channel.incoming.subscribe({
-        next: (value) => {
-          link.receive(value);
-        },
-        error: (error: unknown) => {
-          if (!(error instanceof ProtocolError)) {
-            link.lost();
-            return;
-          }
-          link.undecodable(error.message);
-          if (!link.closed) listen();
-        },
-        complete: () => {
-          link.lost();
-        },
-      });
-    };
-    listen();
   }
 }
 

@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { cbor } from '../serializers/cbor.ts';
-import { json } from '../serializers/json.ts';
-import { msgpack } from '../serializers/msgpack.ts';
-import type { Serializer } from '../serializers/serializer.ts';
-import type { TestRouter } from './router.ts';
+import { cbor } from '../../serializers/cbor.ts';
+import { json } from '../../serializers/json.ts';
+import { msgpack } from '../../serializers/msgpack.ts';
+import type { Serializer } from '../../serializers/serializer.ts';
+import type { TestRouter } from '../router.ts';
 
 /** Options of {@link serveRouter}. */
 export interface ServeOptions {
@@ -81,7 +81,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     maxBacklog = 2 ** 26,
     helloTimeout = 10_000,
     serializers = [json(), msgpack(), cbor()],
-    onRequest = (_, response) => {
+    onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
       response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket', connection: 'upgrade' });
       response.end('This is a WAMP router for tests: connect with WebSocket.\n');
     },
