@@ -1,0 +1,67 @@
+import type { Agent, OutgoingHttpHeaders } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
+import type { PerMessageDeflateOptions } from 'ws';
+import { OPTIONS, webSocketTransport, type OptionTypes, type WebSocketOptions } from '../transports/websocket.ts';
+import type { Transport } from '../transports/transport.ts';
+
+/** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
+export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
+  /** Headers of the request that opens the WebSocket: `Authorization`, `Cookie`, `User-Agent` … */
+  readonly headers?: Readonly<OutgoingHttpHeaders>;
+  /** The header `Origin`. */
+  readonly origin?: string;
+  /** Certificates to trust instead of the well-known ones (PEM). */
+  readonly ca?: SecureContextOptions['ca'];
+  /** This client's certificate (PEM), for authentication by TLS. */
+  readonly cert?: SecureContextOptions['cert'];
+  /** The key that belongs to `cert` (PEM). */
+  readonly key?: SecureContextOptions['key'];
+  /** The name to ask for, and to expect, in the TLS handshake. */
+  readonly servername?: string;
+  /**
+   * False accepts any certificate. For development only.
+   * @default true
+   */
+  readonly rejectUnauthorized?: boolean;
+  /** Makes the TCP connection, for instance through a proxy. */
+  readonly agent?: Agent;
+  /**
+   * Whether to offer compression: worth it on slow links with large messages only.
+   * @default false
+   */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
+  /**
+   * The longest message, in bytes, that is accepted; a longer one closes the link with code 1009.
+   * @default 16 MiB
+   */
+  readonly maxPayload?: number;
+}
+
+/** Node's own options. */
+const NODE_OPTIONS: OptionTypes = {
+  headers: 'object',
+  origin: 'string',
+  ca: 'string or object',
+  cert: 'string or object',
+  key: 'string or object',
+  servername: 'string',
+  rejectUnauthorized: 'boolean',
+  agent: 'object',
+  perMessageDeflate: 'boolean or object',
+  maxPayload: 'number',
+};
+
+/**
+ * A WebSocket to a router, as the `webSocket` of `rxwamp`, with the options that only Node has.
+ *
+ * @throws TypeError where an option is unknown or of the wrong type
+ *
+ * @example
+ * webSocket({ url: 'wss://router.example/ws', headers: { Cookie: 'cbtid=…' }, ca: readFileSync('ca.pem') });
+ */
+export function webSocket(options: NodeWebSocketOptions): Transport {
+  const extra = Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => Object.hasOwn(NODE_OPTIONS, name) && value !== undefined),
+  );
+  return webSocketTransport(options, { ...OPTIONS, WebSocket: undefined, ...NODE_OPTIONS }, extra);
+}
