@@ -68,7 +68,7 @@ export function webSocketTransport(options: WebSocketOptions, types: OptionTypes
   };
   if (!url) refuse('url is missing');
   for (const [name, value] of Object.entries(options)) {
-    const expected = types[name] ?? refuse(`unknown option ${name}`);
+    const expected = (Object.hasOwn(types, name) ? types[name] : undefined) ?? refuse(`unknown option ${name}`);
     if (value !== undefined && !expected.split(' ').includes(typeof value)) refuse(`${name} must be ${expected}`);
   }
   if (serializers && !(serializers.length && serializers.every((serializer) => serializer.subprotocol))) {
@@ -162,6 +162,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 class SocketChannel implements Channel {
   readonly details: TransportDetails;
   readonly incoming: Observable<unknown>;
+  readonly ping?: () => void;
   readonly #socket: Socket;
   readonly #serializer: Serializer;
   /** Frames that came before anyone listened: `ws` may open and deliver in one turn. */
@@ -185,6 +186,7 @@ class SocketChannel implements Channel {
       for (const data of early) this.#deliver(data);
       if (this.#ended) this.#finish();
     });
+    if (socket.ping) this.ping = () => socket.ping?.();
     const { ws } = socket;
     ws.onmessage = (event) => {
       socket.count();
@@ -219,10 +221,6 @@ class SocketChannel implements Channel {
     const frame = this.#serializer.encode(message);
     socket.beforeSend();
     socket.ws.send(frame as Uint8Array<ArrayBuffer>);
-  }
-
-  ping(): void {
-    this.#socket.ping?.();
   }
 
   close(code = 1000, reason = ''): void {
