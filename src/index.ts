@@ -40,7 +40,14 @@ export type { ReconnectOptions } from './client/options.ts';
 export { reconnect } from './client/reconnect.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
-export type { Askable, AuthAttempt, Authenticator, ChallengeAnswer, Eventually, Identity } from './auth/authenticator.ts';
+export type {
+  Askable,
+  AuthAttempt,
+  Authenticator,
+  ChallengeAnswer,
+  Eventually,
+  Identity,
+} from './auth/authenticator.ts';
 export { ticket, type TicketOptions } from './auth/ticket.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
@@ -48,12 +55,18 @@ export type { Args, Dict, List, Message } from './protocol/messages.ts';
 export type { Match, Uri } from './protocol/uris.ts';
 export { json } from './serializers/json.ts';
 export type { Serializer } from './serializers/serializer.ts';
-export { CallResult, EventDetails, InvocationDetails, ResultDetails, WampEvent } from './session/arrivals.ts';
-export type { PassthruDetails } from './session/arrivals.ts';
+export { CallResult, WampEvent } from './session/arrivals.ts';
+export type {
+  AnyDetails,
+  EventDetails,
+  InvocationDetails,
+  PassthruDetails,
+  ResultDetails,
+} from './session/arrivals.ts';
 export type { CallArgs } from './session/checks.ts';
 export type { ErrorClass, ErrorMapping } from './session/errors.ts';
 export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
-export type { CloseDetails } from './session/link.ts';
+export type { CloseDetails } from './session/config.ts';
 export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';

@@ -1,7 +1,9 @@
 import { defer, Observable, retry, Subscription, tap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
-import { ConnectFailedError, ConnectionLostError, GoodbyeError, AbortError, type WampError } from '../protocol/errors.ts';
+import type { AbortError } from '../protocol/errors.ts';
+import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
 import { asWampError } from '../session/errors.ts';
-import { join, type JoinConfig, type Joined } from '../session/join.ts';
+import type { JoinConfig } from '../session/config.ts';
+import { join, type Joined } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -49,7 +51,13 @@ export class Connection extends Subscription {
   /** What the waits are multiplied with. */
   #slowness = 1;
 
-  constructor(settings: Settings, config: Omit<JoinConfig, 'progress'>, board: Board, owner: ConnectionOwner, joinedBefore: boolean) {
+  constructor(
+    settings: Settings,
+    config: Omit<JoinConfig, 'progress'>,
+    board: Board,
+    owner: ConnectionOwner,
+    joinedBefore: boolean,
+  ) {
     super();
     this.#settings = settings;
     this.#config = config;
@@ -66,7 +74,8 @@ export class Connection extends Subscription {
     this.add(
       attempts.pipe(this.#operator()).subscribe({
         error: (error: unknown) => this.#giveUp(asWampError(error)),
-        complete: () => this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
+        complete: () =>
+          this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
       }),
     );
   }
@@ -167,7 +176,9 @@ export class Connection extends Subscription {
       // whoever moved up into its place is next
       this.#index = failed;
       if (this.#transports.length === 0) {
-        return throwError(() => (this.#settings.transports.length === 1 ? error : this.#exhausted('All transports failed')));
+        return throwError(() =>
+          this.#settings.transports.length === 1 ? error : this.#exhausted('All transports failed'),
+        );
       }
     }
     const { maxRetries = Infinity } = options;
@@ -179,7 +190,11 @@ export class Connection extends Subscription {
   }
 
   #exhausted(why: string): WampError {
-    return new ConnectFailedError(`${why}; the last error: ${this.lastError?.message ?? ''}`, this.#attempts, this.#errors);
+    return new ConnectFailedError(
+      `${why}; the last error: ${this.lastError?.message ?? ''}`,
+      this.#attempts,
+      this.#errors,
+    );
   }
 
   #waiting(delay?: number): void {

@@ -63,7 +63,8 @@ export class Keepalive {
     const { channel } = this.#link;
     if (channel.ping) channel.ping();
     // no router holds this subscription, nobody needs permission to give it up, and it is always answered
-    else if (this.#probe === undefined) this.#link.tell([UNSUBSCRIBE, this.#link.nextId, MAX_ID], indifferent(UNSUBSCRIBE));
+    else if (this.#probe === undefined)
+      this.#link.tell([UNSUBSCRIBE, this.#link.nextId, MAX_ID], indifferent(UNSUBSCRIBE));
     else this.#link.tell([CALL, this.#link.nextId, {}, this.#probe], indifferent(CALL));
     this.#after(this.#timeout, (late) => {
       if (this.#alive()) this.#listen();

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { AUTHENTICATE, HELLO, type Dict, type Message } from '../protocol/messages.ts';
-import type { Tap } from '../session/link.ts';
+import type { Tap } from '../session/config.ts';
 import { now } from '../session/time.ts';
 
 /** A wire message as it passed. */

@@ -1,7 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { FUNCTION, isDict, LIST, TEXT, type Kind } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { checkOptions, DICT, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import { mergeIdentities } from '../session/asking.ts';
 import type { ErrorMapping } from '../session/errors.ts';
@@ -50,70 +49,50 @@ export interface BaseOptions {
   readonly agent?: string;
 }
 
-const TIME: Kind = { expected: 'milliseconds (a number from 0)', test: (v) => typeof v === 'number' && v >= 0 };
-const AMOUNT: Kind = { expected: 'a number from 0', test: TIME.test };
-
-type Checks = Readonly<Record<string, Kind>>;
+const isTransport = (v: unknown): boolean => isDict(v) && FUNCTION.test(v['open']);
+const isMapping = (pair: unknown): boolean =>
+  Array.isArray(pair) && typeof pair[0] === 'function' && typeof pair[1] === 'string';
+const fraction = (v: unknown): boolean => NUMBER.test(v) && (v as number) <= 1;
 
 const OPTIONS = {
   realm: TEXT,
-  transports: { expected: 'a list of at least one transport', test: (v) => LIST.test(v) && (v as []).length > 0 },
+  transports: {
+    expected: 'a list of transports, one at least',
+    test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every(isTransport),
+  },
   auth: LIST,
-  reconnect: { expected: 'an object, false, or an operator', test: (v) => v === false || isDict(v) || FUNCTION.test(v) },
-  joinTimeout: TIME,
-  waitTimeout: TIME,
-  closeTimeout: TIME,
-  idleTimeout: TIME,
+  reconnect: {
+    expected: 'an object, false, or an operator',
+    test: (v) => v === false || isDict(v) || FUNCTION.test(v),
+  },
+  joinTimeout: NUMBER,
+  waitTimeout: NUMBER,
+  closeTimeout: NUMBER,
+  idleTimeout: NUMBER,
   keepalive: { expected: 'an object or false', test: (v) => v === false || isDict(v) },
-  publishQueue: { expected: 'an object', test: isDict },
+  publishQueue: DICT,
   errors: { expected: 'a list of [class, URI]', test: (v) => LIST.test(v) && (v as unknown[]).every(isMapping) },
   agent: TEXT,
 } satisfies Record<keyof BaseOptions, Kind>;
 
 const RECONNECT = {
-  initialDelay: TIME,
-  maxDelay: TIME,
-  growth: { expected: 'a number from 1', test: (v) => typeof v === 'number' && v >= 1 },
-  jitter: { expected: 'a number from 0 to 1', test: (v) => typeof v === 'number' && v >= 0 && v <= 1 },
+  initialDelay: NUMBER,
+  maxDelay: NUMBER,
+  growth: { expected: 'a number from 1', test: (v) => NUMBER.test(v) && (v as number) >= 1 },
+  jitter: { expected: 'a number from 0 to 1', test: fraction },
   random: FUNCTION,
-  maxRetries: AMOUNT,
-  stableAfter: TIME,
+  maxRetries: NUMBER,
+  stableAfter: NUMBER,
   retryable: FUNCTION,
 } satisfies Record<keyof ReconnectOptions, Kind>;
 
-const KEEPALIVE = { interval: TIME, timeout: TIME, probe: TEXT } satisfies Record<keyof KeepaliveOptions, Kind>;
-const QUEUE = { size: AMOUNT, ttl: TIME } satisfies Record<keyof NonNullable<BaseOptions['publishQueue']>, Kind>;
-
-const isMapping = (pair: unknown): boolean =>
-  Array.isArray(pair) && typeof pair[0] === 'function' && typeof pair[1] === 'string';
-
-function check(what: string, checks: Checks, options: unknown): void {
-  if (!isDict(options)) return;
-  for (const name of Object.keys(options)) {
-    const value = options[name];
-    const kind = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (kind === undefined) throw new TypeError(`${what}: unknown option '${name}'; known are ${Object.keys(checks).join(', ')}`);
-    if (value !== undefined && !kind.test(value)) {
-      throw new TypeError(`${what}: ${name} must be ${kind.expected}, got ${kindOf(value)}`);
-    }
-  }
-}
+const KEEPALIVE = { interval: NUMBER, timeout: NUMBER, probe: TEXT } satisfies Record<keyof KeepaliveOptions, Kind>;
+const QUEUE = { size: NUMBER, ttl: NUMBER } satisfies Record<keyof NonNullable<BaseOptions['publishQueue']>, Kind>;
 
 /** What a client is made with, complete. */
-export interface Settings {
-  readonly realm: Uri;
-  readonly transports: readonly Transport[];
-  readonly auth: readonly Authenticator[];
-  readonly reconnect: NonNullable<BaseOptions['reconnect']>;
-  readonly joinTimeout: number;
-  readonly waitTimeout: number;
-  readonly closeTimeout: number;
-  readonly idleTimeout: number;
-  readonly keepalive: KeepaliveOptions | false;
+export type Settings = Required<Omit<BaseOptions, 'publishQueue'>> & {
   readonly publishQueue: { readonly size: number; readonly ttl: number };
-  readonly errors: ErrorMapping;
-  readonly agent: string;
-}
+};
 
 /**
  * Checks the options of a client and fills in what was left out; the one place where defaults stand.
@@ -121,32 +100,20 @@ export interface Settings {
  * @throws TypeError that names the option, what it must be and what it was; InvalidUriError for the realm
  */
 export function settle(options: BaseOptions): Settings {
-  if (!isDict(options)) throw new TypeError(`WampClient: options must be an object, got ${kindOf(options)}`);
-  check('WampClient', OPTIONS, options);
+  checkOptions('WampClient', OPTIONS, options);
   assertUri(options.realm, 'WampClient: realm');
-  check('WampClient: reconnect', RECONNECT, options.reconnect);
-  check('WampClient: keepalive', KEEPALIVE, options.keepalive);
-  check('WampClient: publishQueue', QUEUE, options.publishQueue);
-  if (options.transports === undefined) throw new TypeError('WampClient: url or transports must be given');
-  for (const transport of options.transports) {
-    if (typeof transport.open !== 'function') throw new TypeError('WampClient: transports must have a method open()');
-  }
+  if (isDict(options.reconnect)) checkOptions('WampClient: reconnect', RECONNECT, options.reconnect);
+  if (isDict(options.keepalive)) checkOptions('WampClient: keepalive', KEEPALIVE, options.keepalive);
+  if (options.publishQueue) checkOptions('WampClient: publishQueue', QUEUE, options.publishQueue);
+  // not required by the type of the whole client, where `url` may stand for it
+  if (!LIST.test(options.transports)) throw new TypeError('WampClient: url or transports must be given');
   const { auth = [], errors = [], publishQueue: { size = 1000, ttl = 60_000 } = {} } = options;
   const { reconnect = {}, keepalive = {}, agent = 'rxwamp' } = options;
   const { joinTimeout = 10_000, waitTimeout = 30_000, closeTimeout = 2_000, idleTimeout = Infinity } = options;
   mergeIdentities(auth.flatMap(({ identity }) => identity ?? []));
   return {
-    realm: options.realm,
-    transports: options.transports,
-    auth,
-    reconnect,
-    joinTimeout,
-    waitTimeout,
-    closeTimeout,
-    idleTimeout,
-    keepalive,
+    ...options,
+    ...{ auth, reconnect, joinTimeout, waitTimeout, closeTimeout, idleTimeout, keepalive, errors, agent },
     publishQueue: { size, ttl },
-    errors,
-    agent,
   };
 }

@@ -101,10 +101,16 @@ export class Outbox {
  */
 export function snapshot(request: PayloadRequest<PublishOptions>): PayloadRequest<PublishOptions> {
   try {
-    return { ...request, args: copy(request.args) as unknown[], kwargs: copy(request.kwargs) as Record<string, unknown> };
+    return {
+      ...request,
+      args: copy(request.args) as unknown[],
+      kwargs: copy(request.kwargs) as Record<string, unknown>,
+    };
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new SerializationError(`publish(${JSON.stringify(request.uri)}): the payload refers to itself`, { cause: error });
+      throw new SerializationError(`publish(${JSON.stringify(request.uri)}): the payload refers to itself`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -115,7 +121,8 @@ function copy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return value.slice();
   if (Array.isArray(value)) return value.map(copy);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON());
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return copy(Reflect.apply(toJSON, value, []));
   const prototype: unknown = Object.getPrototypeOf(value);
   // what is neither a list nor a dictionary is the serializer's to refuse
   if (prototype !== Object.prototype && prototype !== null) return value;

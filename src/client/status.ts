@@ -1,7 +1,7 @@
 import { ReplaySubject, Subject } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { CloseDetails } from '../session/link.ts';
+import type { CloseDetails } from '../session/config.ts';
 import type { Session } from '../session/session.ts';
 import type { StreamInfo } from '../session/streams.ts';
 import { now } from '../session/time.ts';

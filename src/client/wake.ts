@@ -11,7 +11,7 @@ interface Surroundings {
  * Emits when the surroundings wake up: the network came back, the page is seen again, the tab was resumed. Silent
  * where there is no browser.
  */
-export const wake$: Observable<void> = new Observable((subscriber) => {
+export const wake$ = new Observable<void>((subscriber) => {
   const world = globalThis as Surroundings;
   const { document } = world;
   const wake = (): void => subscriber.next();

@@ -16,8 +16,7 @@ const roles = (features: Record<string, string>): Record<string, { features: Rec
 export const CLIENT_FEATURES: Record<string, { features: Record<string, true> }> = roles({
   publisher: 'publisher_identification subscriber_blackwhite_listing publisher_exclusion',
   subscriber: 'publisher_identification publication_trustlevels pattern_based_subscription subscription_revocation',
-  caller:
-    'caller_identification progressive_call_results progressive_call_invocations call_canceling call_timeout',
+  caller: 'caller_identification progressive_call_results progressive_call_invocations call_canceling call_timeout',
   callee:
     'caller_identification call_trustlevels pattern_based_registration shared_registration progressive_call_results ' +
     'progressive_call_invocations call_canceling call_timeout registration_revocation',

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, COUNT, DICT, ID, LIST, STRING, type Attribute, type AttributeTable, type Kind } from './attributes.ts';
+import { ATTRIBUTES, COUNT, DICT, ID, LIST, STRING, type Kind } from './attributes.ts';
 import { kindOf, ProtocolError } from './errors.ts';
 import type { Id } from './ids.ts';
 import type { Uri } from './uris.ts';
@@ -37,7 +37,7 @@ export const INTERRUPT = 69;
 export const YIELD = 70;
 export const EVENT_RECEIVED = 337;
 
-type Field = readonly [name: string, kind: Kind, attributes?: AttributeTable];
+type Field = readonly [name: string, kind: Kind];
 
 interface Row<T> {
   readonly name: string;
@@ -51,165 +51,80 @@ interface Row<T> {
   readonly type?: T;
 }
 
-/** A dictionary field whose known keys are checked; `names` are those keys, as on the wire. */
-const dict = (name: string, names = ''): Field => [
-  name,
-  DICT,
-  Object.fromEntries(names.split(' ').map((key) => [key, ATTRIBUTES[key as Attribute]])),
-];
+/** A dictionary whose known keys are checked, too. */
+const DETAILS: Kind = { ...DICT };
+const REALM: Kind = { expected: 'a string or null', test: (v) => v === null || STRING.test(v) };
+const KINDS: Readonly<Record<string, Kind>> = { i: ID, n: COUNT, s: STRING, r: REALM, d: DETAILS, x: DICT };
 
-const row = <T extends readonly unknown[]>(name: string, fields: readonly Field[], payload = false, optional = 0): Row<T> => ({
-  name,
-  fields,
-  required: fields.length - optional,
-  payload,
-});
-
-const REQUEST: Field = ['request', ID];
-/** A reply's request id, which is 0 where the router revokes unasked. */
-const REQUEST_OR_NONE: Field = ['request', COUNT];
-const PPT = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid enc_algo enc_key enc_serializer forward_for';
-const FORWARD = 'forward_for';
+/**
+ * A row of the table. `layout` reads `EVENT subscription:i …`: the name, then each field with its kind (`i` id, `n`
+ * count, `s` string, `r` realm, `d` dictionary of known attributes, `x` free dictionary), `?` where it may be missing;
+ * `*` at the end is a payload.
+ */
+function row<T extends readonly unknown[]>(layout: string): Row<T> {
+  const [name = '', ...elements] = layout.split(' ');
+  const payload = elements.at(-1) === '*';
+  if (payload) elements.pop();
+  return {
+    name,
+    fields: elements.map((element) => [element.replace(/:.*/, ''), KINDS[element.replace(/.*:|\?/g, '')] as Kind]),
+    required: elements.filter((element) => !element.endsWith('?')).length,
+    payload,
+  };
+}
 
 /**
  * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
  * decoded array. Types, checks and descriptions all derive from it.
  */
 const SHAPES = {
-  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO', [
-    ['realm', { expected: 'a string or null', test: (v) => v === null || STRING.test(v) }],
-    dict('details', 'roles agent authmethods authid authrole authextra'),
-  ]),
-  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME', [
-    ['session', ID],
-    dict('details', 'roles agent realm authid authrole authmethod authprovider authextra'),
-  ]),
-  [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
-    'ABORT',
-    [dict('details', 'message'), ['reason', STRING]],
-    true,
-  ),
-  [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE', [['method', STRING], dict('extra')]),
-  [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE', [
-    ['signature', STRING],
-    dict('extra'),
-  ]),
-  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE', [
-    dict('details', 'message'),
-    ['reason', STRING],
-  ]),
+  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO realm:r details:d'),
+  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME session:i details:d'),
+  [ABORT]:
+    row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>('ABORT details:d reason:s *'),
+  [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
+  [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
+  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s'),
   [ERROR]: row<
     readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
-  >(
-    'ERROR',
-    [['requestType', COUNT], REQUEST, dict('details', `callee callee_authid callee_authrole ${PPT}`), ['error', STRING]],
-    true,
-  ),
+  >('ERROR requestType:n request:i details:d error:s *'),
   [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
-    'PUBLISH',
-    [
-      REQUEST,
-      dict(
-        'options',
-        'acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole ' +
-          `disclose_me retain rkey transaction_hash ${PPT}`,
-      ),
-      ['topic', STRING],
-    ],
-    true,
+    'PUBLISH request:i options:d topic:s *',
   ),
-  [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED', [REQUEST, ['publication', ID]]),
-  [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>('SUBSCRIBE', [
-    REQUEST,
-    dict('options', `match get_retained nkey ${FORWARD}`),
-    ['topic', STRING],
-  ]),
-  [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED', [REQUEST, ['subscription', ID]]),
+  [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
+  [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
+    'SUBSCRIBE request:i options:d topic:s',
+  ),
+  [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
   [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
-    'UNSUBSCRIBE',
-    [REQUEST, ['subscription', ID], dict('options', FORWARD)],
-    false,
-    1,
+    'UNSUBSCRIBE request:i subscription:i options:d?',
   ),
-  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>(
-    'UNSUBSCRIBED',
-    [REQUEST_OR_NONE, dict('details', 'subscription reason')],
-    false,
-    1,
-  ),
+  // a reply's request id is 0 where the router revokes unasked
+  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>('UNSUBSCRIBED request:n details:d?'),
   [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'EVENT',
-    [
-      ['subscription', ID],
-      ['publication', ID],
-      dict(
-        'details',
-        'publisher publisher_authid publisher_authrole topic trustlevel retained transaction_hash ' +
-          `x_acknowledged_delivery ${PPT}`,
-      ),
-    ],
-    true,
+    'EVENT subscription:i publication:i details:d *',
   ),
   [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
-    'CALL',
-    [
-      REQUEST,
-      dict(
-        'options',
-        'receive_progress progress timeout disclose_me rkey runmode caller caller_authid caller_authrole ' +
-          `transaction_hash ${PPT}`,
-      ),
-      ['procedure', STRING],
-    ],
-    true,
+    'CALL request:i options:d procedure:s *',
   ),
-  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL', [REQUEST, dict('options', `mode ${FORWARD}`)]),
-  [RESULT]: row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'RESULT',
-    [REQUEST, dict('details', `progress callee callee_authid callee_authrole ${PPT}`)],
-    true,
+  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d'),
+  [RESULT]:
+    row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>('RESULT request:i details:d *'),
+  [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
+    'REGISTER request:i options:d procedure:s',
   ),
-  [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>('REGISTER', [
-    REQUEST,
-    dict('options', `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`),
-    ['procedure', STRING],
-  ]),
-  [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED', [REQUEST, ['registration', ID]]),
+  [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
   [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
-    'UNREGISTER',
-    [REQUEST, ['registration', ID], dict('options', FORWARD)],
-    false,
-    1,
+    'UNREGISTER request:i registration:i options:d?',
   ),
-  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>(
-    'UNREGISTERED',
-    [REQUEST_OR_NONE, dict('details', 'registration reason')],
-    false,
-    1,
-  ),
+  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>('UNREGISTERED request:n details:d?'),
   [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'INVOCATION',
-    [
-      REQUEST,
-      ['registration', ID],
-      dict(
-        'details',
-        'receive_progress progress timeout caller caller_authid caller_authrole procedure trustlevel ' +
-          `transaction_hash ${PPT}`,
-      ),
-    ],
-    true,
+    'INVOCATION request:i registration:i details:d *',
   ),
-  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT', [
-    REQUEST,
-    dict('options', `mode reason ${FORWARD}`),
-  ]),
-  [YIELD]: row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>(
-    'YIELD',
-    [REQUEST, dict('options', `progress callee callee_authid callee_authrole ${PPT}`)],
-    true,
-  ),
-  [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED', [['publication', ID]]),
+  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT request:i options:d'),
+  [YIELD]:
+    row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>('YIELD request:i options:d *'),
+  [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED publication:i'),
 };
 
 type Shapes = typeof SHAPES;
@@ -248,18 +163,18 @@ export function parseMessage(value: unknown): Message {
   }
   const checked = Math.min(count, fields.length);
   for (let i = 0; i < checked; i++) {
-    const [name, kind, attributes] = fields[i] as Field;
+    const [name, kind] = fields[i] as Field;
     const field = message[i + 1];
     if (!kind.test(field)) refuse(shape, name, kind, field);
-    if (attributes !== undefined) checkAttributes(shape, name, field as Dict, attributes);
+    if (kind === DETAILS) checkAttributes(shape, name, field as Dict);
   }
   if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1);
   return message as unknown as Message;
 }
 
-function checkAttributes(shape: Row<unknown>, field: string, values: Dict, attributes: AttributeTable): void {
+function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
-    const kind = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+    const kind = ATTRIBUTES[key];
     if (kind !== undefined && !kind.test(values[key])) refuse(shape, `${field}.${key}`, kind, values[key]);
   }
 }

@@ -1,4 +1,4 @@
-import { camelised, isPrivate, toWire } from '../protocol/attributes.ts';
+import { ATTRIBUTES, camelised, fromWire } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Args, Dict, List, MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -7,8 +7,46 @@ import type { ForwardHop } from './options.ts';
 const NO_ARGS: List = Object.freeze([]);
 const NO_KWARGS: Readonly<Dict> = Object.freeze({});
 
+/** What every dictionary of details has. */
+export interface AnyDetails {
+  /** What came that has no name here: attributes outside the standard (`x_…`, `_…`), and those of later versions. */
+  readonly extra: Readonly<Dict>;
+  /** All of it as a plain object in camelCase. */
+  toJSON(): Dict;
+}
+
+/**
+ * A dictionary of the wire seen in camelCase, read when asked for: a getter for each attribute of the one table. What
+ * the message itself tells is a property.
+ */
+class Details implements AnyDetails {
+  static {
+    for (const wire of Object.keys(ATTRIBUTES)) {
+      Object.defineProperty(this.prototype, fromWire(wire), {
+        get(this: Details) {
+          return this.#wire[wire];
+        },
+      });
+    }
+  }
+
+  readonly #wire: Readonly<Dict>;
+
+  constructor(wire: Readonly<Dict>) {
+    this.#wire = wire;
+  }
+
+  get extra(): Readonly<Dict> {
+    return camelised(Object.fromEntries(Object.entries(this.#wire).filter(([key]) => !(key in ATTRIBUTES))));
+  }
+
+  toJSON(): Dict {
+    return { ...camelised(this.#wire), ...(this as object) };
+  }
+}
+
 /** Everything that arrives with a payload has this shape. */
-export abstract class Arrival<T, D extends Details> {
+export abstract class Arrival<T, D extends AnyDetails> {
   /** Positional payload, never null. */
   readonly args: List;
   /** Keyword payload, never null. */
@@ -33,41 +71,8 @@ export abstract class Arrival<T, D extends Details> {
   }
 }
 
-/** A dictionary of the wire seen in camelCase; its typed names are getters of the subclass's prototype. */
-export abstract class Details {
-  readonly #wire: Readonly<Dict>;
-
-  constructor(wire: Readonly<Dict>) {
-    this.#wire = wire;
-  }
-
-  /** Defines a getter for each name on a subclass. */
-  static expose(of: abstract new (...args: never) => Details, names: string): void {
-    for (const name of names.split(' ')) {
-      const wire = toWire(name);
-      Object.defineProperty(of.prototype, name, {
-        get(this: Details) {
-          return this.#wire[wire];
-        },
-      });
-    }
-  }
-
-  /** What came that this version has no name for, and attributes outside the standard (`x_…`, `_…`). */
-  get extra(): Readonly<Dict> {
-    const all = camelised(this.#wire);
-    for (const name of Object.keys(all)) if (name in this && !isPrivate(name)) delete all[name];
-    return all;
-  }
-
-  /** All of it as a plain object in camelCase. */
-  toJSON(): Dict {
-    return { ...camelised(this.#wire), ...(this as object) };
-  }
-}
-
 /** What every message with a payload may carry for those who forward it or pass it through unread. */
-export interface PassthruDetails {
+export interface PassthruDetails extends AnyDetails {
   readonly forwardFor?: readonly ForwardHop[];
   readonly encAlgo?: string;
   readonly encKey?: string;
@@ -80,6 +85,12 @@ export interface PassthruDetails {
 
 /** What came with an event (WAMP, EVENT.Details). */
 export interface EventDetails extends PassthruDetails {
+  /** The id of the subscription that it came for. */
+  readonly subscription: Id;
+  /** The id of the publication: the same on every subscription that it matched. */
+  readonly publication: Id;
+  /** The topic that was published to, also where a pattern was subscribed. */
+  readonly topic: Uri;
   /** The publisher's session, where it is disclosed. */
   readonly publisher?: Id;
   readonly publisherAuthid?: string;
@@ -90,36 +101,31 @@ export interface EventDetails extends PassthruDetails {
   readonly transactionHash?: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters of the interface are defined below
-export class EventDetails extends Details {
-  /** The id of the subscription that it came for. */
+class EventView extends Details {
   readonly subscription: Id;
-  /** The id of the publication: the same on every subscription that it matched. */
   readonly publication: Id;
-  /** The topic that was published to, also where a pattern was subscribed. */
   readonly topic: Uri;
 
-  constructor(message: MessageOf<36>, topic: Uri) {
-    super(message[3]);
-    this.subscription = message[1];
-    this.publication = message[2];
-    this.topic = (message[3]['topic'] as string | undefined) ?? topic;
+  constructor([, subscription, publication, wire]: MessageOf<36>, topic: Uri) {
+    super(wire);
+    this.subscription = subscription;
+    this.publication = publication;
+    this.topic = (wire['topic'] as string | undefined) ?? topic;
   }
 }
-
-const PAYLOAD = 'forwardFor encAlgo encKey encSerializer pptScheme pptSerializer pptCipher pptKeyid';
-Details.expose(EventDetails, `publisher publisherAuthid publisherAuthrole retained trustlevel transactionHash ${PAYLOAD}`);
 
 /** An event of a topic. `value` is the first positional argument. */
 export class WampEvent<T = unknown> extends Arrival<T, EventDetails> {
   /** @internal */
   constructor(message: MessageOf<36>, topic: Uri) {
-    super(message[4], message[5], new EventDetails(message, topic));
+    super(message[4], message[5], new EventView(message, topic));
   }
 }
 
 /** What came with a result (WAMP, RESULT.Details). */
 export interface ResultDetails extends PassthruDetails {
+  /** The procedure that was called. */
+  readonly procedure: Uri;
   readonly progress?: boolean;
   /** The callee's session, where the router tells it (Crossbar.io). */
   readonly callee?: Id;
@@ -127,9 +133,7 @@ export interface ResultDetails extends PassthruDetails {
   readonly calleeAuthrole?: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters of the interface are defined below
-export class ResultDetails extends Details {
-  /** The procedure that was called. */
+class ResultView extends Details {
   readonly procedure: Uri;
 
   constructor(wire: Readonly<Dict>, procedure: Uri) {
@@ -137,7 +141,6 @@ export class ResultDetails extends Details {
     this.procedure = procedure;
   }
 }
-Details.expose(ResultDetails, `progress callee calleeAuthid calleeAuthrole ${PAYLOAD}`);
 
 /** A result of a call: a progressive one, or the final one. */
 export class CallResult<T = unknown> extends Arrival<T, ResultDetails> {
@@ -146,13 +149,17 @@ export class CallResult<T = unknown> extends Arrival<T, ResultDetails> {
 
   /** @internal */
   constructor(message: MessageOf<50>, procedure: Uri) {
-    super(message[3], message[4], new ResultDetails(message[2], procedure));
+    super(message[3], message[4], new ResultView(message[2], procedure));
     this.progress = message[2]['progress'] === true;
   }
 }
 
 /** What came with an invocation (WAMP, INVOCATION.Details). */
 export interface InvocationDetails extends PassthruDetails {
+  /** The id of the registration that was called. */
+  readonly registration: Id;
+  /** The procedure that was called, also where a pattern is registered. */
+  readonly procedure: Uri;
   /** Whether the caller wants progressive results. */
   readonly receiveProgress?: boolean;
   /** Whether more chunks of arguments follow. */
@@ -167,20 +174,15 @@ export interface InvocationDetails extends PassthruDetails {
   readonly transactionHash?: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the getters of the interface are defined below
-export class InvocationDetails extends Details {
-  /** The id of the registration that was called. */
+class InvocationView extends ResultView {
   readonly registration: Id;
-  /** The procedure that was called, also where a pattern is registered. */
-  readonly procedure: Uri;
 
-  constructor(message: MessageOf<68>, procedure: Uri) {
-    super(message[3]);
-    this.registration = message[2];
-    this.procedure = (message[3]['procedure'] as string | undefined) ?? procedure;
+  constructor([, , registration, wire]: MessageOf<68>, procedure: Uri) {
+    super(wire, (wire['procedure'] as string | undefined) ?? procedure);
+    this.registration = registration;
   }
 }
-Details.expose(
-  InvocationDetails,
-  `receiveProgress progress timeout caller callerAuthid callerAuthrole trustlevel transactionHash ${PAYLOAD}`,
-);
+
+/** The details of an INVOCATION. */
+export const invocationDetails = (message: MessageOf<68>, procedure: Uri): InvocationDetails =>
+  new InvocationView(message, procedure);

@@ -51,7 +51,12 @@ export function eventually<T>(source: () => Eventually<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
     const value = source();
     const values = isObservable(value) ? value : isPromise(value) ? from(value) : of(value);
-    return values.pipe(take(1), throwIfEmpty(() => new TypeError('The Observable completed without a value'))).subscribe(subscriber);
+    return values
+      .pipe(
+        take(1),
+        throwIfEmpty(() => new TypeError('The Observable completed without a value')),
+      )
+      .subscribe(subscriber);
   });
 }
 
@@ -85,4 +90,3 @@ export function mergeIdentities(shares: readonly Identity[]): Identity {
   }
   return merged;
 }
-

@@ -104,7 +104,9 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   #late(limit: string, ms: number): void {
     if (this.#settled) return;
-    const error = new CallTimeoutError(`call(${JSON.stringify(this.#request.uri)}): no result within its ${limit} of ${ms} ms`);
+    const error = new CallTimeoutError(
+      `call(${JSON.stringify(this.#request.uri)}): no result within its ${limit} of ${ms} ms`,
+    );
     this.unsubscribe();
     this.#subscriber.error(error);
   }
@@ -119,7 +121,8 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (progress === true) sent['receive_progress'] = true;
       if (more) sent['progress'] = true;
       // an integer on the wire; where it is not announced it could be taken for something else
-      if (timeout !== undefined && timeout >= 1 && link.supports('dealer', 'call_timeout')) sent['timeout'] = Math.ceil(timeout);
+      if (timeout !== undefined && timeout >= 1 && link.supports('dealer', 'call_timeout'))
+        sent['timeout'] = Math.ceil(timeout);
     }
     try {
       this.#id = link.nextId;
@@ -135,7 +138,9 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     const { uri, kwargs } = this.#request;
     if (!link.supports('dealer', 'progressive_call_invocations')) {
       this.fail(
-        new InvalidStateError(`call(${JSON.stringify(uri)}): the router does not announce progressive_call_invocations`),
+        new InvalidStateError(
+          `call(${JSON.stringify(uri)}): the router does not announce progressive_call_invocations`,
+        ),
       );
       return;
     }
@@ -154,7 +159,8 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     const input = lists.subscribe({
       next: (args: unknown) => {
         try {
-          if (!Array.isArray(args)) throw new TypeError(`call(${JSON.stringify(uri)}): args must be lists, got ${kindOf(args)}`);
+          if (!Array.isArray(args))
+            throw new TypeError(`call(${JSON.stringify(uri)}): args must be lists, got ${kindOf(args)}`);
           send(args, true);
         } catch (error) {
           cancel(error);

@@ -1,105 +1,105 @@
 import { isObservable, type Observable } from 'rxjs';
-import { ANYTHING, ATTRIBUTES, FUNCTION, isDict, isPrivate, MILLISECONDS, toWire, type Kind } from '../protocol/attributes.ts';
+import {
+  ANYTHING,
+  ATTRIBUTES,
+  checkOptions,
+  FUNCTION,
+  isDict,
+  isPrivate,
+  NUMBER,
+  toWire,
+  type Kind,
+  type OptionTable,
+} from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { CallOptions, CorrelationOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
+import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
 
-/** Stands in a table for an option that goes on the wire and is checked as its attribute there. */
-const SENT = 1;
-/** What is known of one verb's options: kept here and checked so, or sent. A missing row does not compile. */
-type Table<Options> = Readonly<Record<Exclude<keyof Options, `x_${string}` | `_${string}`>, Kind | typeof SENT>>;
-/** A table looked at by name. */
-type Rows = Readonly<Record<string, Kind | typeof SENT>>;
+/** The options of one verb: those that are sent, by name, and what all must be. */
+interface Verb {
+  readonly verb: string;
+  readonly use: string;
+  readonly sent: readonly string[];
+  readonly table: OptionTable;
+}
 
-const TAGS: Table<CorrelationOptions> = {
+/** The names in a string, as a type. */
+type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+/** The options that a type knows by name. */
+type Named<Options> = Exclude<keyof Options, `x_${string}` | `_${string}`>;
+/** No further argument where the names are exactly those of the type; else one that nobody can give. */
+type Complete<Options, Names> = [Exclude<Named<Options>, Names> | Exclude<Names, Named<Options>>] extends [never]
+  ? []
+  : [never];
+
+/** One session or name may stand for a list of one. */
+const LISTS = /^(exclude|eligible)(?!Me)/;
+
+const verb =
+  <Options>(name: string, use: string) =>
+  <Sent extends string, Kept extends Record<string, Kind>>(
+    names: Sent,
+    kept: Kept,
+    ..._: Complete<Options, Words<Sent> | keyof Kept>
+  ): Verb => {
+    const sent = names.split(' ');
+    const kinds = sent.map((option) => [option, ATTRIBUTES[toWire(option)]]);
+    return { verb: name, use, sent, table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept } };
+  };
+
+/** Tags for tracing stay on this side. */
+const TAGS = {
   correlationId: ANYTHING,
   correlationUri: ANYTHING,
   correlationIsAnchor: ANYTHING,
   correlationIsLast: ANYTHING,
 };
 
-const SUBSCRIBE: Table<SubscribeOptions> = {
+const RETAINED: Kind = { expected: "a boolean or 'once'", test: (v) => typeof v === 'boolean' || v === 'once' };
+
+const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')('match nkey forwardFor', {
   ...TAGS,
-  match: SENT,
-  nkey: SENT,
-  forwardFor: SENT,
-  getRetained: { expected: "a boolean or 'once'", test: (v) => typeof v === 'boolean' || v === 'once' },
+  getRetained: RETAINED,
   onSubscribed: FUNCTION,
-};
-
-const PUBLISH: Table<PublishOptions> = {
-  ...TAGS,
-  acknowledge: SENT,
-  excludeMe: SENT,
-  exclude: SENT,
-  excludeAuthid: SENT,
-  excludeAuthrole: SENT,
-  eligible: SENT,
-  eligibleAuthid: SENT,
-  eligibleAuthrole: SENT,
-  discloseMe: SENT,
-  retain: SENT,
-  rkey: SENT,
-  transactionHash: SENT,
-  forwardFor: SENT,
-};
-
-const CALL: Table<CallOptions> = {
-  ...TAGS,
-  progress: ATTRIBUTES.progress,
-  timeout: MILLISECONDS,
-  deadline: MILLISECONDS,
-  cancelMode: ATTRIBUTES.mode,
-  discloseMe: SENT,
-  rkey: SENT,
-  runmode: SENT,
-  caller: SENT,
-  callerAuthid: SENT,
-  callerAuthrole: SENT,
-  transactionHash: SENT,
-  forwardFor: SENT,
-};
-
-const REGISTER: Table<RegisterOptions> = {
-  ...TAGS,
-  match: SENT,
-  invoke: SENT,
-  concurrency: SENT,
-  forceReregister: SENT,
-  discloseCaller: SENT,
-  forwardTimeout: SENT,
-  forwardFor: SENT,
-};
+});
+const REGISTER = verb<RegisterOptions>('register', 'procedure')(
+  'match invoke concurrency forceReregister discloseCaller forwardTimeout forwardFor',
+  TAGS,
+);
+const PUBLISH = verb<PublishOptions>('publish', 'topic')(
+  'acknowledge excludeMe exclude excludeAuthid excludeAuthrole eligible eligibleAuthid eligibleAuthrole discloseMe retain rkey transactionHash forwardFor',
+  TAGS,
+);
+const CALL = verb<CallOptions>('call', 'procedure')(
+  'discloseMe rkey runmode caller callerAuthid callerAuthrole transactionHash forwardFor',
+  {
+    ...TAGS,
+    progress: ATTRIBUTES['progress'] as Kind,
+    timeout: NUMBER,
+    deadline: NUMBER,
+    cancelMode: ATTRIBUTES['mode'] as Kind,
+  },
+);
 
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
-/** Checks options against a verb's table and returns those that are sent, by their names on the wire. */
-function checkOptions(what: string, table: Rows, options: object | undefined): Dict {
-  if (options === undefined) return NOTHING;
-  if (!isDict(options)) throw new TypeError(`${what}: options must be an object, got ${kindOf(options)}`);
-  const sent: Dict = {};
-  for (const name of Object.keys(options)) {
-    let value = options[name];
-    if (value === undefined) continue;
-    const row = Object.hasOwn(table, name) ? table[name] : isPrivate(name) ? ANYTHING : undefined;
-    if (row === undefined) throw new TypeError(`${what}: unknown option '${name}'${suggestion(name, table)}`);
-    const wire = toWire(name);
-    const kind = row === SENT ? ATTRIBUTES[wire as keyof typeof ATTRIBUTES] : row;
-    // one session or name may stand for a list of one
-    if (/^(exclude|eligible)(?!Me)/.test(name) && !Array.isArray(value)) value = [value];
-    if (!kind.test(value)) throw new TypeError(`${what}: option ${name} must be ${kind.expected}, got ${kindOf(value)}`);
-    if (row === SENT || isPrivate(name)) sent[wire] = value;
-  }
-  return sent;
-}
-
-/** `retained` → `; did you mean 'getRetained'?`: a name that differs in case, in `_` or by a part. */
-function suggestion(name: string, table: Rows): string {
-  const plain = (s: string): string => s.toLowerCase().replace(/_/g, '');
-  const near = Object.keys(table).find((n) => plain(n).includes(plain(name)) || plain(name).includes(plain(n)));
-  return near === undefined ? `; known are ${Object.keys(table).join(', ')}` : `; did you mean '${near}'?`;
+/** What is sent of some options, by the names on the wire. */
+function wireOf({ sent, table }: Verb, what: string, options: object): Dict {
+  if (options === NOTHING) return NOTHING;
+  const listed = isDict(options)
+    ? Object.fromEntries(
+        Object.entries(options).map(([name, value]) => [
+          name,
+          LISTS.test(name) && value !== undefined && !Array.isArray(value) ? [value] : value,
+        ]),
+      )
+    : options;
+  const given = checkOptions(what, table, listed, true);
+  return Object.fromEntries(
+    given.filter(([name]) => sent.includes(name) || isPrivate(name)).map(([name, value]) => [toWire(name), value]),
+  );
 }
 
 /** A checked subscription or registration to be. */
@@ -121,75 +121,70 @@ export interface PayloadRequest<Options, A = List> {
   readonly wire: Dict;
 }
 
+const called = ({ verb: name }: Verb, uri: Uri): string => `${name}(${JSON.stringify(uri)})`;
+
 function checkStream<Options extends { readonly match?: Match }>(
-  verb: string,
-  use: string,
-  table: Table<Options>,
+  of: Verb,
   uri: Uri,
   options: Options,
 ): StreamRequest<Options> {
-  const wire = checkOptions(`${verb}(${JSON.stringify(uri)})`, table, options);
+  const wire = wireOf(of, called(of, uri), options);
   const match = options.match ?? 'exact';
-  assertUri(uri, `${verb}(): ${use}`, match);
+  assertUri(uri, `${of.verb}(): ${of.use}`, match);
   return { uri, match, options, wire };
 }
 
 /** Checks what `subscribe()` was given. */
-export function checkSubscribe(topic: Uri, options: SubscribeOptions = NOTHING): StreamRequest<SubscribeOptions> {
-  return checkStream('subscribe', 'topic', SUBSCRIBE, topic, options);
-}
+export const checkSubscribe = (topic: Uri, options: SubscribeOptions = NOTHING): StreamRequest<SubscribeOptions> =>
+  checkStream(SUBSCRIBE, topic, options);
 
 /** Checks what `register()` was given. */
 export function checkRegister(
-  procedure: Uri,
+  uri: Uri,
   handler: unknown,
   options: RegisterOptions = NOTHING,
 ): StreamRequest<RegisterOptions> {
   if (typeof handler !== 'function') {
-    throw new TypeError(`register(${JSON.stringify(procedure)}): handler must be a function, got ${kindOf(handler)}`);
+    throw new TypeError(`${called(REGISTER, uri)}: handler must be a function, got ${kindOf(handler)}`);
   }
-  return checkStream('register', 'procedure', REGISTER, procedure, options);
+  return checkStream(REGISTER, uri, options);
 }
 
 function checkPayload<Options extends object, A>(
-  verb: string,
-  use: string,
-  table: Table<Options>,
+  of: Verb,
   uri: Uri,
   first: A | List | (Options & Payload<A>) | undefined,
-  kwargs: Readonly<Dict> | undefined,
-  options: Options | undefined,
+  named: Readonly<Dict> | undefined,
+  fourth: Options | undefined,
 ): PayloadRequest<Options, A | List> {
-  assertUri(uri, `${verb}(): ${use}`);
+  assertUri(uri, `${of.verb}(): ${of.use}`);
   let args: unknown = first;
+  let kwargs: unknown = named;
+  let options: object = fourth ?? NOTHING;
   if (isDict(first) && !isObservable(first)) {
-    if (kwargs !== undefined) throw new TypeError(`${verb}(${JSON.stringify(uri)}): one object, or args and kwargs apart`);
-    const { args: inner, kwargs: named, ...rest } = first;
-    args = inner;
-    kwargs = named as Dict | undefined;
-    options = rest as Options;
-  } else if (kwargs !== undefined && options === undefined && isDict(kwargs)) {
-    const names = Object.keys(kwargs);
-    if (names.length > 0 && names.every((name) => Object.hasOwn(table, name))) {
+    if (named !== undefined) throw new TypeError(`${called(of, uri)}: give one object, or args and kwargs apart`);
+    ({ args, kwargs, ...options } = first);
+  } else if (fourth === undefined && isDict(named)) {
+    const names = Object.keys(named);
+    if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${verb}(${JSON.stringify(uri)}): the third argument is kwargs, but '${names.join("', '")}' look like options. ` +
-          'Options are the fourth; to send such kwargs, give an empty object as options.',
+        `${called(of, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
+          'fourth. To send such kwargs, give an empty object as options.',
       );
     }
   }
-  if (args !== undefined && !Array.isArray(args) && !isObservable(args)) {
-    throw new TypeError(`${verb}(${JSON.stringify(uri)}): args must be a list, got ${kindOf(args)}`);
+  if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
+    throw new TypeError(`${called(of, uri)}: args must be a list, got ${kindOf(args)}`);
   }
   if (kwargs !== undefined && !isDict(kwargs)) {
-    throw new TypeError(`${verb}(${JSON.stringify(uri)}): kwargs must be an object, got ${kindOf(kwargs)}`);
+    throw new TypeError(`${called(of, uri)}: kwargs must be an object, got ${kindOf(kwargs)}`);
   }
-  const wire = options === undefined ? NOTHING : checkOptions(`${verb}(${JSON.stringify(uri)})`, table, options);
   return {
     uri,
     args: (args ?? NO_ARGS) as A | List,
     kwargs: kwargs ?? NOTHING,
-    options: options ?? (NOTHING as Options),
-    wire,
+    options: options as Options,
+    wire: wireOf(of, called(of, uri), options),
   };
 }
 
@@ -197,23 +192,17 @@ function checkPayload<Options extends object, A>(
 export type CallArgs = List | Observable<List>;
 
 /** Checks what `call()` was given. */
-export function checkCall(
+export const checkCall = (
   procedure: Uri,
   args?: CallArgs | (CallOptions & Payload<CallArgs>),
   kwargs?: Readonly<Dict>,
   options?: CallOptions,
-): PayloadRequest<CallOptions, CallArgs> {
-  return checkPayload<CallOptions, CallArgs>('call', 'procedure', CALL, procedure, args, kwargs, options);
-}
+): PayloadRequest<CallOptions, CallArgs> => checkPayload<CallOptions, CallArgs>(CALL, procedure, args, kwargs, options);
 
 /** Checks what `publish()` was given. */
-export function checkPublish(
+export const checkPublish = (
   topic: Uri,
   args?: List | (PublishOptions & Payload),
   kwargs?: Readonly<Dict>,
   options?: PublishOptions,
-): PayloadRequest<PublishOptions> {
-  const request = checkPayload<PublishOptions, List>('publish', 'topic', PUBLISH, topic, args, kwargs, options);
-  if (isObservable(request.args)) throw new TypeError(`publish(${JSON.stringify(topic)}): args must be a list, got an Observable`);
-  return request;
-}
+): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);

@@ -53,4 +53,6 @@ export function errorForWire(
 
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */
 export const asWampError = (error: unknown): WampError =>
-  error instanceof WampError ? error : new WampError(error instanceof Error ? error.message : String(error), { cause: error });
+  error instanceof WampError
+    ? error
+    : new WampError(error instanceof Error ? error.message : String(error), { cause: error });

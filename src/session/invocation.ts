@@ -2,7 +2,7 @@ import { isObservable, Observable, type Subscriber, type Subscription } from 'rx
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
-import { Arrival, CallResult, InvocationDetails } from './arrivals.ts';
+import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
 import type { Procedure } from './procedure.ts';
 import type { Link } from './requests.ts';
 import { after } from './time.ts';
@@ -45,7 +45,7 @@ export class Invocation<T = unknown> extends Arrival<T, InvocationDetails> {
 
   /** @internal */
   constructor(running: RunningInvocation, message: MessageOf<68>, procedure: string) {
-    super(message[4], message[5], new InvocationDetails(message, procedure));
+    super(message[4], message[5], invocationDetails(message, procedure));
     this.#running = running;
   }
 

@@ -1,5 +1,5 @@
-import { forkJoin, Observable, of, take, type Subscription } from 'rxjs';
-import type { Authenticator, Eventually } from '../auth/authenticator.ts';
+import { forkJoin, map, Observable, of, Subscription, take } from 'rxjs';
+import type { ChallengeAnswer, Eventually } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -15,10 +15,10 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
-import type { Uri } from '../protocol/uris.ts';
-import type { Attempt, Channel, Transport, TransportDetails } from '../transports/transport.ts';
+import type { Attempt, Channel, Transport } from '../transports/transport.ts';
 import { ask, eventually, mergeIdentities, Patience } from './asking.ts';
-import { pump, SessionLink, type LinkConfig } from './link.ts';
+import type { JoinConfig } from './config.ts';
+import { pump, SessionLink } from './link.ts';
 import { Session, sessionDetails } from './session.ts';
 import { after } from './time.ts';
 
@@ -26,20 +26,6 @@ import { after } from './time.ts';
 const ROUNDS = 8;
 /** The reason of an ABORT by a client that cannot or will not go on with the handshake. */
 const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
-
-/** What joining needs. */
-export interface JoinConfig extends LinkConfig {
-  readonly realm: Uri;
-  /** Told to the router as HELLO.Details.agent. */
-  readonly agent: string;
-  /** Ways to authenticate, by preference. None: anonymous. */
-  readonly auth: readonly Authenticator[];
-  /** Milliseconds from dialling to WELCOME, not counting what the application is asked for. */
-  readonly joinTimeout: number;
-  readonly unseen: (error: unknown, topic: Uri) => void;
-  /** Told when the transport is open, and for each CHALLENGE. */
-  readonly progress: (event: { type: 'connect'; transport: TransportDetails } | { type: 'challenge'; method: string }) => void;
-}
 
 /** A joined session and the machine room below it. */
 export interface Joined {
@@ -115,15 +101,8 @@ class Joining {
     const { auth, agent } = this.#config;
     const base: Dict = { roles: CLIENT_FEATURES, agent };
     if (auth.length === 0) return of(base);
-    return new Observable((subscriber) =>
-      forkJoin(auth.map((method) => eventually(() => method.hello(this.#attempt)))).subscribe({
-        next: (shares) => {
-          base['authmethods'] = auth.map(({ method }) => method);
-          Object.assign(base, mergeIdentities(shares));
-          subscriber.next(base);
-        },
-        error: (error) => subscriber.error(error),
-      }),
+    return forkJoin(auth.map((method) => eventually(() => method.hello(this.#attempt)))).pipe(
+      map((shares) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(shares) })),
     );
   }
 
@@ -152,7 +131,8 @@ class Joining {
     if (this.#config.tap.observed) this.#config.tap.message('in', message);
     if (message[0] === ABORT) this.#fail(new AbortError(message[2], message[1]));
     // a router that speaks while we still ask for the secret has lost the thread
-    else if (this.#pending) this.#violated(new ProtocolError(`${messageName(message[0])} before AUTHENTICATE was sent`));
+    else if (this.#pending)
+      this.#violated(new ProtocolError(`${messageName(message[0])} before AUTHENTICATE was sent`));
     else if (message[0] === CHALLENGE) this.#challenged(message);
     else if (message[0] === WELCOME) this.#welcomed(message);
     else this.#violated(new ProtocolError(`${messageName(message[0])} must not come before WELCOME`));
@@ -172,29 +152,28 @@ class Joining {
     this.#config.progress({ type: 'challenge', method: name });
     this.#await(
       this.#ask(name, () => authenticator.challenge(name, extra, round, this.#attempt)),
-      (answer) => {
-        if (!isDict(answer) || typeof answer.signature !== 'string') {
-          this.#refuse(`the authenticator ${JSON.stringify(name)} must answer { signature: string, extra? }`);
-        } else this.#send([AUTHENTICATE, answer.signature, { ...answer.extra }]);
+      (answer: Partial<ChallengeAnswer> | undefined) => {
+        const { signature, extra: more } = isDict(answer) ? answer : {};
+        if (typeof signature === 'string') this.#send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
+        else this.#refuse(`the authenticator ${JSON.stringify(name)} must answer { signature: string, extra? }`);
       },
     );
   }
 
   #welcomed([, id, details]: MessageOf<2>): void {
-    const asked = this.#config.auth.filter((authenticator) => authenticator.welcome);
     const name = details['authmethod'];
     // the method that was used decides; where the router does not tell, all look
-    const judges = asked.filter(({ method }) => typeof name !== 'string' || method === name);
-    const verdict = judges.length
-      ? new Observable<unknown>((subscriber) =>
-          forkJoin(judges.map((judge) => eventually(() => judge.welcome?.(details, this.#attempt)))).subscribe(subscriber),
-        )
-      : undefined;
-    if (verdict === undefined) this.#join(id, details);
+    const judges = this.#config.auth.filter(
+      (authenticator) => authenticator.welcome && (typeof name !== 'string' || authenticator.method === name),
+    );
+    const verdicts = judges.map((judge) => eventually(() => judge.welcome?.(details, this.#attempt)));
+    if (verdicts.length === 0) this.#join(id, details);
     else {
-      this.#await(this.#patience.whilePending(verdict), () => this.#join(id, details), (error) => {
-        this.#refuse(error instanceof Error ? error.message : String(error), error);
-      });
+      this.#await(
+        this.#patience.whilePending(forkJoin(verdicts)),
+        () => this.#join(id, details),
+        (error) => this.#refuse(error instanceof Error ? error.message : String(error), error),
+      );
     }
   }
 
@@ -206,27 +185,31 @@ class Joining {
       this.#done = true;
       this.#report.ended(error ?? new ConnectionLostError('The session was left'));
     });
-    const session = new Session(link, config.streams, sessionDetails(config.realm, id, details, channel.details), config.unseen);
+    const session = new Session(
+      link,
+      config.streams,
+      sessionDetails(config.realm, id, details, channel.details),
+      config.unseen,
+    );
     this.#link = link;
     this.#report.joined({ session, link });
   }
 
   /** Waits for something; a failure ends the attempt unless it is dealt with. */
-  #await<T>(source: Observable<T>, then: (value: T) => void, failed = (error: unknown): void => this.#failedWith(error)): void {
-    let settled = false;
-    const pending = source.pipe(take(1)).subscribe({
-      next: (value) => {
-        settled = true;
-        this.#pending = undefined;
-        if (!this.#done) then(value);
-      },
-      error: (error: unknown) => {
-        settled = true;
-        this.#pending = undefined;
-        if (!this.#done) failed(error);
-      },
-    });
-    if (!settled) this.#pending = pending;
+  #await<T>(
+    source: Observable<T>,
+    then: (value: T) => void,
+    failed = (error: unknown): void => this.#failedWith(error),
+  ): void {
+    const pending = new Subscription();
+    this.#pending = pending;
+    const settled = <A>(act: (outcome: A) => void) => {
+      return (outcome: A): void => {
+        if (this.#pending === pending) this.#pending = undefined;
+        if (!this.#done) act(outcome);
+      };
+    };
+    pending.add(source.pipe(take(1)).subscribe({ next: settled(then), error: settled(failed) }));
   }
 
   /** Asks application code for something; the clock stands still meanwhile, and its errors are told. */
@@ -255,7 +238,12 @@ class Joining {
   #lost(error: unknown): void {
     this.#hangUp?.unsubscribe();
     if (error instanceof ProtocolError) this.#violated(error);
-    else this.#fail(error instanceof WampError ? error : new ConnectionLostError('The router hung up before WELCOME', { cause: error }));
+    else
+      this.#fail(
+        error instanceof WampError
+          ? error
+          : new ConnectionLostError('The router hung up before WELCOME', { cause: error }),
+      );
   }
 
   #violated(error: ProtocolError): void {

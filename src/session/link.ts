@@ -37,35 +37,12 @@ import {
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Channel } from '../transports/transport.ts';
-import { errorForWire, errorFromMessage, type ErrorMapping } from './errors.ts';
+import type { LinkConfig } from './config.ts';
+import { errorForWire, errorFromMessage } from './errors.ts';
 import { RunningInvocation } from './invocation.ts';
 import type { Link, Reply, Request } from './requests.ts';
 import type { Session } from './session.ts';
-import type { Streams } from './streams.ts';
 import { after } from './time.ts';
-
-/** Sees the messages that pass. */
-export interface Tap {
-  /** Whether anybody looks; nothing is done otherwise. */
-  readonly observed: boolean;
-  message(direction: 'in' | 'out', message: Message): void;
-}
-
-/** What a session needs from whoever joined it. */
-export interface LinkConfig {
-  readonly streams: Streams;
-  readonly errors: ErrorMapping;
-  readonly tap: Tap;
-  readonly userError: (error: unknown, context: string) => void;
-  /** How long to wait for the other side when hanging up, in milliseconds. */
-  readonly closeTimeout: number;
-}
-
-/** How a session closed (WAMP, GOODBYE). */
-export interface CloseDetails {
-  readonly reason: Uri;
-  readonly message?: string;
-}
 
 /** The machine room of a joined session: takes messages to whom they concern and sends what they answer. */
 export class SessionLink implements Link {
@@ -210,10 +187,13 @@ export class SessionLink implements Link {
     const request = this.requests.get(id);
     if (request === undefined) {
       // an answer to what was given up meanwhile is a race; one to what was never asked is not
-      if (id >= this.#nextId) this.violated(new ProtocolError(`${messageName(reply[0])} for request ${id}, which was never made`));
+      if (id >= this.#nextId)
+        this.violated(new ProtocolError(`${messageName(reply[0])} for request ${id}, which was never made`));
     } else if (request.type !== type) {
       this.violated(
-        new ProtocolError(`${messageName(reply[0])} (${messageName(type)}) for request ${id}, which was ${messageName(request.type)}`),
+        new ProtocolError(
+          `${messageName(reply[0])} (${messageName(type)}) for request ${id}, which was ${messageName(request.type)}`,
+        ),
       );
     } else {
       if (final) this.requests.delete(id);
@@ -298,7 +278,9 @@ export class SessionLink implements Link {
     this.#state = 'ended';
     this.channel.close(code);
     // nor one that does not close the transport
-    this.#hangUp ??= after(this.#config.closeTimeout, () => this.drop(error ?? new ClosedError('The session was left')));
+    this.#hangUp ??= after(this.#config.closeTimeout, () =>
+      this.drop(error ?? new ClosedError('The session was left')),
+    );
     if (wasOpen) this.#release(error ?? new ConnectionLostError('The session has ended'));
     this.#config.streams.detach(this, error);
     this.#ended(error);
@@ -314,7 +296,11 @@ export class SessionLink implements Link {
 }
 
 /** The frames of a channel, taken to a link until the channel ends. */
-export function pump(channel: Channel, receive: (frame: unknown) => void, lost: (error: unknown) => void): Subscription {
+export function pump(
+  channel: Channel,
+  receive: (frame: unknown) => void,
+  lost: (error: unknown) => void,
+): Subscription {
   return new Observable<unknown>((subscriber) => channel.incoming.subscribe(subscriber)).subscribe({
     next: receive,
     error: lost,

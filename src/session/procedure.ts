@@ -148,7 +148,9 @@ export function provideProcedure(
     if (predecessor === undefined) streams.add(procedure);
     else if (!procedure.follow(predecessor)) {
       subscriber.error(
-        new InvalidStateError(`register(${JSON.stringify(request.uri)}): this client has registered it (${request.match}) already`),
+        new InvalidStateError(
+          `register(${JSON.stringify(request.uri)}): this client has registered it (${request.match}) already`,
+        ),
       );
       return undefined;
     }

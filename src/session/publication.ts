@@ -48,11 +48,14 @@ export class PendingPublication implements Request {
   lost(error: WampError): void {
     this.fail(
       error instanceof ConnectionLostError
-        ? new ConnectionLostError(`publish(${JSON.stringify(this.request.uri)}): ${error.message}, before the router acknowledged it`, {
-            maybeDelivered: true,
-            code: error.code,
-            cause: error,
-          })
+        ? new ConnectionLostError(
+            `publish(${JSON.stringify(this.request.uri)}): ${error.message}, before the router acknowledged it`,
+            {
+              maybeDelivered: true,
+              code: error.code,
+              cause: error,
+            },
+          )
         : error,
     );
   }
@@ -72,7 +75,11 @@ export class PendingPublication implements Request {
 }
 
 /** Writes PUBLISH. True where nothing more will be heard of it. */
-function send(link: Link, { uri, args, kwargs, options, wire }: PayloadRequest<PublishOptions>, pending?: Request): boolean {
+function send(
+  link: Link,
+  { uri, args, kwargs, options, wire }: PayloadRequest<PublishOptions>,
+  pending?: Request,
+): boolean {
   const acknowledged = options.acknowledge === true;
   const message = withPayload<MessageOf<16>>([PUBLISH, link.nextId, wire, uri], args, kwargs);
   link.request(message, acknowledged ? pending : undefined);

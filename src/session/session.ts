@@ -10,7 +10,15 @@ import { Call } from './call.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './checks.ts';
 import type { Handler } from './invocation.ts';
 import type { SessionLink } from './link.ts';
-import type { CallOptions, Payload, Publication, PublishOptions, RegisterOptions, Registration, SubscribeOptions } from './options.ts';
+import type {
+  CallOptions,
+  Payload,
+  Publication,
+  PublishOptions,
+  RegisterOptions,
+  Registration,
+  SubscribeOptions,
+} from './options.ts';
 import { provideProcedure } from './procedure.ts';
 import { PendingPublication, publishOn } from './publication.ts';
 import type { Streams } from './streams.ts';
@@ -72,7 +80,12 @@ export class Session implements Wamp {
   readonly #unseen: (error: unknown, topic: Uri) => void;
 
   /** @internal */
-  constructor(link: SessionLink, streams: Streams, details: SessionDetails, unseen: (error: unknown, topic: Uri) => void) {
+  constructor(
+    link: SessionLink,
+    streams: Streams,
+    details: SessionDetails,
+    unseen: (error: unknown, topic: Uri) => void,
+  ) {
     this.#link = link;
     this.#streams = streams;
     this.#unseen = unseen;

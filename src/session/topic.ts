@@ -22,7 +22,12 @@ class TopicObserver implements Unsubscribable {
   /** Whether a retained event is still due to it. */
   retainedDue = false;
 
-  constructor(topic: Topic, subscriber: Subscriber<WampEvent>, options: SubscribeOptions, session: Session | undefined) {
+  constructor(
+    topic: Topic,
+    subscriber: Subscriber<WampEvent>,
+    options: SubscribeOptions,
+    session: Session | undefined,
+  ) {
     this.topic = topic;
     this.subscriber = subscriber;
     this.options = options;
@@ -139,7 +144,10 @@ export class Topic extends Stream {
   /** The router withdrew the subscription. */
   revoked(reason: string | undefined): void {
     this.streams.topics.delete(this.id);
-    this.streams.fail(this, new ApplicationError(reason ?? 'wamp.error.no_such_subscription', [], {}, { topic: this.uri }));
+    this.streams.fail(
+      this,
+      new ApplicationError(reason ?? 'wamp.error.no_such_subscription', [], {}, { topic: this.uri }),
+    );
   }
 
   override detached(session: Session, error: WampError | undefined): void {
@@ -226,7 +234,7 @@ export function observeTopic<T>(
     }
     const made = topic === undefined;
     topic ??= new Topic(streams, request);
-    const observer = topic.join(subscriber as Subscriber<WampEvent>, request.options, session);
+    const observer = topic.join(subscriber, request.options, session);
     if (made) streams.add(topic);
     return observer;
   });

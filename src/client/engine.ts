@@ -1,0 +1,220 @@
+import { asapScheduler, Observable, Subject, type Subscription, type Unsubscribable } from 'rxjs';
+import { ClosedError, type WampError } from '../protocol/errors.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { Call } from '../session/call.ts';
+import type { CallArgs, PayloadRequest } from '../session/checks.ts';
+import type { CloseDetails } from '../session/config.ts';
+import type { CallResult } from '../session/arrivals.ts';
+import type { Joined } from '../session/join.ts';
+import type { SessionLink } from '../session/link.ts';
+import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
+import { PendingPublication, publishOn } from '../session/publication.ts';
+import type { Session } from '../session/session.ts';
+import { Streams } from '../session/streams.ts';
+import { now } from '../session/time.ts';
+import { Connection } from './connection.ts';
+import { healDelay } from './healing.ts';
+import { whenIdle } from './idle.ts';
+import { MessageTap } from './messages.ts';
+import type { Settings } from './options.ts';
+import { Outbox, snapshot } from './outbox.ts';
+import { Board } from './status.ts';
+
+/** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
+export class Engine {
+  readonly board = new Board();
+  readonly tap = new MessageTap();
+  readonly userErrors = new Subject<UserError>();
+  readonly streams: Streams;
+  readonly session$ = new Observable<Session>((subscriber) => {
+    const subscription = this.board.session$.subscribe(subscriber);
+    if (this.#joined?.announced) subscriber.next(this.#joined.session);
+    this.#dial();
+    return subscription;
+  });
+  readonly #settings: Settings;
+  readonly #outbox: Outbox;
+  #connection: Connection | undefined;
+  #joined: (Joined & { announced: boolean; ready: boolean }) | undefined;
+  /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
+  #live: SessionLink | undefined;
+  #joinedBefore = false;
+  /** Why nothing can be begun: the client is closed, or has given up. */
+  #refusal: WampError | undefined;
+  #closed: Promise<CloseDetails> | undefined;
+  #idle: Subscription | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    const { publishQueue, waitTimeout } = settings;
+    this.#outbox = new Outbox({ ...publishQueue, waitTimeout });
+    this.streams = new Streams({
+      changed: () => this.#streamsChanged(),
+      healDelay: (stream, error, tries, since) => {
+        const delay = healDelay(settings, error, tries, since);
+        if (delay !== undefined) this.board.tell({ type: 'heal', stream, error, tries, delay });
+        return delay;
+      },
+      refusal: () => this.#refusal,
+    });
+  }
+
+  connect(): Observable<Session> {
+    if (this.#closed === undefined) this.#refusal = undefined;
+    this.#dial();
+    return this.session$;
+  }
+
+  call<T>(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult<T>> {
+    return new Observable((subscriber): Unsubscribable => {
+      const refusal = this.#refusal;
+      if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+      const call = new Call<T>(subscriber, request);
+      if (this.#live?.open) call.start(this.#live);
+      else {
+        this.#outbox.addCall(call, request.uri, this.#whyNot);
+        this.#dial();
+      }
+      return call;
+    });
+  }
+
+  publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
+    if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
+    try {
+      const pending = new PendingPublication(snapshot(request), this.#unseen);
+      if (this.#refusal !== undefined) pending.fail(this.#refusal);
+      else {
+        this.#outbox.addPublication(pending, this.#whyNot);
+        this.#dial();
+      }
+      return pending.report;
+    } catch (error) {
+      const failed = new PendingPublication(request, this.#unseen);
+      failed.fail(error);
+      return failed.report;
+    }
+  }
+
+  close(details: CloseDetails): Promise<CloseDetails> {
+    if (this.#closed === undefined) {
+      let done = (_: CloseDetails): void => undefined;
+      this.#closed = new Promise((resolve) => (done = resolve));
+      this.#shutDown(details, done);
+    }
+    return this.#closed;
+  }
+
+  #shutDown(details: CloseDetails, done: (details: CloseDetails) => void): void {
+    const error = new ClosedError(`The client was closed (${details.reason})`);
+    // before anybody is told: whoever comes back is refused
+    this.#refusal = error;
+    const joined = this.#joined;
+    const { board, tap, userErrors } = this;
+    if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
+    this.#live = undefined;
+    this.streams.end();
+    this.#outbox.fail(error);
+    joined?.link.leave(details.reason, details.message, error);
+    this.#disconnect();
+    const closed = (): void => {
+      if (joined) {
+        board.tell({ type: 'leave', session: joined.session, ...details });
+        board.tell({ type: 'disconnect', wasClean: true });
+      }
+      board.setStatus({ state: 'closed', details });
+      board.post(() => {
+        for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) subject.complete();
+        done(details);
+      });
+    };
+    if (joined) joined.link.whenGone(closed);
+    else closed();
+  }
+
+  readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
+  readonly #whyNot = (): unknown => this.#connection?.lastError;
+
+  #dial(): void {
+    if (this.#connection !== undefined || this.#refusal !== undefined) return;
+    const { board, streams, tap } = this;
+    const config = {
+      ...this.#settings,
+      streams,
+      tap,
+      userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
+      unseen: this.#unseen,
+    };
+    const owner = {
+      joined: (joined: Joined) => this.#enter(joined),
+      lost: () => this.#forget(),
+      gaveUp: (error: WampError, attempts: number) => this.#giveUp(error, attempts),
+    };
+    this.#connection = new Connection(this.#settings, config, board, owner, this.#joinedBefore);
+    this.#connection.start();
+  }
+
+  /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
+  #enter({ session, link }: Joined): void {
+    this.#joinedBefore = true;
+    const joined = { session, link, announced: false, ready: false };
+    this.#joined = joined;
+    this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
+    this.streams.attach(link);
+    this.#outbox.flush(link);
+    // whoever was told may have closed us
+    if (!link.open) return;
+    this.#live = link;
+    joined.announced = true;
+    this.board.post(() => this.board.session$.next(session));
+    this.board.tell({ type: 'join', session });
+    this.#streamsChanged();
+    this.#watchIdle(link);
+  }
+
+  #forget(): void {
+    this.#joined = undefined;
+    this.#live = undefined;
+    this.#idle?.unsubscribe();
+  }
+
+  #disconnect(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#forget();
+    connection?.unsubscribe();
+  }
+
+  #giveUp(error: WampError, attempts: number): void {
+    if (this.#closed) return;
+    this.#refusal = error;
+    this.#disconnect();
+    this.board.setStatus({ state: 'failed', error, attempts });
+    this.streams.end(error);
+    this.#outbox.fail(error);
+  }
+
+  /** Streams came, went or were confirmed. */
+  #streamsChanged(): void {
+    if (this.streams.size > 0) this.#dial();
+    const joined = this.#joined;
+    const { status } = this.board;
+    if (joined === undefined || status.state !== 'joined') return;
+    const { healing, link } = this.streams;
+    if (status.healing !== healing && link === joined.link) this.board.setStatus({ ...status, healing });
+    if (healing === 0 && joined.announced && !joined.ready) {
+      joined.ready = true;
+      this.board.tell({ type: 'ready', session: joined.session });
+    }
+  }
+
+  /** Hangs up after `idleTimeout` without use. */
+  #watchIdle(link: SessionLink): void {
+    const inUse = (): boolean => this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0;
+    this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId).subscribe(() => {
+      link.leave('wamp.close.normal', undefined, new ClosedError('The client was idle'));
+      this.#disconnect();
+      this.board.setStatus({ state: 'idle' });
+    });
+  }
+}
