@@ -34,7 +34,7 @@ export const ANYTHING: Kind = { expected: 'anything', test: () => true };
 
 /**
  * The one table of attributes: every key of every Details and Options dictionary that WAMP or a known implementation
- * defines, by its name on the wire, under what its value must be. A key has one meaning wherever it stands.
+ * defines, by its name on the wire, under what its value must be.
  */
 const TABLE: readonly (readonly [Kind, string])[] = [
   [
