@@ -92,6 +92,13 @@ describe('cbor', () => {
     });
   }
 
+  it('allocates for no more items than the frame has bytes', () => {
+    // each list alone could be as long as it says; together they would take gigabytes
+    const frame = new Uint8Array(1_000_000);
+    for (let i = 0; i < 900; i++) frame.set([0x9a, 0, 0x0e, 0, 0], i * 5);
+    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /\(at byte 10\)/);
+  });
+
   it('refuses 100 000 levels, with and without lengths, and of tags', () => {
     for (const head of ['81', '9f', 'bf', 'a161', 'd9d9f7']) {
       expect(() => read(head.repeat(100_000))).toThrowError(ProtocolError);
@@ -179,6 +186,13 @@ describe('msgpack', () => {
       expect(() => read(frame)).toThrowError(ProtocolError, /not MessagePack/);
     });
   }
+
+  it('allocates for no more items than the frame has bytes', () => {
+    // each list alone could be as long as it says; together they would take gigabytes
+    const frame = new Uint8Array(1_000_000);
+    for (let i = 0; i < 900; i++) frame.set([0xdd, 0, 0x0e, 0, 0], i * 5);
+    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /\(at byte 10\)/);
+  });
 
   it('refuses 100 000 levels', () => {
     for (const head of ['91', '81a161']) expect(() => read(head.repeat(100_000))).toThrowError(ProtocolError);

@@ -152,6 +152,6 @@ export abstract class Reader {
   /** Checks that a list or dictionary may be here, and that the frame has bytes for so many values. */
   protected expect(count: number, depth: number): void {
     if (depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH} levels`);
-    if (count > this.bytes.length - this.at || (this.room -= count) < 0) this.fail('it ends too early');
+    if ((this.room -= count) < 0) this.fail('it ends too early');
   }
 }

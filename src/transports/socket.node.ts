@@ -15,8 +15,6 @@ class NodeSocket implements Socket {
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
     node.on('upgrade', (response) => (this.tcp = response.socket));
-    // an abandoned dial still reports its end, and an 'error' that nobody hears would end the process
-    node.on('error', () => undefined);
   }
 
   get received(): number {

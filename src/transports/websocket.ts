@@ -144,7 +144,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
 
 function letGo(socket: Socket): void {
   const { ws } = socket;
-  // not null: `ws` would throw an error that nobody hears
+  // not null: where nobody listens, an error in `ws` ends the process
   ws.onopen = ws.onmessage = ws.onerror = ws.onclose = () => undefined;
   socket.terminate();
 }
