@@ -20,7 +20,7 @@ export function toBase64(bytes: Uint8Array): string {
 export function fromBase64(text: string): Uint8Array {
   if (!NodeBuffer) return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const { buffer, byteOffset, length } = NodeBuffer.from(text, 'base64');
-  const size = text.replace(/=+$/, '').length;
+  const size = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
   // Buffer stops at what is not base64, or skips it, and comes out short
   if (size % 4 === 1 || length !== Math.floor((size * 3) / 4)) throw new ProtocolError('bad base64');
   // a plain view: Buffer's slice() shares and its toJSON() differs, which nobody expects of a Uint8Array
