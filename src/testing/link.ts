@@ -1,6 +1,6 @@
 import { asyncScheduler, Subscription } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.ts';
-import type { Id } from '../protocol/ids.ts';
+import { isId, type Id } from '../protocol/ids.ts';
 import {
   ABORT,
   AUTHENTICATE,
@@ -235,8 +235,9 @@ export class Link implements RouterLink, SessionLink {
 
   /** nexus answers a CANCEL with an unknown mode instead of ending the session. */
   #refuseCancel(value: unknown): void {
-    const [type, request] = value as [unknown, Id];
-    if (!this.#board.quirks.cancelErrorType || type !== CANCEL || !this.session) return;
+    if (!this.#board.quirks.cancelErrorType || !this.session || !Array.isArray(value)) return;
+    const [type, request] = value as unknown[];
+    if (type !== CANCEL || !isId(request)) return;
     this.#realm?.dealer.refuseCancel(this.session, request);
     throw new Handled();
   }
@@ -307,6 +308,7 @@ export class Link implements RouterLink, SessionLink {
   }
 
   #violated(message: string): void {
+    if (this.#phase === 'leaving') return;
     if (this.#board.quirks.violationCloses) this.close(1002, 'protocol violation');
     else this.abort('wamp.error.protocol_violation', message, 1002);
   }

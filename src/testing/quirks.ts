@@ -42,7 +42,6 @@ export const QUIRKS = {
   shortLeave: quirk('crossbar', 'wamp.session.on_leave carries the session id alone'),
   listsKilled: quirk('crossbar', 'wamp.session.kill_by_authrole answers with a list'),
   simpleHistory: quirk('crossbar', 'get_events takes (subscription, limit = 10) and answers newest first'),
-  noEventReceived: quirk(['crossbar', 'nexus'], 'EVENT_RECEIVED is a protocol violation'),
   noReroute: quirk(['crossbar', 'nexus'], 'ERROR unavailable goes to the caller: no other callee is asked'),
   progressFalse: quirk('nexus', 'every INVOCATION carries progress: false'),
   procedureAlways: quirk('nexus', 'INVOCATION carries the procedure for exact registrations too'),

@@ -16,7 +16,7 @@ export function relay(from: Readonly<Dict>, to: Dict, quirks: Quirks): Dict {
   for (const key of TRANSPARENT) if (Object.hasOwn(from, key)) to[key] = from[key];
   if (quirks.dropsUnknownKeys) return to;
   for (const key of PASSTHRU) if (Object.hasOwn(from, key)) to[key] = from[key];
-  for (const key of Object.keys(from)) if (isPrivate(key)) to[key] = from[key];
+  for (const key of Object.keys(from)) if (isPrivate(key) && key !== '__proto__') to[key] = from[key];
   return to;
 }
 
