@@ -191,9 +191,11 @@ export const messageName = (code: number): string => shapes[code]?.name ?? Strin
 export function parseMessage(value: unknown): Message {
   if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
   const message = value as unknown[];
-  const shape = shapes[message[0] as number];
-  if (shape === undefined || typeof message[0] !== 'number') {
-    throw new ProtocolError(`A message must begin with a known message code, got ${kindOf(message[0])}`);
+  const code = message[0];
+  // an object could not even be made a key: `[{ "toString": 1 }]`
+  const shape = typeof code === 'number' ? shapes[code] : undefined;
+  if (shape === undefined) {
+    throw new ProtocolError(`A message must begin with a known message code, got ${kindOf(code)}`);
   }
   const { fields, payload } = shape;
   const count = message.length - 1;
