@@ -225,5 +225,6 @@ export function inState<S extends Status['state']>(client: Client, state: S): Ex
 
 /** Lets exactly the wait pass that the status tells. */
 export function waitOut({ advance }: VirtualTime, client: Client): void {
+  advance();
   advance(inState(client, 'waiting').delay);
 }

@@ -1,0 +1,184 @@
+import { asyncScheduler } from 'rxjs';
+import type { KeepaliveOptions } from '../../src/client/keepalive.ts';
+import { ConnectionLostError } from '../../src/protocol/errors.ts';
+import { an, FakeChannel, inState, scripted, virtual, waitOut, world, type World } from './helpers.ts';
+
+const OPTIONS: KeepaliveOptions = { interval: 1000, timeout: 300 };
+
+function joined(keepalive: KeepaliveOptions | false, ping = false): World & { channel: FakeChannel } {
+  const channel = new FakeChannel({ ping });
+  const w = world({ transports: [scripted('t', () => channel)], keepalive });
+  w.client.connect();
+  channel.welcome();
+  return Object.assign(w, { channel });
+}
+
+describe('keepalive', () => {
+  it('asks after an interval of silence, and takes any answer for life', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS);
+      advance(999);
+      expect(channel.of(34)).toEqual([]);
+      advance(1);
+      // the probe: no router holds that subscription
+      expect(channel.of(34)).toEqual([[34, 1, 2 ** 53]]);
+      channel.reply(8, 34, 1, {}, 'wamp.error.no_such_subscription');
+      advance(300);
+      expect(client.status.state).toBe('joined');
+      advance(1500);
+      expect(channel.of(34).length).toBe(2);
+    });
+  });
+
+  it('pings where the channel can', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS, true);
+      advance(1000);
+      expect(channel.pings).toBe(1);
+      expect(channel.of(34)).toEqual([]);
+      // a pong is received bytes and nothing else
+      channel.received += 2;
+      advance(300);
+      expect(client.status.state).toBe('joined');
+    });
+  });
+
+  it('calls the procedure that was named instead', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined({ ...OPTIONS, probe: 'com.app.alive' });
+      advance(1000);
+      expect(channel.of(48)).toEqual([[48, 1, {}, 'com.app.alive']]);
+      channel.reply(50, 1, {});
+      advance(299);
+      expect(client.status.state).toBe('joined');
+    });
+  });
+
+  it('does not ask while anything is received', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS);
+      for (let i = 0; i < 50; i++) {
+        advance(400);
+        channel.reply(36, 77, i + 1, {});
+      }
+      expect(channel.of(34)).toEqual([]);
+      expect(client.status.state).toBe('joined');
+    });
+  });
+
+  it('drops the link when no answer comes in time, without waiting for its close', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS);
+      channel.obliging = false;
+      advance(1000 + 299);
+      expect(client.status.state).toBe('joined');
+      advance(1);
+      const { error } = inState(client, 'waiting');
+      expect(an(ConnectionLostError, error).message).toMatch(/No sign of life.*\d+ ms/);
+      expect(channel.dropped).toBeGreaterThan(0);
+    });
+  });
+
+  it('is off with false', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(false);
+      advance(10_000_000);
+      expect(channel.sent.length).toBe(1);
+      expect(client.status.state).toBe('joined');
+    });
+  });
+
+  it('has 30 s and 10 s as defaults', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined({});
+      advance(29_999);
+      expect(channel.of(34).length).toBe(0);
+      advance(1);
+      expect(channel.of(34).length).toBe(1);
+      advance(9_999);
+      expect(client.status.state).toBe('joined');
+      advance(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('gives no verdict by a timer that fires late: asks afresh', () => {
+    virtual(({ advance }) => {
+      let slept = 0;
+      const now = asyncScheduler.now.bind(asyncScheduler);
+      spyOn(asyncScheduler, 'now').and.callFake(() => now() + slept);
+      const { channel, client } = joined(OPTIONS);
+      advance(1000);
+      expect(channel.of(34).length).toBe(1);
+      // the machine sleeps an hour, and the timers of before fire when it wakes up
+      slept = 3_600_000;
+      advance(300);
+      expect(client.status.state).toBe('joined');
+      expect(channel.of(34).length).toBe(2);
+      advance(299);
+      expect(client.status.state).toBe('joined');
+      advance(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('asks at once when the machine slept while it listened', () => {
+    virtual(({ advance }) => {
+      let slept = 0;
+      const now = asyncScheduler.now.bind(asyncScheduler);
+      spyOn(asyncScheduler, 'now').and.callFake(() => now() + slept);
+      const { channel } = joined(OPTIONS);
+      advance(100);
+      slept = 3_600_000;
+      advance(400);
+      expect(channel.of(34).length).toBe(1);
+    });
+  });
+
+  it('ends with the session: nothing is asked on a link that was left or lost', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS);
+      channel.lose();
+      expect(client.status.state).toBe('waiting');
+      const { length } = channel.sent;
+      advance(1499);
+      expect(channel.sent.length).toBe(length);
+
+      const other = joined(OPTIONS);
+      void other.client.close();
+      advance(10_000);
+      expect(other.channel.of(34)).toEqual([]);
+    });
+  });
+
+  it('notices a half-open link and heals what hangs on it', () => {
+    virtual((time) => {
+      const w = world({ keepalive: OPTIONS });
+      const events: unknown[] = [];
+      w.client.subscribe('com.app.topic').subscribe(({ value }) => events.push(value));
+      time.advance();
+      w.router.publish('com.app.topic', [1]);
+      time.advance();
+      w.router.stall();
+      w.router.publish('com.app.topic', [2]);
+      // silence is noticed within one and a half intervals, and then there is the timeout
+      time.advance(1800);
+      expect(inState(w.client, 'waiting')).toBeDefined();
+      waitOut(time, w.client);
+      expect(w.client.status.state).toBe('joined');
+      w.router.publish('com.app.topic', [3]);
+      time.advance();
+      expect(events).toEqual([1, 3]);
+    });
+  });
+
+  it('keeps an idle link alive for hours', () => {
+    virtual((time) => {
+      const w = world({ keepalive: {} });
+      w.client.connect();
+      time.advance(3_600_000);
+      expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined']);
+      expect(w.of(34).length).toBeGreaterThan(60);
+    });
+  });
+});
