@@ -37,8 +37,6 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^rxjs(\/|$)/, /^(?!protocol\/)/],
   [/^node:/, forNode],
   [/^ws$/, forNode],
-  [/^cbor-x(\/|$)/, /^serializers\/cbor\.ts$/],
-  [/^@msgpack\/msgpack$/, /^serializers\/msgpack\.ts$/],
   [/^@angular\//, /^angular\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];

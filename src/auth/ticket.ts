@@ -40,7 +40,8 @@ function signatureOf(secret: Eventually<string>): Observable<{ signature: string
     take(1),
     map((signature: unknown) => {
       // never the secret itself in an error
-      if (typeof signature !== 'string') throw new TypeError(`ticket(): the ticket must be a string, got a ${typeof signature}`);
+      if (typeof signature !== 'string')
+        throw new TypeError(`ticket(): the ticket must be a string, got a ${typeof signature}`);
       return { signature };
     }),
   );
