@@ -1,3 +1,13 @@
+/** What a command has to do with the world. */
+export interface Terminal {
+  /** Prints to standard output. */
+  readonly out: (text: string) => void;
+  /** Prints to standard error. */
+  readonly err: (text: string) => void;
+  /** Resolves when the user wants the program to stop. */
+  readonly stopped: () => Promise<void>;
+}
+
 /** One command of the command line. */
 export interface Command {
   readonly name: string;
@@ -6,7 +16,7 @@ export interface Command {
   /** What `--help` prints. */
   readonly help: string;
   /** Runs it; resolves with the exit code. */
-  run(args: string[]): Promise<number>;
+  run(args: string[], terminal: Terminal): Promise<number>;
 }
 
 /** Something the user can mend: printed without a stack. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { pairwise, startWith, type Subscription } from 'rxjs';
+import { isUri } from '../protocol/uris.ts';
 import {
   anonymous,
   createTestRouter,
@@ -10,7 +11,7 @@ import {
   type TestRouter,
 } from '../testing/index.ts';
 import { serveRouter, type ServedRouter } from '../testing/node.ts';
-import { CliError, parsed, type Command } from './command.ts';
+import { CliError, parsed, type Command, type Terminal } from './command.ts';
 
 const HELP = `Usage: rxwamp router [options]
 
@@ -46,19 +47,17 @@ export const router: Command = {
   name: 'router',
   summary: 'run a router for tests and development',
   help: HELP,
-  async run(args) {
+  async run(args, terminal) {
     const { realms, like, verbose, ...listen } = settings(args);
     const core = createTestRouter({ realms, ...(like === undefined ? {} : { like }) });
     const { path, ...rest } = listen;
-    const served = await serve(core, { ...rest, ...(path === undefined ? {} : { path }) });
     if (!isLoopback(listen.host)) {
-      process.stderr.write(
-        `Warning: ${listen.host} can be reached from other machines, and this router is for tests.\n`,
-      );
+      terminal.err(`Warning: ${listen.host} can be reached from other machines, and this router is for tests.\n`);
     }
-    process.stdout.write(`rxwamp router for tests on ${served.url} (realms: ${Object.keys(realms).join(', ')})\n`);
-    const log = verbose ? logSessions(core) : undefined;
-    await signalled();
+    const served = await serve(core, { ...rest, ...(path === undefined ? {} : { path }) });
+    terminal.out(`rxwamp router for tests on ${served.url} (realms: ${Object.keys(realms).join(', ')})\n`);
+    const log = verbose ? logSessions(core, terminal) : undefined;
+    await terminal.stopped();
     await core.close();
     log?.unsubscribe();
     await served.close();
@@ -91,14 +90,9 @@ function settings(args: string[]): Settings {
   }
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
-  const principals = Object.fromEntries(
-    tickets.map((pair): [string, string] => {
-      const [, authid, secret] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-      if (authid === undefined || secret === undefined)
-        throw new CliError(`--ticket: expected <id>=<secret>, got '${pair}'`);
-      return [authid, secret];
-    }),
-  );
+  const odd = realm.find((name) => !isUri(name));
+  if (odd !== undefined) throw new CliError(`--realm: '${odd}' is no well-formed realm`);
+  const principals = Object.fromEntries(tickets.map(principal));
   const auth = [tickets.length > 0 ? ticket(principals) : anonymous()];
   const origins = values['allow-origin'];
   return {
@@ -110,6 +104,13 @@ function settings(args: string[]): Settings {
     allowedOrigins: origins.includes('*') ? '*' : origins,
     verbose,
   };
+}
+
+/** `joe=secret` → authid and ticket; the ticket may hold `=`. */
+function principal(pair: string): [authid: string, ticket: string] {
+  const at = pair.indexOf('=');
+  if (at < 1 || at === pair.length - 1) throw new CliError(`--ticket: expected <id>=<secret>, got '${pair}'`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
 async function serve(core: TestRouter, options: Parameters<typeof serveRouter>[1] & object): Promise<ServedRouter> {
@@ -133,27 +134,19 @@ function isLoopback(host: string): boolean {
 }
 
 /** A line for each session that joins or leaves. */
-function logSessions(core: TestRouter): Subscription {
+function logSessions(core: TestRouter, { out }: Terminal): Subscription {
+  const print = (what: string, session: SessionView): void => {
+    out(line(what, session));
+  };
   return core.sessions$.pipe(startWith<readonly SessionView[]>([]), pairwise()).subscribe(([before, after]) => {
     for (const session of after) if (!before.some(({ id }) => id === session.id)) print('join ', session);
     for (const session of before) if (!after.some(({ id }) => id === session.id)) print('leave', session);
   });
 }
 
-function print(what: string, { id, realm, authid, authrole, agent, link }: SessionView): void {
-  process.stdout.write(
+function line(what: string, { id, realm, authid, authrole, agent, link }: SessionView): string {
+  return (
     `${what} ${realm} session ${id} authid ${authid} role ${authrole} agent ${agent ?? '-'} ` +
-      `${link.serializer ?? ''} from ${link.peer ?? link.type}\n`,
+    `${link.serializer ?? ''} from ${link.peer ?? link.type}\n`
   );
-}
-
-/** Resolves at the first signal to stop. A second one ends the process the hard way. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
 }

@@ -1,0 +1,177 @@
+// The command line: in this process, and once as a process of its own.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Subject, filter, firstValueFrom, startWith, timeout } from 'rxjs';
+import { WebSocket } from 'ws';
+import { run } from '../../src/cli/run.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
+import { serveRouter } from '../../src/testing/node.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+class Console {
+  out = '';
+  err = '';
+  readonly #changes = new Subject<undefined>();
+  #stop: () => void = () => undefined;
+  readonly code: Promise<number>;
+
+  constructor(...args: string[]) {
+    const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
+    this.code = run(args, {
+      out: (text) => this.print(text),
+      err: (text) => void (this.err += text),
+      stopped: () => stopped,
+    });
+  }
+
+  print(text: string): void {
+    this.out += text;
+    this.#changes.next(undefined);
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  /** Resolves with what a pattern finds in what was printed. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = this.#changes.pipe(
+      startWith(undefined),
+      filter(() => pattern.test(this.out)),
+      timeout(4000),
+    );
+    await firstValueFrom(found);
+    return pattern.exec(this.out) as RegExpExecArray;
+  }
+}
+
+/** Joins with a ticket, and answers GOODBYE. */
+function join(url: string, realm: string): { frames: unknown[][]; closed: Promise<unknown> } {
+  const socket = new WebSocket(url, ['wamp.2.json']);
+  const frames: unknown[][] = [];
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as unknown[];
+    frames.push(frame);
+    if (frame[0] === 4) socket.send('[5,"s=1",{}]');
+    if (frame[0] === 6) socket.send('[6,{},"wamp.close.goodbye_and_out"]');
+  });
+  socket.on('open', () => {
+    const details = { roles: { caller: {} }, agent: 'spec', authid: 'joe', authmethods: ['ticket'] };
+    socket.send(JSON.stringify([1, realm, details]));
+  });
+  return { frames, closed };
+}
+
+describe('rxwamp', () => {
+  const expectRefusal = async (said: RegExp, code: number, ...args: string[]): Promise<void> => {
+    const it = new Console(...args);
+    expect(await it.code)
+      .withContext(args.join(' '))
+      .toBe(code);
+    expect(it.err).toMatch(said);
+    expect(it.out).toBe('');
+  };
+
+  it('shows help and version', async () => {
+    for (const args of [['--help'], ['-h'], ['help']]) {
+      const help = new Console(...args);
+      expect(await help.code).toBe(0);
+      expect(help.out).toContain('router  run a router for tests');
+    }
+    const router = new Console('router', '--port', '1', '--help');
+    expect(await router.code).toBe(0);
+    expect(router.out).toContain('--allow-origin');
+    const version = new Console('--version');
+    expect(await version.code).toBe(0);
+    const { version: expected } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+    expect(version.out).toBe(`${expected}\n`);
+  });
+
+  it('says what is wrong with a command line', async () => {
+    await expectRefusal(/^Usage: rxwamp <command>/, 2);
+    await expectRefusal(/Unknown command 'ruoter'\. Did you mean 'router'\? See: rxwamp --help/, 2, 'ruoter');
+    await expectRefusal(/Unknown command 'bake'\. See/, 2, 'bake');
+    await expectRefusal(/Unknown option '--nonsense'/, 2, '--nonsense');
+    await expectRefusal(/Unknown option '--prot'.*router --help/, 2, 'router', '--prot', '1');
+    await expectRefusal(/Unexpected argument 'x'.*router --help/, 2, 'router', 'x');
+    await expectRefusal(/--port: expected a number from 0 to 65535, got 'eighty'/, 2, 'router', '--port', 'eighty');
+    await expectRefusal(/--port: .*'70000'/, 2, 'router', '--port', '70000');
+    await expectRefusal(/--like: expected 'crossbar' or 'nexus', got 'bondy'/, 2, 'router', '--like', 'bondy');
+    await expectRefusal(/--ticket: expected <id>=<secret>, got 'joe'/, 2, 'router', '--ticket', 'joe');
+    await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
+    await expectRefusal(/--realm: 'a b' is no well-formed realm/, 2, 'router', '--realm', 'a b');
+  });
+
+  it('says when the port is taken, and when the host is none', async () => {
+    const served = await serveRouter(createTestRouter());
+    await expectRefusal(new RegExp(`127.0.0.1:${served.port} is taken`), 1, 'router', '--port', String(served.port));
+    await served.close();
+    const host = ['--host', '203.0.113.7', '--port', '0'];
+    await expectRefusal(/--host 203.0.113.7 is no address of this machine/, 1, 'router', ...host);
+  });
+
+  it('serves realms and tickets until it is stopped, tells of sessions, and says goodbye', async () => {
+    const it = new Console(
+      'router',
+      '--port=0',
+      '--realm=one',
+      '--realm=two',
+      '--ticket=joe=s=1',
+      '--path=/ws',
+      '--verbose',
+    );
+    const [, url = ''] = await it.printed(/on (ws:\S+\/ws) \(realms: one, two\)/);
+    const client = join(url, 'two');
+    await it.printed(/^join +two session \d+ authid joe role user agent spec json from 127\.0\.0\.1:\d+$/m);
+    it.stop();
+    expect(await it.code).toBe(0);
+    await client.closed;
+    expect(client.frames.at(-1)).toEqual([6, {}, 'wamp.close.system_shutdown']);
+    expect(it.out).toMatch(/^leave two session/m);
+    expect(it.err).toBe('');
+  });
+
+  it('warns when other machines can reach it', async () => {
+    // an address for documentation, which no machine has: it cannot really listen there
+    await expectRefusal(/Warning: 203.0.113.7 can be reached from other machines/, 1, 'router', '--host=203.0.113.7');
+    const it = new Console('router', '--port=0', '--like=crossbar', '--allow-origin=*');
+    await it.printed(/on ws:/);
+    expect(it.err).toBe('');
+    it.stop();
+    expect(await it.code).toBe(0);
+  });
+
+  it('as a process: ends at SIGTERM with code 0, and its sessions in order', async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=rxwamp-src',
+        '--import=tsx',
+        'src/cli/main.ts',
+        'router',
+        '--port=0',
+        '--ticket=joe=s=1',
+        '--verbose',
+      ],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let out = '';
+    const client = await new Promise<ReturnType<typeof join>>((resolve) => {
+      let made: ReturnType<typeof join> | undefined;
+      child.stdout.on('data', (data: Buffer) => {
+        out += data.toString();
+        const [url] = /ws:\S+/.exec(out) ?? [];
+        if (url !== undefined) made ??= join(url, 'realm1');
+        if (made && /^join /m.test(out)) resolve(made);
+      });
+    });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    await client.closed;
+    expect(client.frames.at(-1)).toEqual([6, {}, 'wamp.close.system_shutdown']);
+  });
+});
