@@ -1,0 +1,188 @@
+/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- Angular's injectors implement each other's classes */
+import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
+import {
+  createEnvironmentInjector,
+  type EnvironmentInjector,
+  InjectionToken,
+  Injector,
+  PLATFORM_ID,
+  runInInjectionContext,
+  inject,
+  type EnvironmentProviders,
+  type Provider,
+} from '@angular/core';
+import { firstValueFrom, NEVER, Observable, take } from 'rxjs';
+import { injectWamp, provideWamp, WAMP, type WampOptions } from '../../src/angular/index.ts';
+import { WampClient, type Transport } from '../../src/index.ts';
+import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
+
+const realm = 'realm1';
+
+function injector(...providers: (Provider | EnvironmentProviders)[]): EnvironmentInjector {
+  return createEnvironmentInjector(providers, Injector.NULL as EnvironmentInjector);
+}
+
+function wampOf(environment: EnvironmentInjector): WampClient {
+  return runInInjectionContext(environment, injectWamp);
+}
+
+/** Options for a router in this process, and a count of the times that it was dialled. */
+function dialling(router: TestRouter): { options: WampOptions; dialled: () => number } {
+  const inner = router.transport();
+  let dialled = 0;
+  const transport: Transport = {
+    name: inner.name,
+    open: (attempt) =>
+      new Observable((observer) => {
+        dialled += 1;
+        return inner.open(attempt).subscribe(observer);
+      }),
+  };
+  return { options: { realm, transports: [transport] }, dialled: () => dialled };
+}
+
+describe('angular', () => {
+  let router: TestRouter;
+  let environments: EnvironmentInjector[];
+
+  beforeEach(() => {
+    router = createTestRouter();
+    environments = [];
+  });
+
+  afterEach(() => {
+    for (const environment of environments) {
+      if (!environment.destroyed) environment.destroy();
+    }
+  });
+
+  function environment(...providers: (Provider | EnvironmentProviders)[]): EnvironmentInjector {
+    const made = injector(...providers);
+    environments.push(made);
+    return made;
+  }
+
+  describe('provideWamp', () => {
+    it('provides one client, which dials when it is first used', async () => {
+      const { options, dialled } = dialling(router);
+      const app = environment(provideWamp(options));
+      const wamp = wampOf(app);
+      expect(wamp).toBeInstanceOf(WampClient);
+      expect(wampOf(app)).toBe(wamp);
+      expect(app.get(WAMP)).toBe(wamp);
+      expect(wamp.status).toEqual({ state: 'idle' });
+      expect(dialled()).toBe(0);
+
+      const { id } = await firstValueFrom(wamp.session$);
+      expect(router.sessions.map((session) => session.id)).toEqual([id]);
+      expect(dialled()).toBe(1);
+    });
+
+    it('gives the client to child injectors, and another to those that provide their own', () => {
+      const { options } = dialling(router);
+      const app = environment(provideWamp(options));
+      const page = createEnvironmentInjector([], app);
+      const route = createEnvironmentInjector([provideWamp(options)], app);
+      expect(wampOf(page)).toBe(wampOf(app));
+      expect(wampOf(route)).not.toBe(wampOf(app));
+    });
+
+    it('asks a function for the options once, in injection context, when the client is first injected', () => {
+      const address = new InjectionToken<WampOptions>('options');
+      let asked = 0;
+      const app = environment(
+        { provide: address, useValue: dialling(router).options },
+        provideWamp(() => {
+          asked += 1;
+          return inject(address);
+        }),
+      );
+      expect(asked).toBe(0);
+      expect(wampOf(app)).toBe(wampOf(app));
+      expect(asked).toBe(1);
+    });
+
+    it('lets an option that is wrong throw where the client is injected', () => {
+      const app = environment(provideWamp({ realm: 'no realm', transports: [router.transport()] }));
+      expect(() => wampOf(app)).toThrowError(/realm/);
+    });
+
+    it('closes the client with its injector: GOODBYE is said, topics complete', async () => {
+      const app = environment(provideWamp(dialling(router).options));
+      const wamp = wampOf(app);
+      const events = record(wamp.subscribe('com.app.news'));
+      await router.whenSubscribed('com.app.news');
+      const farewell = firstValueFrom(router.messages$.pipe(take(1)));
+      app.destroy();
+      await farewell;
+      await wamp.close();
+      expect(wamp.status.state).toBe('closed');
+      expect(events.completed).toBeTrue();
+      expect(router.sessions).toEqual([]);
+    });
+
+    it('leaves alone a client that somebody else provided', () => {
+      const wamp = new WampClient(dialling(router).options);
+      const app = environment({ provide: WAMP, useValue: wamp });
+      expect(wampOf(app)).toBe(wamp);
+      app.destroy();
+      expect(wamp.status.state).toBe('idle');
+    });
+  });
+
+  describe('on a server', () => {
+    const server = { provide: PLATFORM_ID, useValue: 'server' };
+
+    it('never dials and never asks for an address: the client stays connecting', () => {
+      const url = jasmine.createSpy('url').and.returnValue('ws://127.0.0.1:9');
+      const wamp = wampOf(environment(server, provideWamp({ realm, url })));
+      const news = record(wamp.subscribe('com.app.news'));
+      const answer = record(wamp.call('com.app.add', [1, 2]));
+      expect(wamp.status.state).toBe('connecting');
+      expect(url).not.toHaveBeenCalled();
+      expect([news.values, answer.values]).toEqual([[], []]);
+      expect([news.error, answer.error]).toEqual([undefined, undefined]);
+    });
+
+    it('does not open transports that were given', () => {
+      const open = jasmine.createSpy('open').and.returnValue(NEVER);
+      const wamp = wampOf(environment(server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
+      wamp.connect();
+      expect(wamp.status.state).toBe('connecting');
+      expect(open).not.toHaveBeenCalled();
+    });
+
+    it('ends what waits when the page has been rendered', async () => {
+      const app = environment(server, provideWamp({ realm, url: 'ws://127.0.0.1:9' }));
+      const wamp = wampOf(app);
+      const news = record(wamp.subscribe('com.app.news'));
+      app.destroy();
+      await wamp.close();
+      expect(news.completed).toBeTrue();
+    });
+
+    it('dials with dialOnServer', async () => {
+      const { options, dialled } = dialling(router);
+      const wamp = wampOf(environment(server, provideWamp({ ...options, dialOnServer: true })));
+      await firstValueFrom(wamp.session$);
+      expect(dialled()).toBe(1);
+    });
+  });
+
+  it('dials in a browser', async () => {
+    const { options, dialled } = dialling(router);
+    const browser = { provide: PLATFORM_ID, useValue: 'browser' };
+    await firstValueFrom(wampOf(environment(browser, provideWamp(options))).session$);
+    expect(dialled()).toBe(1);
+  });
+
+  describe('injectWamp', () => {
+    it('says what to do when nothing was provided', () => {
+      expect(() => wampOf(environment())).toThrowError(/add provideWamp\(\{ realm, url \}\) to the providers/);
+    });
+
+    it('throws outside of an injection context', () => {
+      expect(() => injectWamp()).toThrowError(/injectWamp\(\) can only be used within an injection context/);
+    });
+  });
+});
