@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { lastValueFrom } from 'rxjs';
+import { ApplicationError, WampClient } from 'rxwamp';
+import { check, expect, startDemo } from './kit.mjs';
+
+/** Paths that lead out of the project, or into what is not served. */
+const forbidden = [
+  '..',
+  '../..',
+  'src/../..',
+  '/etc',
+  '/',
+  'C:\\',
+  'src\0',
+  '.git',
+  '.git/config',
+  'node_modules/../../x',
+  'no/such/folder',
+  7,
+];
+
+/** @param {import('./streams.mjs').Context} context */
+export async function serviceChecks({ demo }) {
+  await check('the service stays inside the project, whatever is asked for', async () => {
+    const wamp = new WampClient({ realm: 'realm1', url: demo.router });
+    try {
+      for (const path of forbidden) {
+        for (const procedure of ['demo.files.walk', 'demo.files.hash']) {
+          const answer = await lastValueFrom(wamp.call(procedure, [path])).catch((error) => error);
+          const refused = answer instanceof ApplicationError && answer.uri === 'wamp.error.invalid_argument';
+          expect(refused, `${procedure}(${JSON.stringify(path)}) gave ${String(answer)}`);
+        }
+      }
+    } finally {
+      await wamp.close();
+    }
+  });
+
+  await check('only the page itself may stop the router', async () => {
+    const post = (/** @type {Record<string, string>} */ headers) =>
+      fetch(new URL('control/router/stop', demo.page), { method: 'POST', headers }).then(({ status }) => status);
+    expect((await post({})) === 403, 'a request without an origin was obeyed');
+    expect((await post({ origin: 'http://example.org' })) === 403, 'another origin was obeyed');
+    const { running } = await (await fetch(new URL('control/router', demo.page))).json();
+    expect(running === true, 'the router is down');
+  });
+
+  await check('the page is served without a way out of its folder', async () => {
+    for (const path of ['%2e%2e/node/service/main.js', '..%2f..%2fpackage.json', 'no-such-file.js']) {
+      const { status } = await fetch(new URL(path, demo.page));
+      expect(status === 404, `${path} gave ${status}`);
+    }
+  });
+}
+
+/** @param {import('./streams.mjs').Context} context */
+export async function commandChecks({ demo }) {
+  await check('a port that is taken is named', async () => {
+    const second = await startDemo(['--port', new URL(demo.page).port, '--router-port', '0']);
+    const code = await second.end();
+    expect(code === 1 && /Port \d+ \(page\) is taken/.test(second.output()), `code ${code}: ${second.output()}`);
+  });
+
+  await check('--help tells the options, a wrong one is refused', async () => {
+    const help = await startDemo(['--help']);
+    expect((await help.end()) === 0 && help.output().includes('--port <n>'), help.output());
+    const wrong = await startDemo(['--prot', '1']);
+    expect((await wrong.end()) === 1 && wrong.output().includes('--prot'), wrong.output());
+  });
+}
+
+/** @param {{ demo: Awaited<ReturnType<typeof startDemo>> }} context */
+export async function endChecks({ demo }) {
+  await check('Ctrl-C ends everything with code 0', async () => {
+    const code = await demo.end('SIGINT');
+    expect(code === 0, `code ${code}: ${demo.output()}`);
+    for (const url of [demo.page, demo.router].filter((address) => address !== '')) {
+      expect(!(await answers(Number(new URL(url).port))), `${url} still answers`);
+    }
+  });
+}
+
+/** @param {number} port */
+async function answers(port) {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { Subject, catchError, map, of, startWith, switchMap, type Observable } from 'rxjs';
+import { injectWamp } from 'rxwamp/angular';
+import type { HashProgress } from '../../../shared/host.ts';
+
+interface HashState {
+  readonly share?: number;
+  readonly sha256?: string;
+  readonly problem?: string;
+}
+
+const idle: HashState = {};
+
+/** Asks for a file's SHA-256 and shows how far it is. When the row goes away, so does the call. */
+@Component({
+  selector: 'app-hash-button',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    @if (state().sha256; as sha256) {
+      <code data-testid="hash-result">{{ sha256 }}</code>
+    } @else if (state().problem) {
+      <span class="problem">{{ state().problem }}</span>
+    } @else if (state().share === undefined) {
+      <button
+        type="button"
+        class="button small"
+        data-testid="hash"
+        [attr.aria-label]="'SHA-256 of ' + path()"
+        (click)="pressed.next()"
+      >
+        SHA-256
+      </button>
+    } @else {
+      <div
+        class="bar"
+        role="progressbar"
+        aria-valuemin="0"
+        aria-valuemax="100"
+        [attr.aria-label]="'Hashing ' + path()"
+        [attr.aria-valuenow]="percent()"
+      >
+        <span [style.width.%]="percent()"></span>
+      </div>
+    }
+  `,
+  styles: `
+    :host {
+      display: flex;
+      align-items: center;
+      min-height: 1.75rem;
+    }
+    code {
+      font-size: 0.6875rem;
+      overflow-wrap: anywhere;
+      line-height: 1.2;
+    }
+    .bar {
+      flex: 1;
+    }
+  `,
+})
+export class HashButton {
+  readonly path = input.required<string>();
+
+  readonly #wamp = injectWamp();
+  protected readonly pressed = new Subject<void>();
+
+  protected readonly state = toSignal(this.pressed.pipe(switchMap(() => this.#hash())), {
+    initialValue: idle,
+  });
+  protected readonly percent = computed(() => Math.round((this.state().share ?? 0) * 100));
+
+  #hash(): Observable<HashState> {
+    return this.#wamp.call<HashProgress>('demo.files.hash', { args: [this.path()], progress: true }).pipe(
+      map(({ value: { hashed, bytes, sha256 } }): HashState =>
+        sha256 ? { sha256 } : { share: bytes > 0 ? hashed / bytes : 1 },
+      ),
+      startWith({ share: 0 }),
+      catchError((error: unknown) => of({ problem: error instanceof Error ? error.message : String(error) })),
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { ChangeDetectionStrategy, Component, computed, signal } from '@angular/core';
+import { toObservable, toSignal } from '@angular/core/rxjs-interop';
+import {
+  combineLatest,
+  debounceTime,
+  defer,
+  map,
+  materialize,
+  of,
+  scan,
+  startWith,
+  switchMap,
+  tap,
+  type Observable,
+} from 'rxjs';
+import { injectWamp } from 'rxwamp/angular';
+import type { SearchProgress } from '../../../shared/host.ts';
+import { count } from '../format.ts';
+import { around, idle, next, type SearchState } from './search-state.ts';
+
+/** One call of the search, as a mark in the row below the field. */
+interface Mark {
+  readonly id: number;
+  readonly query: string;
+  readonly outcome: 'running' | 'done' | 'cancelled' | 'failed';
+}
+
+const pause = 200; // ms without a key before a call is made
+const shortest = 2; // characters
+const shownMarks = 7;
+const shownHits = 60;
+
+/** Looks for what is typed. Each call replaces the one before, and that one is cancelled where it runs. */
+@Component({
+  selector: 'app-search-panel',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './search-panel.html',
+  styleUrl: './search-panel.css',
+  host: { class: 'panel' },
+})
+export class SearchPanel {
+  readonly #wamp = injectWamp();
+
+  protected readonly query = signal('');
+  protected readonly folder = signal('.');
+  readonly #marks = signal<readonly Mark[]>([]);
+
+  /** The whole search. `switchMap` unsubscribes from the call before, and unsubscribing sends CANCEL. */
+  protected readonly state = toSignal(
+    combineLatest([toObservable(this.query), toObservable(this.folder)]).pipe(
+      map(([query, folder]) => ({ query: query.trim(), folder })),
+      debounceTime(pause),
+      switchMap(({ query, folder }) => (query.length < shortest ? of(idle) : this.#search(query, folder))),
+    ),
+    { initialValue: idle },
+  );
+
+  protected readonly hits = computed(() =>
+    this.state()
+      .hits.slice(0, shownHits)
+      .map((hit) => ({ ...hit, parts: around(hit.text, this.state().query) })),
+  );
+  protected readonly marks = computed(() => this.#marks().slice(-shownMarks));
+  protected readonly made = computed(() => this.#marks().length);
+  protected readonly cancelled = computed(() => this.#marks().filter(({ outcome }) => outcome === 'cancelled').length);
+  protected readonly count = count;
+
+  #search(query: string, folder: string): Observable<SearchState> {
+    const running: SearchState = { ...idle, phase: 'running', query };
+    return defer(() => {
+      const id = this.made();
+      this.#marks.update((marks) => [...marks, { id, query, outcome: 'running' }]);
+      const end = (outcome: Mark['outcome']) => (): void => {
+        this.#marks.update((marks) => marks.map((mark) => (mark.id === id ? { ...mark, outcome } : mark)));
+      };
+      return this.#wamp
+        .call<SearchProgress>('demo.files.search', { args: [query, folder], progress: true })
+        .pipe(tap({ complete: end('done'), error: end('failed'), unsubscribe: end('cancelled') }));
+    }).pipe(materialize(), scan(next, running), startWith(running));
+  }
+}

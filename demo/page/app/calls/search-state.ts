@@ -1,0 +1,38 @@
+import type { ObservableNotification } from 'rxjs';
+import type { CallResult } from 'rxwamp';
+import type { SearchHit, SearchProgress } from '../../../shared/host.ts';
+
+export interface SearchState {
+  readonly phase: 'idle' | 'running' | 'done' | 'failed';
+  readonly query: string;
+  readonly scanned: number;
+  readonly matches: number;
+  readonly hits: readonly SearchHit[];
+  readonly problem: string;
+}
+
+export const idle: SearchState = { phase: 'idle', query: '', scanned: 0, matches: 0, hits: [], problem: '' };
+
+/** What a search knows after one more notification of its call: a partial result, the end, or an error. */
+export function next(
+  state: SearchState,
+  notification: ObservableNotification<CallResult<SearchProgress>>,
+): SearchState {
+  switch (notification.kind) {
+    case 'N': {
+      const { scanned, matches, hits } = notification.value.value;
+      return { ...state, scanned, matches, hits: [...state.hits, ...hits] };
+    }
+    case 'E':
+      return { ...state, phase: 'failed', problem: (notification.error as Error).message };
+    case 'C':
+      return { ...state, phase: 'done' };
+  }
+}
+
+/** A text in three parts, the middle one what was looked for. */
+export function around(text: string, query: string): readonly [string, string, string] {
+  const at = text.toLowerCase().indexOf(query.toLowerCase());
+  if (at < 0) return [text, '', ''];
+  return [text.slice(0, at), text.slice(at, at + query.length), text.slice(at + query.length)];
+}

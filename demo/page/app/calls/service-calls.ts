@@ -1,0 +1,38 @@
+import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { map } from 'rxjs';
+import { injectWamp } from 'rxwamp/angular';
+import type { CallCounts } from '../../../shared/host.ts';
+import { count } from '../format.ts';
+
+/** What the other end says has become of our calls: a cancelled one has really ended there, too. */
+@Component({
+  selector: 'app-service-calls',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <p class="figures quiet">
+      At the service:
+      @if (counts(); as counts) {
+        <span data-testid="service-running">{{ count(counts.running) }}</span> running,
+        <span data-testid="service-finished">{{ count(counts.finished) }}</span> finished,
+        <span data-testid="service-cancelled" [attr.data-count]="counts.cancelled">{{ count(counts.cancelled) }}</span>
+        cancelled, <span data-testid="service-failed">{{ count(counts.failed) }}</span> failed
+      } @else {
+        not heard yet
+      }
+    </p>
+  `,
+  styles: `
+    p {
+      font-size: var(--text-sm);
+    }
+  `,
+})
+export class ServiceCalls {
+  protected readonly counts = toSignal(
+    injectWamp()
+      .subscribe<CallCounts>('demo.calls', { getRetained: true })
+      .pipe(map(({ value }) => value)),
+  );
+  protected readonly count = count;
+}

@@ -1,0 +1,56 @@
+import { ChangeDetectionStrategy, Component, computed } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { Subject, concat, materialize, of, scan, switchMap, type Observable } from 'rxjs';
+import { injectWamp } from 'rxwamp/angular';
+import type { WalkProgress } from '../../../shared/host.ts';
+import { bytes, count } from '../format.ts';
+import { HashButton } from './hash-button.ts';
+import { idle, next, type WalkNews } from './walk-state.ts';
+
+/** A long call with partial results: a bar that moves, and a button that ends it. */
+@Component({
+  selector: 'app-walk-panel',
+  imports: [HashButton],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './walk-panel.html',
+  styleUrl: './walk-panel.css',
+  host: { class: 'panel' },
+})
+export class WalkPanel {
+  readonly #wamp = injectWamp();
+  protected readonly pressed = new Subject<'start' | 'cancel'>();
+
+  /** Both buttons are values of one stream. Whatever comes next ends the call before: that is all there is to cancelling. */
+  protected readonly state = toSignal(
+    this.pressed.pipe(
+      switchMap((kind): Observable<WalkNews> => (kind === 'start' ? concat(of({ kind }), this.#walk()) : of({ kind }))),
+      scan(next, idle),
+    ),
+    { initialValue: idle },
+  );
+
+  protected readonly running = computed(() => this.state().phase === 'running');
+
+  /** 0…1, once it is known how much there is. */
+  protected readonly share = computed(() => {
+    const { progress } = this.state();
+    return progress?.total ? progress.files / progress.total : undefined;
+  });
+
+  protected readonly sentence = computed(() => {
+    const { phase, progress } = this.state();
+    if (phase === 'cancelled') return `Cancelled after ${count(progress?.files ?? 0)} files.`;
+    if (phase === 'done') return `${count(progress?.files ?? 0)} files in ${count(progress?.folders ?? 0)} folders.`;
+    if (!progress) return phase === 'running' ? 'Waiting for the first partial result …' : 'Not walked yet.';
+    return progress.phase === 'counting'
+      ? `Counting: ${count(progress.files)} files so far.`
+      : `${count(progress.files)} of ${count(progress.total ?? 0)} files.`;
+  });
+
+  protected readonly bytes = bytes;
+  protected readonly count = count;
+
+  #walk(): Observable<WalkNews> {
+    return this.#wamp.call<WalkProgress>('demo.files.walk', { args: ['.'], progress: true }).pipe(materialize());
+  }
+}

@@ -1,0 +1,31 @@
+import type { ObservableNotification } from 'rxjs';
+import type { CallResult } from 'rxwamp';
+import type { WalkProgress } from '../../../shared/host.ts';
+
+export interface WalkState {
+  readonly phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
+  readonly progress: WalkProgress | undefined;
+  readonly problem: string;
+  /** How many partial results have come. */
+  readonly partial: number;
+}
+
+export const idle: WalkState = { phase: 'idle', progress: undefined, problem: '', partial: 0 };
+
+/** What happens to a walk: its call says something, or somebody presses a button. */
+export type WalkNews = ObservableNotification<CallResult<WalkProgress>> | { readonly kind: 'start' | 'cancel' };
+
+export function next(state: WalkState, news: WalkNews): WalkState {
+  switch (news.kind) {
+    case 'start':
+      return { ...idle, phase: 'running' };
+    case 'cancel':
+      return { ...state, phase: state.phase === 'running' ? 'cancelled' : state.phase };
+    case 'N':
+      return { ...state, progress: news.value.value, partial: state.partial + 1 };
+    case 'E':
+      return { ...state, phase: 'failed', problem: (news.error as Error).message };
+    case 'C':
+      return { ...state, phase: 'done' };
+  }
+}

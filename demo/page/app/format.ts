@@ -1,0 +1,36 @@
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** 1234567 → `1.2 MB` */
+export function bytes(value: number): string {
+  let rest = value;
+  let unit = 0;
+  while (rest >= 999.5 && unit < units.length - 1) {
+    rest /= 1000;
+    unit += 1;
+  }
+  return `${rest.toFixed(unit > 0 && rest < 99.5 ? 1 : 0)} ${units[unit] ?? ''}`;
+}
+
+export const rate = (value: number): string => `${bytes(value)}/s`;
+export const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
+export const milliseconds = (value: number): string => `${value.toFixed(value < 9.95 ? 1 : 0)} ms`;
+
+const whole = new Intl.NumberFormat('en', { useGrouping: true });
+
+/** 1234567 → `1 234 567`, with narrow spaces that do not break */
+export const count = (value: number): string => whole.format(value).replaceAll(',', '\u202f');
+
+/** Seconds as the two greatest units: `3 d 4 h` */
+export function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${String(days)} d ${String(hours % 24)} h`;
+  if (hours > 0) return `${String(hours)} h ${String(minutes % 60)} min`;
+  return minutes > 0 ? `${String(minutes)} min` : `${String(Math.floor(seconds))} s`;
+}
+
+/** The time of day: `14:03:07` */
+export function clockTime(time: number): string {
+  return new Date(time).toLocaleTimeString('en-GB');
+}

@@ -1,0 +1,77 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { RouterControl } from './control.ts';
+import { Gate } from './gate.ts';
+import { Link } from './link.ts';
+
+/** The buttons that break the link, and mend what they broke. */
+@Component({
+  selector: 'app-controls',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <div class="buttons" role="group" aria-label="Break the link">
+      <button type="button" class="button" data-testid="drop" [disabled]="!joined()" (click)="gate.drop()">
+        Drop the link
+      </button>
+      <button type="button" class="button" data-testid="offline-toggle" (click)="toggleOffline()">
+        {{ gate.offline() ? 'Go online' : 'Go offline' }}
+      </button>
+      @if (router.running() === false) {
+        <button
+          type="button"
+          class="button primary"
+          data-testid="router-start"
+          [disabled]="router.busy()"
+          (click)="router.switch(true)"
+        >
+          Start the router
+        </button>
+      } @else {
+        <button
+          type="button"
+          class="button"
+          data-testid="router-stop"
+          [disabled]="router.busy()"
+          (click)="router.switch(false)"
+        >
+          Stop the router
+        </button>
+      }
+      @if (failed()) {
+        <button type="button" class="button primary" data-testid="connect" (click)="link.connect()">
+          Connect again
+        </button>
+      }
+    </div>
+    @if (router.problem(); as problem) {
+      <p class="problem" role="alert">{{ problem }}</p>
+    }
+  `,
+  styles: `
+    .buttons {
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--space-2);
+    }
+    .problem {
+      margin-top: var(--space-3);
+    }
+    @media (max-width: 40rem) {
+      .button {
+        flex: 1 1 9rem;
+        padding: 0 var(--space-2);
+      }
+    }
+  `,
+})
+export class Controls {
+  protected readonly gate = inject(Gate);
+  protected readonly router = inject(RouterControl);
+  protected readonly link = inject(Link);
+  protected readonly joined = computed(() => this.link.status().state === 'joined');
+  protected readonly failed = computed(() => this.link.status().state === 'failed');
+
+  protected toggleOffline(): void {
+    if (this.gate.offline()) this.gate.goOnline();
+    else this.gate.goOffline();
+  }
+}

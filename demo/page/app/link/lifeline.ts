@@ -1,0 +1,61 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, ElementRef, computed, inject, signal } from '@angular/core';
+import { Clock, span } from '../clock.ts';
+import { Link } from './link.ts';
+import type { Marble } from './marble.ts';
+
+const room = 17; // px that a marble takes
+const axis = 72; // px beside the line: --axis-column
+
+/** The life of the link as a marble diagram, on the time axis of the charts below it: gaps there, marbles here. */
+@Component({
+  selector: 'app-lifeline',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './lifeline.html',
+  styleUrl: './lifeline.css',
+})
+export class Lifeline {
+  readonly #clock = inject(Clock);
+  readonly #link = inject(Link);
+  readonly #host: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  readonly #width = signal(600);
+
+  protected readonly lines = computed(() =>
+    this.#link.stretches().map(({ tone, from, to }) => ({
+      tone,
+      from,
+      x1: this.#place(from),
+      x2: this.#place(to ?? this.#clock.now()),
+      broken: tone !== 'good',
+    })),
+  );
+
+  protected readonly marbles = computed(() =>
+    apart(this.#link.events(), (room / this.#width()) * span)
+      .filter(({ at }) => at > this.#clock.now() - span)
+      .map((marble) => ({ ...marble, x: this.#place(marble.at) })),
+  );
+
+  constructor() {
+    const resized = new ResizeObserver(() => {
+      this.#width.set(Math.max(1, this.#host.clientWidth - axis));
+    });
+    resized.observe(this.#host);
+    inject(DestroyRef).onDestroy(() => resized.disconnect());
+  }
+
+  /** Where a moment is on the axis, in percent. */
+  #place(time: number): string {
+    return `${Math.max(0, 100 * (1 - (this.#clock.now() - time) / span)).toFixed(2)}%`;
+  }
+}
+
+/** Much happens within a few milliseconds when a session begins: marbles that would hide each other stand side by side. */
+function apart(latestFirst: readonly Marble[], distance: number): (Marble & { readonly at: number })[] {
+  let free = 0;
+  return latestFirst.toReversed().map((marble) => {
+    const at = Math.max(marble.time, free);
+    free = at + distance;
+    return { ...marble, at };
+  });
+}

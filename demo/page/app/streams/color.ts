@@ -1,0 +1,14 @@
+/**
+ * A colour token as a canvas understands it. Tokens are pairs for light and dark, which only the style engine resolves:
+ * so it is asked.
+ *
+ * @param share percent of the colour, the rest is see-through
+ */
+export function color(host: HTMLElement, token: string, share = 100): string {
+  const probe = document.createElement('span');
+  probe.style.color = `color-mix(in srgb, var(${token}) ${String(share)}%, transparent)`;
+  host.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}

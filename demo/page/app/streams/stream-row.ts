@@ -1,0 +1,49 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { Clock } from '../clock.ts';
+import { Chart, type Line } from './chart.ts';
+import { latest, type Table } from './samples.ts';
+
+/** A line of a chart with its name in the legend. */
+export interface NamedLine extends Line {
+  readonly name: string;
+}
+
+/** One stream: what it is, what it says now, and how it went in the last minute. */
+@Component({
+  selector: 'app-stream-row',
+  imports: [Chart],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './stream-row.html',
+  styleUrl: './stream-row.css',
+})
+export class StreamRow {
+  readonly heading = input.required<string>();
+  readonly topic = input.required<string>();
+  readonly table = input.required<Table>();
+  readonly lines = input.required<readonly NamedLine[]>();
+  readonly format = input.required<(value: number) => string>();
+  readonly top = input<number>();
+  readonly least = input(0);
+  readonly timed = input(false);
+  readonly note = input('');
+
+  readonly #clock = inject(Clock);
+
+  /** The newest values with their names; dashes when there are none, which also means that the stream stands still. */
+  protected readonly values = computed(() => {
+    const row = latest(this.table(), this.#clock.now());
+    return this.lines().map(({ name, token }, index) => {
+      const value = row?.[index];
+      return { name, token, text: value === null || value === undefined ? '–' : this.format()(value) };
+    });
+  });
+
+  protected readonly live = computed(() => latest(this.table(), this.#clock.now()) !== undefined);
+
+  protected readonly label = computed(
+    () =>
+      `${this.heading()}, last minute. Now: ${this.values()
+        .map(({ name, text }) => `${name} ${text}`)
+        .join(', ')}`,
+  );
+}

@@ -1,0 +1,120 @@
+import { ChangeDetectionStrategy, Component, computed, signal } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { injectWamp } from 'rxwamp/angular';
+import type { CpuLoad, DiskCounters, LoopDelay, Memory, NetworkCounters } from '../../../shared/host.ts';
+import { bytes, milliseconds, percent, rate } from '../format.ts';
+import { Lifeline } from '../link/lifeline.ts';
+import { hear, levels, metered, rates, table } from './operators.ts';
+import { StreamRow } from './stream-row.ts';
+import type { Table } from './samples.ts';
+
+const nothing: { initialValue: Table } = { initialValue: [[]] };
+const tokens = 6; // colours for series
+
+/** The machine's streams, each piped from its topic to its chart, on one time axis with the link itself. */
+@Component({
+  selector: 'app-streams-panel',
+  imports: [Lifeline, StreamRow],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './streams-panel.html',
+  styleUrl: './streams-panel.css',
+  host: { class: 'panel' },
+})
+export class StreamsPanel {
+  readonly #wamp = injectWamp();
+
+  protected readonly memoryTotal = signal(0);
+  protected readonly eventsPerSecond = signal(0);
+  protected readonly drawsPerSecond = signal(0);
+
+  /** One topic for each core, one subscription for all of them; a core's number is the last part of its topic. */
+  protected readonly cores = toSignal(
+    hear<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
+      levels((load, { details }) => atColumn(Number(details.topic.split('.').at(-1)), load)),
+      table(),
+    ),
+    nothing,
+  );
+
+  protected readonly memory = toSignal(
+    hear<Memory>(this.#wamp, 'demo.host.memory').pipe(
+      levels(({ total, available, cache }) => {
+        this.memoryTotal.set(total);
+        return [total - available, cache];
+      }),
+      table(),
+    ),
+    nothing,
+  );
+
+  protected readonly network = toSignal(
+    hear<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
+      rates(({ received, sent, loopback }) => [received, sent, loopback]),
+      table(),
+    ),
+    nothing,
+  );
+
+  protected readonly disk = toSignal(
+    hear<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
+      rates(({ read, written }) => [read, written]),
+      table(),
+    ),
+    nothing,
+  );
+
+  /** The fast one: some fifty events a second become five changes of the page. */
+  protected readonly loop = toSignal(
+    hear<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
+      metered((perSecond) => {
+        this.eventsPerSecond.set(perSecond);
+      }),
+      levels(({ mean, max }) => [max, mean]),
+      table(),
+      metered((perSecond) => {
+        this.drawsPerSecond.set(perSecond);
+      }),
+    ),
+    nothing,
+  );
+
+  protected readonly coreLines = computed(() =>
+    this.cores()
+      .slice(1)
+      .map((_, core) => ({ name: `core ${String(core)}`, token: `--series-${String((core % tokens) + 1)}` })),
+  );
+  protected readonly memoryLines = [
+    { name: 'used', token: '--series-2', filled: true },
+    { name: 'cache', token: '--series-6' },
+  ];
+  protected readonly networkLines = [
+    { name: 'in', token: '--series-3' },
+    { name: 'out', token: '--series-4' },
+    { name: 'loopback', token: '--series-5', filled: true },
+  ];
+  protected readonly diskLines = [
+    { name: 'read', token: '--series-6' },
+    { name: 'written', token: '--series-4', filled: true },
+  ];
+  protected readonly loopLines = [
+    { name: 'worst', token: '--series-1', filled: true },
+    { name: 'mean', token: '--series-2' },
+  ];
+
+  protected readonly memoryNote = computed(() => (this.memoryTotal() > 0 ? `of ${bytes(this.memoryTotal())}` : ''));
+  protected readonly loopNote = computed(() =>
+    this.eventsPerSecond() === 0
+      ? ''
+      : `${this.eventsPerSecond().toFixed(0)} events/s in, drawn ${this.drawsPerSecond().toFixed(0)} times`,
+  );
+
+  protected readonly percent = percent;
+  protected readonly bytes = bytes;
+  protected readonly rate = rate;
+  protected readonly milliseconds = milliseconds;
+}
+
+/** A row in which one column alone is known. */
+function atColumn(column: number, value: number): (number | null)[] {
+  return Array.from({ length: column + 1 }, (_, index) => (index === column ? value : null));
+}

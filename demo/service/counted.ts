@@ -1,0 +1,26 @@
+import { BehaviorSubject, defer, from, tap, type Observable, type ObservableInput } from 'rxjs';
+import type { CallCounts } from '../shared/host.ts';
+
+const counts = new BehaviorSubject<CallCounts>({ running: 0, finished: 0, cancelled: 0, failed: 0 });
+
+/** What has become of the calls so far. */
+export const callCounts$: Observable<CallCounts> = counts.asObservable();
+
+/**
+ * Runs a piece of work and keeps the books: completing, failing and being unsubscribed from are three different ends.
+ * The last is what a CANCEL of the caller comes to.
+ */
+export function counted<T>(work: () => ObservableInput<T>): Observable<T> {
+  const end = (field: 'finished' | 'cancelled' | 'failed'): void => {
+    const now = counts.value;
+    counts.next({ ...now, running: now.running - 1, [field]: now[field] + 1 });
+  };
+  return defer(() => from(work())).pipe(
+    tap({
+      subscribe: () => counts.next({ ...counts.value, running: counts.value.running + 1 }),
+      complete: () => end('finished'),
+      error: () => end('failed'),
+      unsubscribe: () => end('cancelled'),
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApplicationError } from 'rxwamp';
+
+/** The project's own folder: nothing outside of it is ever read, whatever a caller asks for. */
+export const root: string = await realpath(fileURLToPath(new URL('.', import.meta.resolve('rxwamp/package.json'))));
+
+/** Version control keeps its secrets: its folder is neither listed nor read. */
+const hidden = new Set(['.git']);
+
+/** Whether a name may be shown at all. */
+export function visible(name: string): boolean {
+  return !hidden.has(name);
+}
+
+/** Installed, built or measured, not written: relative to the project. */
+export const generated: ReadonlySet<string> = new Set([
+  'node_modules',
+  'dist',
+  'coverage',
+  'artifacts',
+  'demo/dist',
+  'demo/.cache',
+]);
+
+/** A path as the caller may see it: relative to the project's folder, with slashes. */
+export function shown(path: string): string {
+  return relative(root, path).split(sep).join('/') || '.';
+}
+
+/**
+ * The real place of a path that a caller asked for.
+ *
+ * @throws ApplicationError `wamp.error.invalid_argument` for anything that is not plainly inside the project:
+ *   no string, NUL, absolute, `..`, hidden, missing, or a symbolic link that leads out.
+ */
+export async function confine(asked: unknown): Promise<string> {
+  if (typeof asked !== 'string') throw refused('a path is a string');
+  if (asked.includes('\0')) throw refused('a path has no NUL in it');
+  const parts = asked.split(/[\\/]+/);
+  if (isAbsolute(asked) || /^[a-z]:/i.test(asked) || parts[0] === '')
+    throw refused('a path is relative to the project');
+  if (parts.includes('..')) throw refused('a path stays inside the project');
+  if (!parts.every(visible)) throw refused('this path is not served');
+  let real: string;
+  try {
+    real = await realpath(resolve(root, join(...parts)));
+  } catch {
+    throw refused('there is no such path in the project');
+  }
+  if (!inside(real) || !shown(real).split('/').every(visible)) throw refused('this path leads out of the project');
+  return real;
+}
+
+function inside(path: string): boolean {
+  return path === root || path.startsWith(root + sep);
+}
+
+function refused(why: string): ApplicationError {
+  return new ApplicationError('wamp.error.invalid_argument', [why]);
+}

@@ -1,0 +1,65 @@
+/**
+ * The demo's service: publishes what this machine measures about itself and works on the project's files for whoever
+ * calls. An ordinary WAMP client; it could as well run on another machine.
+ */
+import { parseArgs } from 'node:util';
+import { WampClient } from 'rxwamp';
+import { EMPTY, distinctUntilChanged, map, merge, mergeMap, switchMap, from, throttleTime, asyncScheduler } from 'rxjs';
+import { callCounts$ } from './counted.ts';
+import { measurements } from './measure/index.ts';
+import { procedures } from './procedures.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'ws://127.0.0.1:8080' },
+    realm: { type: 'string', default: 'realm1' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const wamp = new WampClient({
+  realm: options.realm,
+  url: options.url,
+  reconnect: { initialDelay: 250, maxDelay: 2_000 }, // one machine, one user: be back before anybody notices
+});
+
+if (options.verbose) {
+  wamp.status$.subscribe(({ state }) => {
+    console.log(state);
+  });
+}
+
+// A registration heals by itself, so one subscription each is all there is to do, however often the link is lost.
+const registrations = from(Object.entries(procedures)).pipe(mergeMap(([uri, handler]) => wamp.register(uri, handler)));
+
+// A measurement is worth something now or never: measure only while somebody could hear it, so that none is queued.
+const news = merge(
+  measurements,
+  callCounts$.pipe(
+    throttleTime(100, asyncScheduler, { leading: true, trailing: true }),
+    map((value) => ({ topic: 'demo.calls', value, time: Date.now() })),
+  ),
+);
+const publications = wamp.status$.pipe(
+  map(({ state }) => state === 'joined'),
+  distinctUntilChanged(),
+  switchMap((joined) => (joined ? news : EMPTY)),
+  map(({ topic, value, time }) => wamp.publish(topic, [value], { time })),
+);
+
+merge(registrations, publications).subscribe({
+  error: (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+    stop();
+  },
+});
+
+let stopping: Promise<unknown> | undefined;
+
+function stop(): void {
+  stopping ??= wamp.close().finally(() => process.exit());
+}
+
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);

@@ -1,0 +1,14 @@
+import { freemem, totalmem } from 'node:os';
+import type { Memory } from '../../shared/host.ts';
+import { readProc } from './proc.ts';
+
+/** Memory in bytes. Linux tells what the cache holds; elsewhere free memory is all there is to know. */
+export async function readMemory(): Promise<Memory> {
+  const text = await readProc('/proc/meminfo');
+  if (text === undefined) return { total: totalmem(), available: freemem(), cache: 0 };
+  const bytes = (field: string): number => {
+    const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text);
+    return match ? Number(match[1]) * 1024 : 0;
+  };
+  return { total: bytes('MemTotal'), available: bytes('MemAvailable'), cache: bytes('Cached') + bytes('Buffers') };
+}
