@@ -90,7 +90,7 @@ function settings(args: string[]): Settings {
   }
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
-  const odd = realm.find((name) => !isUri(name));
+  const odd = realm.find((name): boolean => !isUri(name));
   if (odd !== undefined) throw new CliError(`--realm: '${odd}' is no well-formed realm`);
   const principals = Object.fromEntries(tickets.map(principal));
   const auth = [tickets.length > 0 ? ticket(principals) : anonymous()];
