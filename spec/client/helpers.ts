@@ -16,6 +16,8 @@ export interface VirtualTime {
   advance(ms?: number): void;
   /** Milliseconds since the begin. */
   now(): number;
+  /** How many timers are set. */
+  timers(): number;
 }
 
 /**
@@ -35,7 +37,7 @@ export function virtual(test: (time: VirtualTime) => void): void {
       scheduler.frame = end;
     };
     try {
-      test({ advance, now: () => scheduler.now() });
+      test({ advance, now: () => scheduler.now(), timers: () => scheduler.actions.length });
     } finally {
       clients.pop();
       for (const client of made) void client.close();
@@ -57,7 +59,7 @@ export interface World {
   readonly received: Message[];
   /** What clients sent of one kind. */
   of<C extends Message[0]>(code: C): MessageOf<C>[];
-  /** The names of the states, and of the lifecycle's events. */
+  /** The names of the states, each change once, and of the lifecycle's events. */
   states(): string[];
   types(): string[];
 }
@@ -87,7 +89,7 @@ export function world({ router: given, like, ...options }: WorldOptions = {}): W
     events,
     received,
     of: <C extends Message[0]>(code: C) => received.filter((message): message is MessageOf<C> => message[0] === code),
-    states: () => statuses.map(({ state }) => state),
+    states: () => statuses.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1]),
     types: () => events.map(({ type }) => type),
   };
 }
