@@ -43,6 +43,8 @@ export class Connection extends Subscription {
   #transports: readonly Transport[];
   #index = 0;
   #attempts = 0;
+  /** Retries since the last stable session. */
+  #retries = 0;
   #errors: WampError[] = [];
   #joinedBefore: boolean;
   /** When the present session was joined. */
@@ -145,6 +147,7 @@ export class Connection extends Subscription {
     this.#since = undefined;
     if (this.#stable) {
       this.#attempts = 0;
+      this.#retries = 0;
       this.#errors = [error];
       this.#slowness = 1;
     } else {
@@ -182,9 +185,9 @@ export class Connection extends Subscription {
       }
     }
     const { maxRetries = Infinity } = options;
-    if (this.#attempts > maxRetries) return throwError(() => this.#exhausted(`Gave up after ${maxRetries} retries`));
+    if (this.#retries >= maxRetries) return throwError(() => this.#exhausted(`Gave up after ${maxRetries} retries`));
     if (final === 'retry slowly') this.#slowness = SLOWLY;
-    const delay = delays(this.#attempts) * this.#slowness;
+    const delay = delays(++this.#retries) * this.#slowness;
     this.#waiting(delay);
     return pause(delay);
   }

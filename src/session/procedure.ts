@@ -39,7 +39,8 @@ export class Procedure extends Stream implements Unsubscribable {
 
   /** Waits for a predecessor that is being unregistered; false where the predecessor is alive. */
   follow(predecessor: Procedure): boolean {
-    if (!predecessor.#leaving || predecessor.#successor !== undefined) return false;
+    const waiting = predecessor.#successor;
+    if (!predecessor.#leaving || (waiting && !waiting.#leaving)) return false;
     predecessor.#successor = this;
     return true;
   }
