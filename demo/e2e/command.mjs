@@ -1,8 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { execFile } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { lastValueFrom } from 'rxjs';
 import { ApplicationError, WampClient } from 'rxwamp';
-import { check, expect, startDemo } from './kit.mjs';
+import { check, expect, patience, root, startDemo } from './kit.mjs';
 
 /** Paths that lead out of the project, or into what is not served. */
 const forbidden = [
@@ -75,21 +76,34 @@ export async function endChecks({ demo }) {
   await check('Ctrl-C ends everything with code 0', async () => {
     const code = await demo.end('SIGINT');
     expect(code === 0, `code ${code}: ${demo.output()}`);
-    for (const url of [demo.page, demo.router].filter((address) => address !== '')) {
-      expect(!(await answers(Number(new URL(url).port))), `${url} still answers`);
-    }
+    await gone(demo);
+  });
+
+  await check('killed outright, it leaves nothing behind', async () => {
+    const second = await startDemo(['--port', '0', '--router-port', '0']);
+    expect(second.page, second.output());
+    await second.end('SIGKILL');
+    await gone(second);
   });
 }
 
-/** @param {number} port */
-async function answers(port) {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
+/**
+ * Resolves when no process of a demo is left.
+ *
+ * @param {Awaited<ReturnType<typeof startDemo>>} demo
+ */
+async function gone(demo) {
+  const port = new URL(demo.router).port; // stands in the command lines of the router and of the service
+  let left = '';
+  for (const end = Date.now() + patience; Date.now() < end; await pause(50)) {
+    left = (await processes()).filter((line) => line.includes(port) && line.includes(root)).join('\n');
+    if (left === '') return;
   }
+  throw new Error(`still there:\n${left}`);
+}
+
+/** The command lines of all processes. */
+async function processes() {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+  return stdout.split('\n');
 }

@@ -6,12 +6,14 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-// @ts-ignore plain JavaScript of the tool chain
-import { chromeFlags, findChrome } from '../../.ci/chrome.mjs';
+
+/** The finder of browsers is no part of this TypeScript project: only its types are said here. */
+/** @type {{ findChrome(): string, chromeFlags: string[] }} */
+const { findChrome, chromeFlags } = await import(new URL('../../.ci/chrome.mjs', import.meta.url).href);
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const patience = 30_000; // ms for any one condition
+export const patience = 30_000; // ms for any one condition
 
 /** @type {{ passed: number, failed: number }} */
 export const totals = { passed: 0, failed: 0 };

@@ -2,3 +2,4 @@
 // the pipe closes and the process ends as well. So none is ever left behind.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
+if (!process.connected) process.exit(); // it died before this was read

@@ -59,9 +59,12 @@ const idle: HashState = {};
       flex: 1;
     }
   `,
+  host: { '[class.busy]': 'state() !== idle' },
 })
 export class HashButton {
   readonly path = input.required<string>();
+
+  protected readonly idle = idle;
 
   readonly #wamp = injectWamp();
   protected readonly pressed = new Subject<void>();

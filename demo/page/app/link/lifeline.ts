@@ -31,7 +31,7 @@ export class Lifeline {
   );
 
   protected readonly marbles = computed(() =>
-    apart(this.#link.events(), (room / this.#width()) * span)
+    apart(this.#link.events(), (room / this.#width()) * span, this.#clock.now())
       .filter(({ at }) => at > this.#clock.now() - span)
       .map((marble) => ({ ...marble, x: this.#place(marble.at) })),
   );
@@ -50,12 +50,21 @@ export class Lifeline {
   }
 }
 
-/** Much happens within a few milliseconds when a session begins: marbles that would hide each other stand side by side. */
-function apart(latestFirst: readonly Marble[], distance: number): (Marble & { readonly at: number })[] {
+/**
+ * Much happens within a few milliseconds when a session begins. Marbles that would hide each other stand side by side:
+ * each at its time or as far to the right as the one before it needs, but none beyond the present.
+ */
+function apart(latestFirst: readonly Marble[], distance: number, now: number): (Marble & { readonly at: number })[] {
   let free = 0;
-  return latestFirst.toReversed().map((marble) => {
+  const placed = latestFirst.toReversed().map((marble) => {
     const at = Math.max(marble.time, free);
     free = at + distance;
+    return { ...marble, at };
+  });
+  let limit = now;
+  return placed.toReversed().map((marble) => {
+    const at = Math.min(marble.at, limit);
+    limit = at - distance;
     return { ...marble, at };
   });
 }

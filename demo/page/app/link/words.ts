@@ -37,7 +37,7 @@ export function explain(status: Status): string {
         ? `Healing: ${String(status.healing)} ${status.healing === 1 ? 'stream is' : 'streams are'} not confirmed yet.`
         : 'All streams are confirmed by the router.';
     case 'waiting':
-      return `Attempt ${String(status.attempt)} has failed: ${status.error.message}`;
+      return `${status.error.message.replace(/\.$/, '')}. Attempt ${String(status.attempt + 1)} comes next.`;
     case 'leaving':
       return `Saying goodbye: ${status.reason}`;
     case 'failed':
