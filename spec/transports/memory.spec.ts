@@ -86,7 +86,7 @@ describe('memory transport', () => {
     expect([came.values.length, came.completed]).toEqual([1, true]);
   });
 
-  it('completes at a close in order after what was sent, errors at any other, and is mute afterwards', () => {
+  it('completes at a close in order after what was sent, errors at any other, and delivers no more', () => {
     const queue = new MemoryQueue(true);
     for (const code of [1000, 1001, 1006]) {
       const [left, right] = memoryPair({ serializer: json(), queue });
@@ -94,16 +94,32 @@ describe('memory transport', () => {
       left.send(goodbye(1));
       if (code === 1006) left.drop();
       else left.close(code, 'why');
+      expect(here.completed)
+        .withContext('at once after drop()')
+        .toBe(code === 1006);
       right.send(goodbye(2));
-      left.send(goodbye(3));
+      expect(() => left.send(goodbye(3))).toThrowMatching(isConnectionLostError);
+      left.sendFrame('x');
       left.close();
+      left.drop();
       queue.flush();
       right.close();
       queue.flush();
-      expect([here.values.length, here.ended, there.values.length]).toEqual([0, false, 1]);
+      expect([here.values.length, here.completed, there.values.length]).toEqual([0, true, 1]);
       expect(there.completed).toBe(code === 1000);
       if (code !== 1000) expect(isConnectionLostError(there.error) && there.error.code).toBe(code);
     }
+  });
+
+  it('completes at its own close once the other end knows, and when both close at once', () => {
+    const queue = new MemoryQueue(true);
+    const [left, right] = memoryPair({ serializer: json(), queue });
+    const [here, there] = [record(left.incoming), record(right.incoming)];
+    left.close();
+    right.close(1011);
+    expect([here.ended, there.ended]).toEqual([false, false]);
+    queue.flush();
+    expect([here.completed, there.completed]).toEqual([true, true]);
   });
 
   it('sends nothing that cannot be written', () => {
@@ -170,7 +186,7 @@ describe('memory transport', () => {
       const came = record(client.incoming);
       client.sendFrame('rubbish');
       router.flush();
-      client.send([1, 'realm1', { roles: { caller: {} } }]);
+      if (like) client.send([1, 'realm1', { roles: { caller: {} } }]);
       router.flush();
       expect((came.values[0] as unknown[])[0]).toBe(like ? 2 : 3);
     }

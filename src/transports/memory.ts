@@ -91,8 +91,6 @@ export interface MemoryChannel extends Channel {
   sendFrame(frame: string | Uint8Array): void;
 }
 
-const sizeOf = (frame: string | Uint8Array): number => frame.length;
-
 class End implements MemoryChannel {
   readonly details: TransportDetails;
   readonly incoming: Observable<unknown>;
@@ -100,7 +98,7 @@ class End implements MemoryChannel {
   bufferedAmount = 0;
   other!: End;
   readonly #options: MemoryOptions;
-  #state: 'open' | 'closed' = 'open';
+  #state: 'open' | 'closing' | 'down' = 'open';
   #observer: Subscriber<unknown> | undefined;
   /** What came before there was an observer. */
   #early: ((observer: Subscriber<unknown>) => void)[] = [];
@@ -124,12 +122,13 @@ class End implements MemoryChannel {
   }
 
   send(message: Message): void {
+    if (this.#state !== 'open') throw new ConnectionLostError('Cannot send: the link in memory is closed');
     this.sendFrame(this.#options.serializer.encode(message));
   }
 
   sendFrame(frame: string | Uint8Array): void {
     if (this.#state !== 'open') return;
-    const size = sizeOf(frame);
+    const size = frame.length;
     this.bufferedAmount += size;
     this.#options.queue.post(() => {
       this.bufferedAmount -= size;
@@ -139,14 +138,16 @@ class End implements MemoryChannel {
 
   close(code = 1000, reason = ''): void {
     if (this.#state !== 'open') return;
-    this.#state = 'closed';
+    this.#state = 'closing';
     this.#options.queue.post(() => {
       this.other.#closed(code, reason);
     });
   }
 
   drop(): void {
+    if (this.#state === 'down') return;
     this.close(1006, 'dropped');
+    this.#down();
   }
 
   #receive(frame: string | Uint8Array, size: number): void {
@@ -154,13 +155,16 @@ class End implements MemoryChannel {
     this.received += size;
     const { maxMessageSize = Infinity, serializer } = this.#options;
     if (size > maxMessageSize) {
-      this.#fail(new ConnectionLostError(`A message of ${size} bytes exceeds ${maxMessageSize}`, { code: 1009 }), 1009);
+      const error = new ConnectionLostError(`A message of ${size} bytes exceeds ${maxMessageSize}`, { code: 1009 });
+      this.close(1009, error.message);
+      this.#down(error);
       return;
     }
     let value: unknown;
     try {
       value = serializer.decode(frame);
     } catch (error) {
+      // only reading ends here: what remains to be said (ABORT) can still be sent
       this.#deliver((observer) => {
         observer.error(error instanceof ProtocolError ? error : new ProtocolError(String(error), { cause: error }));
       });
@@ -171,19 +175,26 @@ class End implements MemoryChannel {
     });
   }
 
+  /** The other end has closed: this one goes down, and says so, as with a WebSocket's closing handshake. */
   #closed(code: number, reason: string): void {
-    if (this.#state !== 'open') return;
-    this.#state = 'closed';
-    this.#deliver((observer) => {
-      if (code === 1000) observer.complete();
-      else observer.error(new ConnectionLostError(`The link was closed: ${code}${reason && ` ${reason}`}`, { code }));
+    if (this.#state === 'open') {
+      this.#down(
+        code === 1000
+          ? undefined
+          : new ConnectionLostError(`The link was closed: ${code}${reason && ` ${reason}`}`, { code }),
+      );
+    }
+    this.#options.queue.post(() => {
+      this.other.#down();
     });
   }
 
-  #fail(error: ConnectionLostError, code: number): void {
-    this.close(code, error.message);
+  #down(error?: ConnectionLostError): void {
+    if (this.#state === 'down') return;
+    this.#state = 'down';
     this.#deliver((observer) => {
-      observer.error(error);
+      if (error) observer.error(error);
+      else observer.complete();
     });
   }
 
