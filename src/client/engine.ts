@@ -128,7 +128,7 @@ export class Engine {
         done(details);
       });
     };
-    if (joined) joined.link.whenGone(closed);
+    if (joined) joined.link.wire.gone.add(closed);
     else closed();
   }
 

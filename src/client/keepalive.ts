@@ -36,7 +36,7 @@ export class Keepalive {
     this.#interval = interval;
     this.#timeout = timeout;
     this.#probe = probe;
-    this.#seen = link.channel.received;
+    this.#seen = link.wire.channel.received;
     this.#silentSince = now();
     // who slept cannot know whether the link did not
     this.#wake = wake$.subscribe(() => this.#ask());
@@ -60,7 +60,7 @@ export class Keepalive {
   #ask(): void {
     if (!this.#link.open) return;
     this.#alive();
-    const { channel } = this.#link;
+    const { channel } = this.#link.wire;
     if (channel.ping) channel.ping();
     // no router holds this subscription, nobody needs permission to give it up, and it is always answered
     else if (this.#probe === undefined)
@@ -81,7 +81,7 @@ export class Keepalive {
 
   /** Whether anything came since the last look. */
   #alive(): boolean {
-    const { received } = this.#link.channel;
+    const { received } = this.#link.wire.channel;
     if (received === this.#seen) return false;
     this.#seen = received;
     this.#silentSince = now();

@@ -39,7 +39,7 @@ export function errorForWire(
   if (thrown instanceof ApplicationError) {
     return { uri: thrown.uri, args: thrown.args, kwargs: thrown.kwargs, deliberate: true };
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   const uri = mapping.find(([known]) => thrown instanceof known)?.[1];
   if (uri === undefined) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
   const { args, kwargs } = thrown as { args?: unknown; kwargs?: unknown };
@@ -51,8 +51,9 @@ export function errorForWire(
   };
 }
 
+/** What a thrown value says. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */
-export const asWampError = (error: unknown): WampError =>
-  error instanceof WampError
-    ? error
-    : new WampError(error instanceof Error ? error.message : String(error), { cause: error });
+export const asWampError = (thrown: unknown): WampError =>
+  thrown instanceof WampError ? thrown : new WampError(messageOf(thrown), { cause: thrown });

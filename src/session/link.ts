@@ -1,4 +1,3 @@
-import { Observable, type Subscription } from 'rxjs';
 import {
   AbortError,
   ClosedError,
@@ -19,7 +18,6 @@ import {
   INTERRUPT,
   INVOCATION,
   messageName,
-  parseMessage,
   PUBLISH,
   PUBLISHED,
   REGISTER,
@@ -32,278 +30,203 @@ import {
   UNSUBSCRIBE,
   UNSUBSCRIBED,
   type Dict,
-  type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { Channel } from '../transports/transport.ts';
 import type { LinkConfig } from './config.ts';
 import { errorForWire, errorFromMessage } from './errors.ts';
 import { RunningInvocation } from './invocation.ts';
 import type { Link, Reply, Request } from './requests.ts';
 import type { Session } from './session.ts';
 import { after } from './time.ts';
+import type { Receiver, Wire } from './wire.ts';
 
 /** The machine room of a joined session: takes messages to whom they concern and sends what they answer. */
-export class SessionLink implements Link {
-  readonly requests = new Map<Id, Request>();
-  readonly invocations = new Map<Id, RunningInvocation>();
-  readonly unread = new Set<Id>();
+export interface SessionLink extends Link, Receiver {
   /** Set by the session that is made over this link. */
-  session!: Session;
-  readonly channel: Channel;
-  readonly #config: LinkConfig;
-  readonly #welcome: Dict;
-  /** Told once when the session is over: with an error, or without one after our own GOODBYE. */
-  readonly #ended: (error: WampError | undefined) => void;
-  #state: 'open' | 'leaving' | 'ended' = 'open';
-  #nextId: Id = 1;
-  #hangUp: Subscription | undefined;
-  #gone = false;
-  readonly #whenGone: (() => void)[] = [];
-
-  constructor(channel: Channel, welcome: Dict, config: LinkConfig, ended: (error: WampError | undefined) => void) {
-    this.channel = channel;
-    this.#welcome = welcome;
-    this.#config = config;
-    this.#ended = ended;
-  }
-
-  get open(): boolean {
-    return this.#state === 'open';
-  }
-
-  get nextId(): Id {
-    return this.#nextId;
-  }
-
-  supports(role: 'broker' | 'dealer', feature: string): boolean {
-    return supports(this.#welcome, role, feature);
-  }
-
-  send(message: Message): void {
-    if (!this.open) throw new InvalidStateError('The session is not open');
-    this.#write(message);
-  }
-
-  request(message: Message, request?: Request): void {
-    this.send(message);
-    // only now: a message that could not be written must not leave a gap in the ids
-    if (request !== undefined) this.requests.set(this.#nextId, request);
-    this.#nextId = nextId(this.#nextId);
-  }
-
-  tell(message: Message, request?: Request): void {
-    try {
-      if (request === undefined) this.#write(message);
-      else this.request(message, request);
-    } catch {
-      // the channel is down, and its end will be reported
-    }
-  }
-
-  errorOf(message: MessageOf<8>, context: { procedure?: Uri; topic?: Uri }): Error {
-    return errorFromMessage(message, context, this.#config.errors, this.#config.userError);
-  }
-
-  errorToSend(thrown: unknown): ReturnType<Link['errorToSend']> {
-    return errorForWire(thrown, this.#config.errors);
-  }
-
-  userError(error: unknown, context: string): void {
-    this.#config.userError(error, context);
-  }
-
-  #write(message: Message): void {
-    this.channel.send(message);
-    if (this.#config.tap.observed) this.#config.tap.message('out', message);
-  }
-
-  /** A decoded frame. */
-  receive(frame: unknown): void {
-    if (this.#state === 'ended') return;
-    let message: Message;
-    try {
-      message = parseMessage(frame);
-    } catch (error) {
-      this.violated(error as ProtocolError);
-      return;
-    }
-    if (this.#config.tap.observed) this.#config.tap.message('in', message);
-    if (this.#state === 'open') this.#dispatch(message);
-    else if (message[0] === GOODBYE) this.#end(undefined);
-    else if (message[0] === ABORT) this.#end(new AbortError(message[2], message[1]));
-  }
-
-  #dispatch(message: Message): void {
-    switch (message[0]) {
-      case EVENT:
-        // an event that crosses our UNSUBSCRIBE finds nobody: a race, not a fault
-        this.#config.streams.topics.get(message[1])?.deliver(message);
-        return;
-      case RESULT:
-        this.#reply(message, CALL, message[1], message[2]['progress'] !== true);
-        return;
-      case ERROR:
-        // nexus answers a bad CANCEL (49) or YIELD (70) so: nobody waits for that
-        if (message[1] !== 49 && message[1] !== 70) this.#reply(message, message[1], message[2]);
-        return;
-      case PUBLISHED:
-        this.#reply(message, PUBLISH, message[1]);
-        return;
-      case SUBSCRIBED:
-        this.#reply(message, SUBSCRIBE, message[1]);
-        return;
-      case REGISTERED:
-        this.#reply(message, REGISTER, message[1]);
-        return;
-      case UNSUBSCRIBED:
-        if (message[1] === 0) this.#revoked('topics', message[2]?.['subscription'], message[2]?.['reason']);
-        else this.#reply(message, UNSUBSCRIBE, message[1]);
-        return;
-      case UNREGISTERED:
-        if (message[1] === 0) this.#revoked('procedures', message[2]?.['registration'], message[2]?.['reason']);
-        else this.#reply(message, UNREGISTER, message[1]);
-        return;
-      case INVOCATION:
-        this.#invoke(message);
-        return;
-      case INTERRUPT:
-        this.invocations.get(message[1])?.interrupt(message[2]['mode'], message[2]['reason']);
-        return;
-      case GOODBYE:
-        this.tell([GOODBYE, {}, 'wamp.close.goodbye_and_out']);
-        this.#end(new GoodbyeError(message[2], message[1]));
-        return;
-      case ABORT:
-        this.#end(new AbortError(message[2], message[1]));
-        return;
-      default:
-        this.violated(new ProtocolError(`${messageName(message[0])} must not come while a session is open`));
-    }
-  }
-
-  #reply(reply: Reply, type: number, id: Id, final = true): void {
-    const request = this.requests.get(id);
-    if (request === undefined) {
-      // an answer to what was given up meanwhile is a race; one to what was never asked is not
-      if (id >= this.#nextId)
-        this.violated(new ProtocolError(`${messageName(reply[0])} for request ${id}, which was never made`));
-    } else if (request.type !== type) {
-      this.violated(
-        new ProtocolError(
-          `${messageName(reply[0])} (${messageName(type)}) for request ${id}, which was ${messageName(request.type)}`,
-        ),
-      );
-    } else {
-      if (final) this.requests.delete(id);
-      request.settle(reply);
-    }
-  }
-
-  #revoked(kind: 'topics' | 'procedures', id: unknown, reason: unknown): void {
-    this.#config.streams[kind].get(id as Id)?.revoked(reason as string | undefined);
-  }
-
-  #invoke(message: MessageOf<68>): void {
-    const [, id, registration, details] = message;
-    const more = details['progress'] === true;
-    const running = this.invocations.get(id);
-    if (running?.inputOpen) running.more(message);
-    else if (running) this.violated(new ProtocolError(`INVOCATION ${id} came again while it is under way`));
-    else if (this.unread.has(id)) {
-      // the rest of arguments that the handler did not wait for
-      if (!more) this.unread.delete(id);
-    } else {
-      const procedure = this.#config.streams.procedures.get(registration);
-      if (procedure) new RunningInvocation(this, procedure, message);
-      // the caller must not be left waiting
-      else this.tell([ERROR, INVOCATION, id, {}, 'wamp.error.no_such_registration']);
-    }
-  }
-
-  /** The other side broke the protocol: says so and hangs up (WAMP, "Protocol Errors"). */
-  violated(error: ProtocolError): void {
-    if (this.#state === 'ended') return;
-    this.tell([ABORT, { message: error.message }, 'wamp.error.protocol_violation']);
-    this.#end(error, 1002);
-  }
-
-  /** The channel ended by itself. */
-  lost(error: unknown): void {
-    if (this.#state === 'ended') this.#left();
-    else if (error instanceof ProtocolError) this.violated(error);
-    else if (this.#state === 'leaving') this.#end(undefined);
-    else {
-      this.#end(
-        error instanceof ConnectionLostError
-          ? error
-          : new ConnectionLostError('The router closed the connection without saying goodbye', { cause: error }),
-      );
-    }
-  }
-
-  /** Calls back when the channel below is down, too. */
-  whenGone(callback: () => void): void {
-    if (this.#gone) callback();
-    else this.#whenGone.push(callback);
-  }
-
-  #left(): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#hangUp?.unsubscribe();
-    for (const callback of this.#whenGone) callback();
-  }
-
+  session: Session;
+  readonly wire: Wire;
   /** Lets go at once: the other side no longer answers. */
-  drop(error: WampError): void {
-    if (this.#state !== 'ended') this.#end(this.#state === 'leaving' ? undefined : error);
-    this.channel.drop();
-    this.#left();
-  }
-
+  drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
-  leave(reason: Uri, message: string | undefined, error: WampError): void {
-    if (this.#state !== 'open') return;
-    this.tell([GOODBYE, message === undefined ? {} : { message }, reason]);
-    this.#state = 'leaving';
-    this.#release(error);
-    // a router that does not answer shall not keep us
-    this.#hangUp = after(this.#config.closeTimeout, () => this.drop(error));
-  }
-
-  #end(error: WampError | undefined, code?: number): void {
-    const wasOpen = this.#state === 'open';
-    this.#state = 'ended';
-    this.channel.close(code);
-    // nor one that does not close the transport
-    this.#hangUp ??= after(this.#config.closeTimeout, () =>
-      this.drop(error ?? new ClosedError('The session was left')),
-    );
-    if (wasOpen) this.#release(error ?? new ConnectionLostError('The session has ended'));
-    this.#config.streams.detach(this, error);
-    this.#ended(error);
-  }
-
-  /** Fails what is under way. */
-  #release(error: WampError): void {
-    const requests = [...this.requests.values()];
-    this.requests.clear();
-    for (const request of requests) request.lost(error);
-    for (const invocation of [...this.invocations.values()]) invocation.abort(error);
-  }
+  leave(reason: Uri, message: string | undefined, error: WampError): void;
 }
 
-/** The frames of a channel, taken to a link until the channel ends. */
-export function pump(
-  channel: Channel,
-  receive: (frame: unknown) => void,
-  lost: (error: unknown) => void,
-): Subscription {
-  return new Observable<unknown>((subscriber) => channel.incoming.subscribe(subscriber)).subscribe({
-    next: receive,
-    error: lost,
-    complete: () => lost(undefined),
-  });
+/** Makes one; `ended` is told once when the session is over: with an error, or without one after our own GOODBYE. */
+export function makeLink(
+  wire: Wire,
+  welcome: Dict,
+  { streams, errors, userError, closeTimeout }: LinkConfig,
+  ended: (error: WampError | undefined) => void,
+): SessionLink {
+  const requests = new Map<Id, Request>();
+  const invocations = new Map<Id, RunningInvocation>();
+  const unread = new Set<Id>();
+  let state: 'open' | 'leaving' | 'ended' = 'open';
+  let next: Id = 1;
+
+  const link: SessionLink = {
+    session: undefined as unknown as Session,
+    wire,
+    requests,
+    invocations,
+    unread,
+    userError,
+    get open() {
+      return state === 'open';
+    },
+    get nextId() {
+      return next;
+    },
+    supports: (role, feature) => supports(welcome, role, feature),
+    send(message) {
+      if (state !== 'open') throw new InvalidStateError('The session is not open');
+      wire.send(message);
+    },
+    request(message, request) {
+      link.send(message);
+      // only now: a message that could not be written must not leave a gap in the ids
+      if (request !== undefined) requests.set(next, request);
+      next = nextId(next);
+    },
+    tell(message, request) {
+      try {
+        if (request === undefined) wire.send(message);
+        else link.request(message, request);
+      } catch {
+        // the channel is down, and its end will be reported
+      }
+    },
+    errorOf: (message, context) => errorFromMessage(message, context, errors, userError),
+    errorToSend: (thrown) => errorForWire(thrown, errors),
+    receive(message) {
+      if (state === 'leaving') {
+        if (message[0] === GOODBYE) end(undefined);
+        else if (message[0] === ABORT) end(new AbortError(message[2], message[1]));
+        return;
+      }
+      switch (message[0]) {
+        case EVENT:
+          // an event that crosses our UNSUBSCRIBE finds nobody: a race, not a fault
+          streams.topics.get(message[1])?.deliver(message);
+          return;
+        case RESULT:
+          settle(message, CALL, message[1], message[2]['progress'] !== true);
+          return;
+        case ERROR:
+          // nexus answers a bad CANCEL (49) or YIELD (70) so: nobody waits for that
+          if (message[1] !== 49 && message[1] !== 70) settle(message, message[1], message[2]);
+          return;
+        case PUBLISHED:
+          settle(message, PUBLISH, message[1]);
+          return;
+        case SUBSCRIBED:
+          settle(message, SUBSCRIBE, message[1]);
+          return;
+        case REGISTERED:
+          settle(message, REGISTER, message[1]);
+          return;
+        case UNSUBSCRIBED:
+          if (message[1] === 0) revoke(streams.topics, message[2]?.['subscription'], message[2]);
+          else settle(message, UNSUBSCRIBE, message[1]);
+          return;
+        case UNREGISTERED:
+          if (message[1] === 0) revoke(streams.procedures, message[2]?.['registration'], message[2]);
+          else settle(message, UNREGISTER, message[1]);
+          return;
+        case INVOCATION:
+          invoke(message);
+          return;
+        case INTERRUPT:
+          invocations.get(message[1])?.interrupt(message[2]['mode'], message[2]['reason']);
+          return;
+        case GOODBYE:
+          link.tell([GOODBYE, {}, 'wamp.close.goodbye_and_out']);
+          end(new GoodbyeError(message[2], message[1]));
+          return;
+        case ABORT:
+          end(new AbortError(message[2], message[1]));
+          return;
+        default:
+          violated(`${messageName(message[0])} must not come now`);
+      }
+    },
+    violated(error) {
+      if (state === 'ended') return;
+      link.tell([ABORT, { message: error.message }, 'wamp.error.protocol_violation']);
+      end(error, 1002);
+    },
+    lost(error) {
+      if (state === 'ended') return;
+      if (error instanceof ProtocolError) link.violated(error);
+      else if (state === 'leaving') end(undefined);
+      else if (error instanceof ConnectionLostError) end(error);
+      else end(new ConnectionLostError('The router hung up without GOODBYE', { cause: error }));
+    },
+    drop(error) {
+      if (state !== 'ended') end(state === 'leaving' ? undefined : error);
+      wire.drop();
+    },
+    leave(reason, message, error) {
+      if (state !== 'open') return;
+      link.tell([GOODBYE, message === undefined ? {} : { message }, reason]);
+      state = 'leaving';
+      release(error);
+      // a router that does not answer shall not keep us
+      wire.gone.add(after(closeTimeout, () => link.drop(error)));
+    },
+  };
+
+  const violated = (message: string): void => link.violated(new ProtocolError(message));
+
+  const settle = (reply: Reply, type: number, id: Id, final = true): void => {
+    const request = requests.get(id);
+    if (request?.type === type) {
+      if (final) requests.delete(id);
+      request.settle(reply);
+    } else if (request || id >= next) {
+      // an answer to what was given up meanwhile is a race; one to what was never asked is not
+      violated(
+        `${messageName(reply[0])} for request ${id}, which was ${request ? messageName(request.type) : 'never made'}`,
+      );
+    }
+  };
+
+  const revoke = (live: Map<Id, { revoked(reason: unknown): void }>, id: unknown, details?: Dict): void =>
+    live.get(id as Id)?.revoked(details?.['reason']);
+
+  const invoke = (message: MessageOf<68>): void => {
+    const [, id, registration, details] = message;
+    const running = invocations.get(id);
+    if (running?.inputOpen) running.more(message);
+    else if (running) violated(`INVOCATION ${id} came again while it is under way`);
+    else if (unread.has(id)) {
+      // the rest of arguments that the handler did not wait for
+      if (details['progress'] !== true) unread.delete(id);
+    } else {
+      const procedure = streams.procedures.get(registration);
+      if (procedure) new RunningInvocation(link, procedure, message);
+      // the caller must not be left waiting
+      else link.tell([ERROR, INVOCATION, id, {}, 'wamp.error.no_such_registration']);
+    }
+  };
+
+  const end = (error: WampError | undefined, code?: number): void => {
+    const wasOpen = state === 'open';
+    state = 'ended';
+    wire.hangUp(code);
+    if (wasOpen) release(error ?? new ClosedError('The session was left'));
+    streams.detach(link, error);
+    ended(error);
+  };
+
+  /** Fails what is under way. */
+  const release = (error: WampError): void => {
+    const lost = [...requests.values()];
+    requests.clear();
+    for (const request of lost) request.lost(error);
+    for (const invocation of [...invocations.values()]) invocation.abort(error);
+  };
+
+  return link;
 }

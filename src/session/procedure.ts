@@ -104,9 +104,14 @@ export class Procedure extends Stream implements Unsubscribable {
   }
 
   /** The router withdrew the registration. */
-  revoked(reason: string | undefined): void {
+  revoked(reason: unknown): void {
     this.streams.procedures.delete(this.id);
-    const error = new ApplicationError(reason ?? 'wamp.error.no_such_registration', [], {}, { procedure: this.uri });
+    const error = new ApplicationError(
+      typeof reason === 'string' ? reason : 'wamp.error.no_such_registration',
+      [],
+      {},
+      { procedure: this.uri },
+    );
     if (this.#leaving) this.#gone();
     else this.streams.fail(this, error);
   }

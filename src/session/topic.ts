@@ -142,11 +142,16 @@ export class Topic extends Stream {
   }
 
   /** The router withdrew the subscription. */
-  revoked(reason: string | undefined): void {
+  revoked(reason: unknown): void {
     this.streams.topics.delete(this.id);
     this.streams.fail(
       this,
-      new ApplicationError(reason ?? 'wamp.error.no_such_subscription', [], {}, { topic: this.uri }),
+      new ApplicationError(
+        typeof reason === 'string' ? reason : 'wamp.error.no_such_subscription',
+        [],
+        {},
+        { topic: this.uri },
+      ),
     );
   }
 

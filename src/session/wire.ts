@@ -1,0 +1,72 @@
+import { Subscription } from 'rxjs';
+import type { ProtocolError } from '../protocol/errors.ts';
+import { parseMessage, type Message } from '../protocol/messages.ts';
+import type { Channel } from '../transports/transport.ts';
+import type { LinkConfig } from './config.ts';
+import { after } from './time.ts';
+
+/** Who is told what comes over a wire: the handshake, and from WELCOME on the session. */
+export interface Receiver {
+  receive(message: Message): void;
+  /** A frame that is no message. */
+  violated(error: ProtocolError): void;
+  /** The channel ended by itself, or after it was hung up. */
+  lost(error: unknown): void;
+}
+
+/** A channel on which messages are checked and shown to the tap, and whose hanging up has a limit. */
+export interface Wire {
+  readonly channel: Channel;
+  /** Closed when the channel is down, or was let go of. */
+  readonly gone: Subscription;
+  /** Begins to receive. */
+  listen(): void;
+  send(message: Message): void;
+  /** Hangs up in order, so that what was sent last arrives; but does not wait for ever. */
+  hangUp(code?: number): void;
+  /** Lets go at once. */
+  drop(): void;
+}
+
+/** Makes a wire of a channel; `receiver` is asked for at every frame. */
+export function makeWire(channel: Channel, { tap, closeTimeout }: LinkConfig, receiver: () => Receiver): Wire {
+  const gone = new Subscription();
+  const drop = (): void => {
+    channel.drop();
+    gone.unsubscribe();
+  };
+  const ended = (error?: unknown): void => {
+    gone.unsubscribe();
+    receiver().lost(error);
+  };
+  return {
+    channel,
+    gone,
+    drop,
+    listen() {
+      channel.incoming.subscribe({
+        next: (frame) => {
+          let message;
+          try {
+            message = parseMessage(frame);
+          } catch (error) {
+            receiver().violated(error as ProtocolError);
+            return;
+          }
+          if (tap.observed) tap.message('in', message);
+          receiver().receive(message);
+        },
+        error: ended,
+        complete: ended,
+      });
+    },
+    send(message) {
+      channel.send(message);
+      if (tap.observed) tap.message('out', message);
+    },
+    hangUp(code) {
+      channel.close(code);
+      gone.add(after(closeTimeout, drop));
+    },
+  };
+}
