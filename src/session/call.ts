@@ -1,5 +1,11 @@
 import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
+import {
+  CallTimeoutError,
+  ConnectionLostError,
+  InvalidStateError,
+  kindOf,
+  type WampError,
+} from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { CallResult } from './arrivals.ts';
@@ -67,7 +73,9 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   lost(error: WampError): void {
-    this.fail(error);
+    const what = `call(${JSON.stringify(this.#request.uri)})`;
+    // the callee may have done what was asked
+    this.fail(error instanceof ConnectionLostError ? error.during(`${what}: no answer came`) : error);
   }
 
   /** Ends the call with an error, without telling the router. */

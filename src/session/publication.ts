@@ -46,18 +46,8 @@ export class PendingPublication implements Request {
   }
 
   lost(error: WampError): void {
-    this.fail(
-      error instanceof ConnectionLostError
-        ? new ConnectionLostError(
-            `publish(${JSON.stringify(this.request.uri)}): ${error.message}, before the router acknowledged it`,
-            {
-              maybeDelivered: true,
-              code: error.code,
-              cause: error,
-            },
-          )
-        : error,
-    );
+    const what = `publish(${JSON.stringify(this.request.uri)})`;
+    this.fail(error instanceof ConnectionLostError ? error.during(`${what}: no acknowledgement came`) : error);
   }
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
