@@ -20,7 +20,7 @@ const idle: HashState = {};
     @if (state().sha256; as sha256) {
       <code data-testid="hash-result">{{ sha256 }}</code>
     } @else if (state().problem) {
-      <span class="problem">{{ state().problem }}</span>
+      <span class="problem" role="alert">{{ state().problem }}</span>
     } @else if (state().share === undefined) {
       <button
         type="button"

@@ -60,6 +60,12 @@ export class SearchPanel {
       .hits.slice(0, shownHits)
       .map((hit) => ({ ...hit, parts: around(hit.text, this.state().query) })),
   );
+  /** What is read aloud: beginning and end, not every partial result in between. */
+  protected readonly announcement = computed(() => {
+    const { phase, query, matches } = this.state();
+    if (phase === 'running') return `Searching for ${query}`;
+    return phase === 'done' ? `${String(matches)} matches for ${query}` : '';
+  });
   protected readonly marks = computed(() => this.#marks().slice(-shownMarks));
   protected readonly made = computed(() => this.#marks().length);
   protected readonly cancelled = computed(() => this.#marks().filter(({ outcome }) => outcome === 'cancelled').length);

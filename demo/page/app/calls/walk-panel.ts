@@ -47,6 +47,13 @@ export class WalkPanel {
       : `${count(progress.files)} of ${count(progress.total ?? 0)} files.`;
   });
 
+  /** What is read aloud: beginning and end, not every partial result in between. */
+  protected readonly announcement = computed(() => {
+    const { phase } = this.state();
+    if (phase === 'running') return 'Walking the project';
+    return phase === 'idle' ? '' : this.sentence();
+  });
+
   protected readonly bytes = bytes;
   protected readonly count = count;
 
