@@ -21,7 +21,7 @@ describe('test router, broker', () => {
     ]);
   });
 
-  it('sends SUBSCRIBED before any EVENT, and events in the order of publication', () => {
+  it('race 1: sends SUBSCRIBED before any EVENT, and events in the order of publication', () => {
     const [, subscriber, publisher] = setUp(2);
     subscriber.send([32, 1, {}, 'com.topic']);
     publisher.send([16, 1, {}, 'com.topic', [1]], [16, 2, {}, 'com.topic', [], { a: 1 }], [16, 3, {}, 'com.topic']);
@@ -200,7 +200,7 @@ describe('test router, broker', () => {
     expect(peer.take()).toEqual([[33, 3, id()]]);
   });
 
-  it('revokes subscriptions: with notice to who announced it, silently for others', () => {
+  it('race 28: revokes subscriptions, with notice to who announced it, silently for others', () => {
     const [router, peer] = setUp(1);
     const plain = joined(router, { roles: PLAIN });
     const subscription = subscribe(peer, 1, 'com.topic');

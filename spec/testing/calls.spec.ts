@@ -115,7 +115,7 @@ describe('test router, calls', () => {
     }
   });
 
-  it('aborts a second answer to one invocation, edge case 20', () => {
+  it('race 20: aborts a second answer to one invocation', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, {}, 'com.p']);
     callee.send([70, 1, {}]);
@@ -234,7 +234,7 @@ describe('test router, progressive invocations', () => {
     expect(callee.take()[1]?.[3]).toEqual({ progress: true });
   });
 
-  it('drops chunks of a call that is over, without a word', () => {
+  it('race 24: drops chunks of a call that is over, without a word', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, more, 'com.p']);
     callee.send([70, 1, {}, ['enough']]);
@@ -321,7 +321,7 @@ describe('test router, canceling', () => {
     }
   });
 
-  it('kill: leaves the answer to the callee, be it ERROR or a RESULT that won the race', () => {
+  it('race 12: kill leaves the answer to the callee, be it ERROR or a RESULT that won the race', () => {
     for (const [answer, forwarded] of [
       [[8, 68, 1, {}, 'wamp.error.canceled'], canceled(1)],
       [
@@ -350,7 +350,7 @@ describe('test router, canceling', () => {
     expect(callee.take()).toEqual([]);
   });
 
-  it('does not answer a CANCEL of a call that is over, or never was', () => {
+  it('race 15: does not answer a CANCEL of a call that is over, or never was', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, {}, 'com.p']);
     callee.send([70, 1, {}]);

@@ -1,4 +1,4 @@
-import { firstValueFrom, take, toArray } from 'rxjs';
+import { config, firstValueFrom, take, toArray } from 'rxjs';
 import { PUBLISHED, type Message } from '../../src/protocol/messages.ts';
 import { isConnectFailedError, isConnectionLostError } from '../../src/protocol/errors.ts';
 import { createTestRouter, record, type RouterFrame, type TestRouter } from '../../src/testing/index.ts';
@@ -238,6 +238,25 @@ describe('test router, faults', () => {
     ]);
     undo();
     expect(peer.send([16, 4, { acknowledge: true }, 'a']).take()).toEqual([[17, 4, id()]]);
+  });
+
+  it('intercept: what an interceptor throws aborts on the way in, and is reported on the way out', () => {
+    virtual((at) => {
+      const [router, peer] = setUp(1);
+      const reported: unknown[] = [];
+      config.onUnhandledError = (error) => reported.push(error);
+      router.intercept((message, { direction }) => {
+        if (direction === 'out' && message[0] === 33) throw new Error('out');
+        if (direction === 'in' && message[0] === 16) throw new Error('in');
+        return message;
+      });
+      peer.send([32, 1, {}, 'a'], [16, 2, {}, 'a']);
+      expect(peer.take()).toEqual([[3, { message: 'The router failed: Error: in' }, 'wamp.error.runtime_error']]);
+      at(1, () => {
+        config.onUnhandledError = null;
+        expect(reported).toEqual([new Error('out')]);
+      });
+    });
   });
 
   it('shows all messages on messages$, malformed ones too', async () => {

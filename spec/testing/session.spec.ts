@@ -166,7 +166,7 @@ describe('test router, session', () => {
     expect(other.take()).toEqual([]);
   });
 
-  it('sends no second GOODBYE when both say goodbye at once', () => {
+  it('race 31: sends no second GOODBYE when both say goodbye at once', () => {
     const [router, peer] = setUp(1);
     router.goodbye();
     peer.send([6, {}, 'wamp.close.normal']);

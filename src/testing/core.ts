@@ -1,4 +1,4 @@
-import { asyncScheduler, Subject } from 'rxjs';
+import { asyncScheduler, Subject, throwError } from 'rxjs';
 import type { Id } from '../protocol/ids.ts';
 import type { Message } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
@@ -31,7 +31,6 @@ export class RouterCore implements Switchboard {
   readonly outbound: Lane;
   readonly frames = new Subject<RouterFrame>();
   readonly changes = new Subject<void>();
-  readonly failures = new Subject<unknown>();
   /** How many of the next attempts to connect are refused. */
   refused = 0;
   /** What the next HELLOs are refused with. */
@@ -59,8 +58,9 @@ export class RouterCore implements Switchboard {
       realms: 1000,
       ...options.limits,
     };
+    // only a test's own interceptor can throw here: RxJS reports it as unhandled
     const failed = (error: unknown): void => {
-      this.failures.next(error);
+      throwError(() => error).subscribe();
     };
     this.inbound = new Lane(failed);
     this.outbound = new Lane(failed);

@@ -4,8 +4,9 @@
  *
  * @packageDocumentation
  */
-export { createTestRouter, TestRouter, type AttachOptions, type MemoryTransportOptions } from './router.ts';
-export { Faults, type RevocationOptions } from './faults.ts';
+export { createTestRouter } from './router.ts';
+export type { AttachOptions, MemoryTransportOptions, TestRouter } from './router.ts';
+export type { Faults, RevocationOptions } from './faults.ts';
 export { anonymous, ticket, type TicketCheck, type TicketPrincipal } from './auth.ts';
 export type { Answer } from './answer.ts';
 export { QUIRKS, type QuirkName, type RouterProfile } from './quirks.ts';

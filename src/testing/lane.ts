@@ -42,14 +42,6 @@ export class Lane {
     if (!paused && !this.#running && !this.#timer) this.#drain(0);
   }
 
-  /** Forgets what waits. */
-  clear(): void {
-    this.#queue = [];
-    this.#head = 0;
-    this.#timer?.unsubscribe();
-    this.#timer = undefined;
-  }
-
   #drain(ripe: number): void {
     this.#running = true;
     try {

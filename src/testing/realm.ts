@@ -14,7 +14,6 @@ import {
   YIELD,
   type Message,
 } from '../protocol/messages.ts';
-import type { Uri } from '../protocol/uris.ts';
 import { anonymous } from './auth.ts';
 import { Authorizer } from './authorizer.ts';
 import { Broker } from './broker.ts';
@@ -167,11 +166,5 @@ export class Realm {
       if (!(error instanceof ApplicationError)) throw error;
       refused(error);
     }
-  }
-
-  /** Ends a session with GOODBYE. */
-  kill(session: RouterSession, reason: Uri, message?: string): void {
-    this.leave(session);
-    session.link.goodbye(reason, message);
   }
 }

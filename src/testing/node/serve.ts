@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type ServerOptions as TlsServerOptions
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Message } from '../../protocol/messages.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
@@ -86,6 +87,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
       response.end('This is a WAMP router for tests: connect with WebSocket.\n');
     },
   } = options;
+  const encode = once();
   const server: Server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -105,7 +107,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const serializer = serializers.find(({ subprotocol }) => subprotocol === client.protocol);
-      if (serializer) connect(router, client, request.socket, serializer, { maxBacklog, helloTimeout });
+      if (serializer) connect(router, client, request.socket, serializer, { maxBacklog, helloTimeout, encode });
       else client.terminate();
     });
   });
@@ -188,6 +190,18 @@ function isAllowed(origin: string, allowed: readonly string[] | '*'): boolean {
   }
 }
 
+/** An event goes to many: it is encoded once for each serializer, as long as it is the same message. */
+function once(): (serializer: Serializer, message: Message) => string | Uint8Array {
+  const last = new Map<Serializer, { readonly message: Message; readonly frame: string | Uint8Array }>();
+  return (serializer, message) => {
+    const known = last.get(serializer);
+    if (known?.message === message) return known.frame;
+    const frame = serializer.encode(message);
+    last.set(serializer, { message, frame });
+    return frame;
+  };
+}
+
 function turnAway(socket: Duplex, status: string, reason: string): void {
   const body = `${reason}\n`;
   socket.end(
@@ -201,21 +215,35 @@ function connect(
   client: WebSocket,
   socket: Socket,
   serializer: Serializer,
-  limits: { readonly maxBacklog: number; readonly helloTimeout: number },
+  limits: {
+    readonly maxBacklog: number;
+    readonly helloTimeout: number;
+    readonly encode: (serializer: Serializer, message: Message) => string | Uint8Array;
+  },
 ): void {
   socket.setNoDelay(true);
+  let corked = false;
   const send = (frame: string | Uint8Array): void => {
     if (client.readyState !== client.OPEN) return;
     if (client.bufferedAmount > limits.maxBacklog) {
       client.terminate();
       return;
     }
+    if (!corked) {
+      // one write to the network for all frames of a turn
+      corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        corked = false;
+        socket.uncork();
+      });
+    }
     client.send(frame);
   };
   const link = router.attach(
     {
       send: (message) => {
-        send(serializer.encode(message));
+        send(limits.encode(serializer, message));
       },
       close: (code, reason) => {
         closeSocket(client, code, reason);
