@@ -25,6 +25,14 @@ export class Lane {
 
   /** Runs the task in its turn. */
   post(task: () => void): void {
+    if (!this.#running && !this.#paused && this.#delay === 0 && this.#queue.length === 0) {
+      // the usual case: nothing waits
+      this.#running = true;
+      this.#run(task);
+      this.#running = false;
+      if (this.#queue.length > 0) this.#drain(0);
+      return;
+    }
     const due = this.#delay === 0 ? 0 : asyncScheduler.now() + this.#delay;
     // never overtakes: a shorter delay set meanwhile counts from the one before on
     this.#queue.push({ due: Math.max(due, this.#queue.at(-1)?.due ?? 0), task });
@@ -52,11 +60,7 @@ export class Lane {
           break;
         }
         this.#head++;
-        try {
-          entry.task();
-        } catch (error) {
-          this.#failed(error);
-        }
+        this.#run(entry.task);
       }
     } finally {
       this.#running = false;
@@ -64,6 +68,14 @@ export class Lane {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
       }
+    }
+  }
+
+  #run(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
