@@ -153,7 +153,9 @@ describe('ticket', () => {
       const w = world({ router: routerOf(), auth: [ticket({ authid: 'joe', ticket: () => EMPTY })] });
       w.client.connect();
       advance();
-      expect(inState(w.client, 'waiting').error.message).toContain('without a value');
+      expect(inState(w.client, 'waiting').error).toEqual(jasmine.any(ConnectFailedError));
+      expect(w.of(5)).toEqual([]);
+      expect(w.of(3).length).toBe(1);
     });
   });
 

@@ -243,6 +243,7 @@ describe('connection: session$', () => {
       expect(waiting.values.map(({ id }) => id)).toEqual([12]);
       void w.client.close();
       w.channel.reply(6, {}, 'a.b');
+      time.advance();
       expect(late.completed).toBeTrue();
       const after = record(w.client.session$);
       expect(after.values).toEqual([]);
@@ -687,6 +688,16 @@ describe('connection: idleTimeout', () => {
       w.client.connect();
       advance();
       expect(sessions.values.length).toBe(2);
+    });
+  });
+
+  it('is not held up by our own probes of the link', () => {
+    virtual(({ advance }) => {
+      const w = world({ idleTimeout: 60_000, keepalive: { interval: 30_000 } });
+      w.client.connect();
+      advance(120_000);
+      expect(w.of(34).length).toBeGreaterThan(0);
+      expect(w.client.status.state).toBe('idle');
     });
   });
 

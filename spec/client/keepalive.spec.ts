@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import type { KeepaliveOptions } from '../../src/client/keepalive.ts';
+import { webSocket } from '../../src/transports/websocket.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { an, FakeChannel, inState, scripted, virtual, waitOut, world, type World } from './helpers.ts';
 
@@ -11,6 +12,27 @@ function joined(keepalive: KeepaliveOptions | false, ping = false): World & { ch
   w.client.connect();
   channel.welcome();
   return Object.assign(w, { channel });
+}
+
+/** A WebSocket of a browser, played by the test. */
+class PlayedSocket {
+  readonly protocol = 'wamp.2.json';
+  readyState = 1;
+  bufferedAmount = 0;
+  binaryType = '';
+  readonly sent: unknown[] = [];
+  onopen?: () => void;
+  onmessage?: (event: { data: string }) => void;
+  onclose?: (event: { code: number; reason: string }) => void;
+
+  send(data: unknown): void {
+    this.sent.push(data);
+  }
+
+  close(): void {
+    this.readyState = 3;
+    this.onclose?.({ code: 1000, reason: '' });
+  }
 }
 
 describe('keepalive', () => {
@@ -169,6 +191,34 @@ describe('keepalive', () => {
       w.router.publish('com.app.topic', [3]);
       time.advance();
       expect(events).toEqual([1, 3]);
+    });
+  });
+
+  it('keeps an idle link alive over a WebSocket that cannot ping, as those of browsers', () => {
+    virtual(({ advance }) => {
+      let socket: PlayedSocket | undefined;
+      class Played extends PlayedSocket {
+        constructor() {
+          super();
+          // eslint-disable-next-line @typescript-eslint/no-this-alias
+          socket = this;
+        }
+      }
+      const w = world({
+        transports: [webSocket({ url: 'ws://router.example/', WebSocket: Played })],
+        keepalive: OPTIONS,
+      });
+      w.client.connect();
+      advance();
+      socket?.onopen?.();
+      advance();
+      expect(socket?.sent.length).toBe(1);
+      socket?.onmessage?.({ data: '[2,1,{"roles":{"broker":{}}}]' });
+      advance(1000);
+      expect(socket?.sent[1]).toBe(`[34,1,${2 ** 53}]`);
+      socket?.onmessage?.({ data: '[8,34,1,{},"wamp.error.no_such_subscription"]' });
+      advance(400);
+      expect(w.client.status.state).toBe('joined');
     });
   });
 
