@@ -35,7 +35,9 @@ export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOp
 }
 
 function signatureOf(secret: Eventually<string>): Observable<{ signature: string }> {
-  const secrets = isObservable(secret) ? secret : typeof secret === 'string' ? of(secret) : from(secret);
+  const isPromise = (value: Eventually<string>): value is PromiseLike<string> =>
+    typeof (value as { then?: unknown } | undefined)?.then === 'function';
+  const secrets = isObservable(secret) ? secret : isPromise(secret) ? from(secret) : of(secret);
   return secrets.pipe(
     take(1),
     map((signature: unknown) => {

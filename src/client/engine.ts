@@ -28,12 +28,14 @@ export class Engine {
   readonly streams: Streams;
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.board.session$.subscribe(subscriber);
-    if (this.#joined?.announced) subscriber.next(this.#joined.session);
+    // not one that is over and about to be told so
+    if (this.#joined?.announced && this.#joined.link.open) subscriber.next(this.#joined.session);
     this.#dial();
     return subscription;
   });
   readonly #settings: Settings;
   readonly #outbox: Outbox;
+  readonly #wires = new Set<Subscription>();
   #connection: Connection | undefined;
   #joined: (Joined & { announced: boolean; ready: boolean }) | undefined;
   /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
@@ -83,7 +85,7 @@ export class Engine {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
     try {
       const pending = new PendingPublication(snapshot(request), this.#unseen);
-      if (this.#refusal !== undefined) pending.fail(this.#refusal);
+      if (this.#refusal !== undefined) pending.failLater(this.#refusal);
       else {
         this.#outbox.addPublication(pending, this.#whyNot);
         this.#dial();
@@ -112,9 +114,12 @@ export class Engine {
     const joined = this.#joined;
     const { board, tap, userErrors } = this;
     if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
+    // what was queued is sent even where the news of the session led here
+    if (joined) this.#outbox.flush(joined.link);
     this.#live = undefined;
-    this.streams.end();
-    this.#outbox.fail(error);
+    const streams = this.streams.take();
+    for (const stream of streams) stream.complete();
+    for (const item of this.#outbox.take()) item.fail(error);
     joined?.link.leave(details.reason, details.message, error);
     this.#disconnect();
     const closed = (): void => {
@@ -123,13 +128,18 @@ export class Engine {
         board.tell({ type: 'disconnect', wasClean: true });
       }
       board.setStatus({ state: 'closed', details });
-      board.post(() => {
-        for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) subject.complete();
-        done(details);
-      });
+      // at the end of the turn: reports of what failed come first
+      asapScheduler.schedule(() =>
+        board.post(() => {
+          for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) subject.complete();
+          done(details);
+        }),
+      );
     };
-    if (joined) joined.link.wire.gone.add(closed);
-    else closed();
+    // earlier sessions may be hanging up still
+    const links = [...this.#wires];
+    if (links.length === 0) closed();
+    for (const link of links) link.add(() => this.#wires.size === 0 && closed());
   }
 
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
@@ -142,6 +152,7 @@ export class Engine {
       ...this.#settings,
       streams,
       tap,
+      wires: this.#wires,
       userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
       unseen: this.#unseen,
     };
@@ -189,9 +200,12 @@ export class Engine {
     if (this.#closed) return;
     this.#refusal = error;
     this.#disconnect();
+    // taken before anybody is told: what is begun on hearing it belongs to the next connection
+    const streams = this.streams.take();
+    const waiting = this.#outbox.take();
     this.board.setStatus({ state: 'failed', error, attempts });
-    this.streams.end(error);
-    this.#outbox.fail(error);
+    for (const stream of streams) stream.fail(error);
+    for (const item of waiting) item.fail(error);
   }
 
   /** Streams came, went or were confirmed. */
@@ -211,9 +225,12 @@ export class Engine {
   /** Hangs up after `idleTimeout` without use. */
   #watchIdle(link: SessionLink): void {
     const inUse = (): boolean => this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0;
-    this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId).subscribe(() => {
-      link.leave('wamp.close.normal', undefined, new ClosedError('The client was idle'));
+    this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId - link.probes).subscribe(() => {
+      const reason = 'wamp.close.normal';
+      link.leave(reason, undefined, new ClosedError('The client was idle'));
       this.#disconnect();
+      this.board.tell({ type: 'leave', session: link.session, reason });
+      this.board.tell({ type: 'disconnect', wasClean: true });
       this.board.setStatus({ state: 'idle' });
     });
   }

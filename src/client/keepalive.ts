@@ -3,7 +3,6 @@ import { ConnectionLostError } from '../protocol/errors.ts';
 import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
 import type { SessionLink } from '../session/link.ts';
-import { indifferent } from '../session/requests.ts';
 import { after, now } from '../session/time.ts';
 import { wake$ } from './wake.ts';
 
@@ -62,10 +61,12 @@ export class Keepalive {
     this.#alive();
     const { channel } = this.#link.wire;
     if (channel.ping) channel.ping();
-    // no router holds this subscription, nobody needs permission to give it up, and it is always answered
-    else if (this.#probe === undefined)
-      this.#link.tell([UNSUBSCRIBE, this.#link.nextId, MAX_ID], indifferent(UNSUBSCRIBE));
-    else this.#link.tell([CALL, this.#link.nextId, {}, this.#probe], indifferent(CALL));
+    else {
+      // no router holds this subscription, nobody needs permission to give it up, and it is always answered
+      const id = this.#link.nextId;
+      this.#link.probes++;
+      this.#link.tell(this.#probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, this.#probe], null);
+    }
     this.#after(this.#timeout, (late) => {
       if (this.#alive()) this.#listen();
       else if (late) this.#ask();

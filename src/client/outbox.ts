@@ -73,12 +73,11 @@ export class Outbox {
     }
   }
 
-  /** Fails what waits. */
-  fail(error: Error): void {
-    for (const item of [...this.#items.keys()]) {
-      this.#remove(item);
-      item.fail(error);
-    }
+  /** Hands out what waits, and forgets it. */
+  take(): (Call | PendingPublication)[] {
+    const items = [...this.#items.keys()];
+    for (const item of items) this.#remove(item);
+    return items;
   }
 
   #add(item: Call | PendingPublication, wait: number, late: () => void): void {

@@ -118,11 +118,6 @@ export class ConnectionLostError extends WampError {
     this.maybeDelivered = options.maybeDelivered === true;
     if (options.code !== undefined) this.code = options.code;
   }
-
-  /** The same loss as it met something that had been sent and was not answered. @internal */
-  during(what: string): ConnectionLostError {
-    return new ConnectionLostError(`${what}. ${this.message}`, { maybeDelivered: true, code: this.code, cause: this });
-  }
 }
 
 /** A connection could not be made: the address refused, the join timed out, or all retries are used up. */

@@ -1,15 +1,10 @@
 import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import {
-  CallTimeoutError,
-  ConnectionLostError,
-  InvalidStateError,
-  kindOf,
-  type WampError,
-} from '../protocol/errors.ts';
+import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { CallResult } from './arrivals.ts';
 import type { CallArgs, PayloadRequest } from './checks.ts';
+import { lossOf } from './errors.ts';
 import type { CallOptions } from './options.ts';
 import type { Link, Reply, Request } from './requests.ts';
 import { after } from './time.ts';
@@ -73,9 +68,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   lost(error: WampError): void {
-    const what = `call(${JSON.stringify(this.#request.uri)})`;
-    // the callee may have done what was asked
-    this.fail(error instanceof ConnectionLostError ? error.during(`${what}: no answer came`) : error);
+    this.fail(lossOf(error, `call(${JSON.stringify(this.#request.uri)}): no answer came`));
   }
 
   /** Ends the call with an error, without telling the router. */

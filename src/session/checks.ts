@@ -86,7 +86,7 @@ const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
 /** What is sent of some options, by the names on the wire. */
-function wireOf({ sent, table }: Verb, what: string, options: object): Dict {
+function wireOf({ sent, table }: Verb, what: string, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const listed = isDict(options)
     ? Object.fromEntries(
@@ -119,6 +119,13 @@ export interface PayloadRequest<Options, A = List> {
   readonly options: Options;
   /** The options as they go on the wire. */
   readonly wire: Dict;
+}
+
+/** A dictionary as one writes it: not a Map, a Date or a Promise, which have no members to send. */
+function isPlain(value: unknown): value is Dict {
+  if (!isDict(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 const called = ({ verb: name }: Verb, uri: Uri): string => `${name}(${JSON.stringify(uri)})`;
@@ -160,8 +167,8 @@ function checkPayload<Options extends object, A>(
   assertUri(uri, `${of.verb}(): ${of.use}`);
   let args: unknown = first;
   let kwargs: unknown = named;
-  let options: object = fourth ?? NOTHING;
-  if (isDict(first) && !isObservable(first)) {
+  let options: object | undefined = fourth;
+  if (isPlain(first)) {
     if (named !== undefined) throw new TypeError(`${called(of, uri)}: give one object, or args and kwargs apart`);
     ({ args, kwargs, ...options } = first);
   } else if (fourth === undefined && isDict(named)) {
@@ -176,14 +183,14 @@ function checkPayload<Options extends object, A>(
   if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
     throw new TypeError(`${called(of, uri)}: args must be a list, got ${kindOf(args)}`);
   }
-  if (kwargs !== undefined && !isDict(kwargs)) {
+  if (kwargs !== undefined && !isPlain(kwargs)) {
     throw new TypeError(`${called(of, uri)}: kwargs must be an object, got ${kindOf(kwargs)}`);
   }
   return {
     uri,
     args: (args ?? NO_ARGS) as A | List,
     kwargs: kwargs ?? NOTHING,
-    options: options as Options,
+    options: (options ?? NOTHING) as Options,
     wire: wireOf(of, called(of, uri), options),
   };
 }

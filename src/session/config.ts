@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -18,6 +19,8 @@ export interface LinkConfig {
   readonly errors: ErrorMapping;
   readonly tap: Tap;
   readonly userError: (error: unknown, context: string) => void;
+  /** Links that are open or being hung up: each is in here until its channel is down. */
+  readonly wires: Set<Subscription>;
   /** How long to wait for the other side when hanging up, in milliseconds. */
   readonly closeTimeout: number;
 }

@@ -1,4 +1,4 @@
-import { ApplicationError, WampError } from '../protocol/errors.ts';
+import { ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { camelised } from '../protocol/attributes.ts';
@@ -57,3 +57,13 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */
 export const asWampError = (thrown: unknown): WampError =>
   thrown instanceof WampError ? thrown : new WampError(messageOf(thrown), { cause: thrown });
+
+/** The end of a session as it met something that had been written and not answered; our own close() stays what it is. */
+export const lossOf = (error: WampError, what: string): WampError =>
+  error instanceof ClosedError
+    ? error
+    : new ConnectionLostError(`${what}. ${error.message}`, {
+        maybeDelivered: true,
+        code: error instanceof ConnectionLostError ? error.code : undefined,
+        cause: error,
+      });

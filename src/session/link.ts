@@ -46,6 +46,8 @@ export interface SessionLink extends Link, Receiver {
   /** Set by the session that is made over this link. */
   session: Session;
   readonly wire: Wire;
+  /** Request ids spent on asking for a sign of life. */
+  probes: number;
   /** Lets go at once: the other side no longer answers. */
   drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
@@ -71,6 +73,7 @@ export function makeLink(
     requests,
     invocations,
     unread,
+    probes: 0,
     userError,
     get open() {
       return state === 'open';
@@ -84,10 +87,17 @@ export function makeLink(
       wire.send(message);
     },
     request(message, request) {
-      link.send(message);
-      // only now: a message that could not be written must not leave a gap in the ids
-      if (request !== undefined) requests.set(next, request);
-      next = nextId(next);
+      const id = next;
+      // counted before it is sent, since whoever sees it pass may send more; taken back where it could not be written
+      next = nextId(id);
+      if (request) requests.set(id, request);
+      try {
+        link.send(message);
+      } catch (error) {
+        next = id;
+        requests.delete(id);
+        throw error;
+      }
     },
     tell(message, request) {
       try {

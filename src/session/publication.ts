@@ -1,7 +1,8 @@
 import { asapScheduler, AsyncSubject, Observable, of } from 'rxjs';
-import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import type { PayloadRequest } from './checks.ts';
+import { lossOf } from './errors.ts';
 import type { Publication, PublishOptions } from './options.ts';
 import type { Link, Reply, Request } from './requests.ts';
 
@@ -46,8 +47,7 @@ export class PendingPublication implements Request {
   }
 
   lost(error: WampError): void {
-    const what = `publish(${JSON.stringify(this.request.uri)})`;
-    this.fail(error instanceof ConnectionLostError ? error.during(`${what}: no acknowledgement came`) : error);
+    this.fail(lossOf(error, `publish(${JSON.stringify(this.request.uri)}): no acknowledgement came`));
   }
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
@@ -56,6 +56,11 @@ export class PendingPublication implements Request {
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unseen(error, this.request.uri);
     });
+  }
+
+  /** Reports an error at the end of the turn, so that whoever tries again at once does not recurse. */
+  failLater(error: unknown): void {
+    asapScheduler.schedule(() => this.fail(error));
   }
 
   #succeed(publication: Publication): void {

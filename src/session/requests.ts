@@ -40,10 +40,13 @@ export interface Link {
    * @throws SerializationError for a payload that cannot be written, ConnectionLostError where the channel is down
    */
   send(message: Message): void;
-  /** Sends, as `send()` or `request()`, what nobody needs to know the failure of: the loss behind it is told elsewhere. */
-  tell(message: Message, request?: Request): void;
+  /**
+   * Sends, as `send()`, or as `request()` where `request` is given (null: nobody waits for the reply), what nobody needs
+   * to know the failure of: the loss behind it is told elsewhere.
+   */
+  tell(message: Message, request?: Request | null): void;
   /** Sends a message that carries `nextId`, and files who waits for the reply, if anybody does. */
-  request(message: Message, request?: Request): void;
+  request(message: Message, request?: Request | null): void;
   /** The error for an ERROR message. */
   errorOf(message: MessageOf<8>, context: { procedure?: Uri; topic?: Uri }): Error;
   /** What to answer a caller with for what a handler threw. */
@@ -51,6 +54,3 @@ export interface Link {
   /** Tells of an error in the application's code. */
   userError(error: unknown, context: string): void;
 }
-
-/** A request whose reply makes no difference. */
-export const indifferent = (type: number): Request => ({ type, settle: () => undefined, lost: () => undefined });

@@ -148,7 +148,7 @@ export class Session implements Wamp {
     const request = checkPublish(topic, args, kwargs, options);
     if (this.open) return publishOn(this.#link, request, this.#unseen);
     const late = new PendingPublication(request, this.#unseen);
-    late.fail(ended());
+    late.failLater(ended());
     return late.report;
   }
 

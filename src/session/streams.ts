@@ -232,18 +232,15 @@ export class Streams {
     stream.fail(error);
   }
 
-  /** Ends all streams: with an error, or completing them. */
-  end(error?: Error): void {
+  /** Hands out all streams, and forgets them: to be ended by whoever takes them. */
+  take(): Stream[] {
     const streams = [...this.#all.values()];
     this.#all.clear();
     this.#suspects = [];
     this.#healing = 0;
-    for (const stream of streams) {
-      stream.reset();
-      if (error === undefined) stream.complete();
-      else stream.fail(error);
-    }
+    for (const stream of streams) stream.reset();
     this.owner.changed();
+    return streams;
   }
 
   #healed(stream: Stream): void {

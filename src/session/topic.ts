@@ -5,7 +5,7 @@ import { WampEvent } from './arrivals.ts';
 import type { StreamRequest } from './checks.ts';
 import { Observers } from './observers.ts';
 import type { SubscribeOptions } from './options.ts';
-import { indifferent, type Link, type Reply, type Request } from './requests.ts';
+import type { Link, Reply, Request } from './requests.ts';
 import type { Session } from './session.ts';
 import { keyOf, Stream, type Streams } from './streams.ts';
 
@@ -62,9 +62,10 @@ export class Topic extends Stream {
     const observer = new TopicObserver(this, subscriber, options, session);
     this.#observers.add(observer);
     const { link } = this.streams;
+    const wanting = observer.wantsRetained;
     if (this.id > 0 && link?.open) this.#tell(observer, link);
     // a stream that is not asked for yet asks for all its observers when it is
-    if (observer.wantsRetained && link?.open && (this.id > 0 || this.asking > 0)) this.#ask(link, [observer]);
+    if (wanting && link?.open && (this.id > 0 || this.asking > 0)) this.#ask(link, [observer]);
     return observer;
   }
 
@@ -185,7 +186,7 @@ export class Topic extends Stream {
     this.streams.remove(this);
     if (id === 0 || !link?.open) return;
     this.streams.topics.delete(id);
-    link.tell([UNSUBSCRIBE, link.nextId, id], indifferent(UNSUBSCRIBE));
+    link.tell([UNSUBSCRIBE, link.nextId, id], null);
   }
 
   #tell(observer: TopicObserver, link: Link): void {
@@ -210,12 +211,9 @@ export class Topic extends Stream {
   }
 }
 
-function sameOptions(a: Dict, b: Dict): boolean {
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length && names.every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]))
-  );
-}
+/** Whether two SUBSCRIBEs of one key ask for the same; `match` is part of the key. */
+const sameOptions = (a: Dict, b: Dict): boolean =>
+  Object.keys({ ...a, ...b }).every((name) => name === 'match' || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 
 /** Observes a topic: joins its live stream, or makes one. */
 export function observeTopic<T>(

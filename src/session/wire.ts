@@ -29,8 +29,10 @@ export interface Wire {
 }
 
 /** Makes a wire of a channel; `receiver` is asked for at every frame. */
-export function makeWire(channel: Channel, { tap, closeTimeout }: LinkConfig, receiver: () => Receiver): Wire {
+export function makeWire(channel: Channel, { tap, closeTimeout, wires }: LinkConfig, receiver: () => Receiver): Wire {
   const gone = new Subscription();
+  wires.add(gone);
+  gone.add(() => wires.delete(gone));
   const drop = (): void => {
     channel.drop();
     gone.unsubscribe();
