@@ -13,8 +13,8 @@ const cache = `${root}spec/.cache/peers`;
 const PEERS = { autobahn: '22.11.1', wampy: '8.0.2', when: '3.7.8', ws: '8.23.0' };
 
 const print = (line) => process.stdout.write(`${line}\n`);
-// what peers have to say of closed connections is not for this report
-for (const level of ['log', 'info', 'warn', 'debug']) console[level] = () => undefined;
+// what peers have to say of closed connections and errors is not for this report
+for (const level of ['log', 'info', 'warn', 'debug', 'error']) console[level] = () => undefined;
 
 const run = (command, args, options) =>
   new Promise((resolve, reject) => {

@@ -25,12 +25,12 @@ export class Lane {
 
   /** Runs the task in its turn. */
   post(task: () => void): void {
-    if (!this.#running && !this.#paused && this.#delay === 0 && this.#queue.length === 0) {
+    if (!this.#running && !this.#paused && this.#delay === 0 && this.#isEmpty()) {
       // the usual case: nothing waits
       this.#running = true;
       this.#run(task);
       this.#running = false;
-      if (this.#queue.length > 0) this.#drain(0);
+      if (!this.#isEmpty()) this.#drain(0);
       return;
     }
     const due = this.#delay === 0 ? 0 : asyncScheduler.now() + this.#delay;
@@ -48,6 +48,10 @@ export class Lane {
   set paused(paused: boolean) {
     this.#paused = paused;
     if (!paused && !this.#running && !this.#timer) this.#drain(0);
+  }
+
+  #isEmpty(): boolean {
+    return this.#queue.length === 0;
   }
 
   #drain(ripe: number): void {
