@@ -84,6 +84,7 @@ describe('serveRouter', () => {
   }
   afterEach(async () => {
     for (const { socket } of clients.splice(0)) socket.terminate();
+    await router.close();
     await served.close();
   });
 

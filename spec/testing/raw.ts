@@ -29,6 +29,13 @@ export const ROLES: Record<string, { features: Record<string, true> }> = {
 /** Roles of a client that announces nothing. */
 export const PLAIN = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
+/** The routers of a spec: their links are cut after it, so that no farewell's timer outlives it. */
+const routers = new Set<TestRouter>();
+afterEach(() => {
+  for (const router of routers) router.dropAll();
+  routers.clear();
+});
+
 /** A client of literal frames. */
 export class RawPeer {
   /** What came, oldest first. */
@@ -41,6 +48,7 @@ export class RawPeer {
   #seen = 0;
 
   constructor(router: TestRouter) {
+    routers.add(router);
     this.link = router.attach(
       {
         send: (message: Message) => {
