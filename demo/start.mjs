@@ -28,6 +28,13 @@ const interrupted = new AbortController();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => interrupted.abort());
 }
+if (process.env['npm_lifecycle_event']) {
+  // A signal to npm alone ends npm and its shell, and nobody would tell us: notice that they are gone.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) interrupted.abort();
+  }, 500).unref();
+}
 
 /** @param {string} line */
 const say = (line) => console.log(line);
