@@ -12,6 +12,7 @@ import {
   mkdtempSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -51,7 +52,8 @@ function bundled() {
   const { version } = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'));
   const dir = join(root, 'node_modules', '.cache', `chromium-${version}`);
   const bin = join(dir, 'chromium.sh');
-  if (existsSync(bin)) return bin;
+  if (existsSync(join(dir, 'fonts.xml'))) return bin;
+  rmSync(dir, { recursive: true, force: true }); // what an earlier version of this file unpacked
   mkdirSync(dirname(dir), { recursive: true });
   const tmp = mkdtempSync(`${dir}-`); // unpack aside, then rename: two runs at once do not meet
   const unpack = (name) => brotliDecompressSync(readFileSync(join(pkg, 'bin', name)));
@@ -59,11 +61,17 @@ function bundled() {
   for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) {
     execFileSync('tar', ['-x', '--no-same-owner', '-C', tmp], { input: unpack(name) });
   }
+  // the tarball's own font configuration names folders that exist elsewhere alone, and a page without fonts shows no text
+  writeFileSync(
+    join(tmp, 'fonts.xml'),
+    `<?xml version="1.0"?><fontconfig><dir>${dir}/fonts</dir><dir>/usr/share/fonts</dir>` +
+      `<cachedir>${dir}/font-cache</cachedir></fontconfig>\n`,
+  );
   writeFileSync(
     join(tmp, 'chromium.sh'),
     `#!/bin/sh\nd=$(dirname "$(readlink -f "$0")")\n` +
       'export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$d/lib"\n' +
-      'export FONTCONFIG_PATH="${FONTCONFIG_PATH:-$d}"\nexec "$d/chromium" "$@"\n',
+      'export FONTCONFIG_FILE="${FONTCONFIG_FILE:-$d/fonts.xml}"\nexec "$d/chromium" "$@"\n',
   );
   chmodSync(join(tmp, 'chromium.sh'), 0o755);
   try {
