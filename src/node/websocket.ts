@@ -1,7 +1,8 @@
 import type { Agent, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import type { PerMessageDeflateOptions } from 'ws';
-import { OPTIONS, webSocketTransport, type OptionTypes, type WebSocketOptions } from '../transports/websocket.ts';
+import { BOOL, DICT, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
 
 /** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
@@ -37,18 +38,25 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
   readonly maxPayload?: number;
 }
 
+const eitherOr = (one: Kind, other: Kind): Kind => ({
+  expected: `${one.expected} or ${other.expected}`,
+  test: (v) => one.test(v) || other.test(v),
+});
+/** What Node takes as a certificate or key: PEM, bytes, or lists of them. */
+const PEM = eitherOr(TEXT, { expected: 'an object', test: (v) => typeof v === 'object' && v !== null });
+
 /** Node's own options. */
-const NODE_OPTIONS: OptionTypes = {
-  headers: 'object',
-  origin: 'string',
-  ca: 'string or object',
-  cert: 'string or object',
-  key: 'string or object',
-  servername: 'string',
-  rejectUnauthorized: 'boolean',
-  agent: 'object',
-  perMessageDeflate: 'boolean or object',
-  maxPayload: 'number',
+const NODE_OPTIONS: Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>> = {
+  headers: DICT,
+  origin: TEXT,
+  ca: PEM,
+  cert: PEM,
+  key: PEM,
+  servername: TEXT,
+  rejectUnauthorized: BOOL,
+  agent: DICT,
+  perMessageDeflate: eitherOr(BOOL, DICT),
+  maxPayload: NUMBER,
 };
 
 /**

@@ -11,26 +11,28 @@ export interface Kind {
 export const isDict = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-const isNumber = (value: unknown, least: number): boolean => typeof value === 'number' && value >= least;
-const listOf =
-  (test: Kind['test']): Kind['test'] =>
-  (value) =>
-    Array.isArray(value) && value.every(test);
-const oneOf = (names: string): Kind => ({
-  expected: `one of ${names.replaceAll(' ', ', ')}`,
-  test: (value) => typeof value === 'string' && names.split(' ').includes(value),
-});
+const kind = (expected: string, test: Kind['test']): Kind => ({ expected, test });
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
-export const BOOL: Kind = { expected: 'a boolean', test: (v) => typeof v === 'boolean' };
-export const STRING: Kind = { expected: 'a string', test: (v) => typeof v === 'string' };
-export const TEXT: Kind = { expected: 'a non-empty string', test: (v) => STRING.test(v) && v !== '' };
-export const ID: Kind = { expected: 'an id (an integer from 1 to 2^53)', test: isId };
-export const COUNT: Kind = { expected: 'an integer from 0', test: (v) => Number.isInteger(v) && isNumber(v, 0) };
-export const NUMBER: Kind = { expected: 'a number from 0', test: (v) => isNumber(v, 0) };
-export const DICT: Kind = { expected: 'an object', test: isDict };
-export const LIST: Kind = { expected: 'a list', test: Array.isArray };
-export const FUNCTION: Kind = { expected: 'a function', test: (v) => typeof v === 'function' };
-export const ANYTHING: Kind = { expected: 'anything', test: () => true };
+export const BOOL = kind('a boolean', (v) => typeof v === 'boolean');
+export const STRING = kind('a string', isText);
+export const TEXT = kind('a non-empty string', (v) => isText(v) && v !== '');
+export const ID = kind('an id (an integer from 1 to 2^53)', isId);
+export const COUNT = kind('an integer from 0', (v) => isNumber(v) && Number.isInteger(v));
+export const NUMBER = kind('a number from 0', isNumber);
+export const DICT = kind('an object', isDict);
+export const LIST = kind('a list', Array.isArray);
+export const FUNCTION = kind('a function', (v) => typeof v === 'function');
+export const ANYTHING = kind('anything', () => true);
+
+const listOf = (what: string, test: Kind['test']): Kind =>
+  kind(`a list of ${what}`, (v) => Array.isArray(v) && v.every(test));
+/** Names between bars; a pattern may stand among them. */
+const oneOf = (names: string): Kind => {
+  const pattern = RegExp(`^(${names})$`);
+  return kind(`one of ${names}`, (v) => isText(v) && pattern.test(v));
+};
 
 /**
  * The one table of attributes: every key of every Details and Options dictionary that WAMP or a known implementation
@@ -51,31 +53,23 @@ const TABLE: readonly (readonly [Kind, string])[] = [
   [TEXT, 'ppt_scheme'],
   [ID, 'callee caller publisher registration subscription'],
   [COUNT, 'timeout trustlevel'],
-  [{ expected: 'an integer above 0', test: (v) => COUNT.test(v) && v !== 0 }, 'concurrency'],
+  [kind('an integer above 0', (v) => COUNT.test(v) && v !== 0), 'concurrency'],
   [DICT, 'authextra roles'],
-  [{ expected: 'a list of ids', test: listOf(isId) }, 'eligible exclude'],
+  [listOf('ids', isId), 'eligible exclude'],
+  [listOf('strings', isText), 'authmethods eligible_authid eligible_authrole exclude_authid exclude_authrole'],
   [
-    { expected: 'a list of strings', test: listOf(STRING.test) },
-    'authmethods eligible_authid eligible_authrole exclude_authid exclude_authrole',
-  ],
-  [
-    {
-      expected: 'a list of { session, authid, authrole }',
-      test: listOf((v) => isDict(v) && isId(v['session']) && STRING.test(v['authid']) && STRING.test(v['authrole'])),
-    },
+    listOf(
+      '{ session, authid, authrole }',
+      (v) => isDict(v) && isId(v['session']) && isText(v['authid']) && isText(v['authrole']),
+    ),
     'forward_for',
   ],
-  [oneOf('exact prefix wildcard'), 'match'],
-  [oneOf('single first last roundrobin random'), 'invoke'],
-  [oneOf('skip kill killnowait'), 'mode'],
-  [{ expected: 'cryptobox, mqtt, xbr or x_…', test: (v) => matches(v, /^(cryptobox|mqtt|xbr|x_.+)$/) }, 'enc_algo'],
-  [
-    { expected: 'a serializer', test: (v) => matches(v, /^(json|msgpack|cbor|ubjson|flatbuffers|x_.+)$/) },
-    'enc_serializer',
-  ],
+  [oneOf('exact|prefix|wildcard'), 'match'],
+  [oneOf('single|first|last|roundrobin|random'), 'invoke'],
+  [oneOf('skip|kill|killnowait'), 'mode'],
+  [oneOf('cryptobox|mqtt|xbr|x_.+'), 'enc_algo'],
+  [oneOf('json|msgpack|cbor|ubjson|flatbuffers|x_.+'), 'enc_serializer'],
 ];
-
-const matches = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);
 
 /** Attributes by their names on the wire: what each must be. Has no prototype, so that every other name is unknown. */
 export const ATTRIBUTES: Readonly<Record<string, Kind | undefined>> = Object.assign(

@@ -81,6 +81,11 @@ function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
 
 const FORWARD = 'forward_for';
 const PASSTHRU = `ppt_scheme ppt_serializer ppt_cipher ppt_keyid enc_algo enc_key enc_serializer ${FORWARD}`;
+/** What applications may set in the options of a request: as it is, under its camelCase name. */
+export const SUBSCRIBE_OPTIONS = `match nkey ${FORWARD}`;
+export const REGISTER_OPTIONS = `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`;
+export const PUBLISH_OPTIONS = `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${FORWARD}`;
+export const CALL_OPTIONS = `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${FORWARD}`;
 const CALLEE = `callee callee_authid callee_authrole ${PASSTHRU}`;
 
 /**
@@ -108,12 +113,12 @@ const SHAPES = {
   >('ERROR requestType:n request:i details:d error:s *', CALLEE),
   [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
     'PUBLISH request:i options:d topic:s *',
-    `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PASSTHRU}`,
+    `${PUBLISH_OPTIONS} ${PASSTHRU}`,
   ),
   [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
   [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
     'SUBSCRIBE request:i options:d topic:s',
-    `match get_retained nkey ${FORWARD}`,
+    `${SUBSCRIBE_OPTIONS} get_retained`,
   ),
   [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
   [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
@@ -131,7 +136,7 @@ const SHAPES = {
   ),
   [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
     'CALL request:i options:d procedure:s *',
-    `receive_progress progress timeout disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PASSTHRU}`,
+    `${CALL_OPTIONS} receive_progress progress timeout ${PASSTHRU}`,
   ),
   [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d', `mode ${FORWARD}`),
   [RESULT]: row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>(
@@ -140,7 +145,7 @@ const SHAPES = {
   ),
   [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
     'REGISTER request:i options:d procedure:s',
-    `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`,
+    REGISTER_OPTIONS,
   ),
   [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
   [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(

@@ -2,30 +2,40 @@ import { isObservable, type Observable } from 'rxjs';
 import {
   ANYTHING,
   ATTRIBUTES,
+  BOOL,
   checkOptions,
   FUNCTION,
   isDict,
-  isPrivate,
   NUMBER,
+  fromWire,
   toWire,
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import {
+  CALL_OPTIONS,
+  PUBLISH_OPTIONS,
+  REGISTER_OPTIONS,
+  SUBSCRIBE_OPTIONS,
+  type Dict,
+  type List,
+} from '../protocol/messages.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
 
-/** The options of one verb: those that are sent, by name, and what all must be. */
+/** The options of one verb, and what each must be. */
 interface Verb {
   readonly verb: string;
   readonly use: string;
-  readonly sent: readonly string[];
   readonly table: OptionTable;
+  /** The options that stay on this side, or are sent in another way. */
+  readonly kept: OptionTable;
 }
 
-/** The names in a string, as a type. */
-type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+/** The names in a string of the wire in camelCase, as a type. */
+type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? Camel<First> | Words<Rest> : Camel<S>;
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
 /** The options that a type knows by name. */
 type Named<Options> = Exclude<keyof Options, `x_${string}` | `_${string}`>;
 /** No further argument where the names are exactly those of the type; else one that nobody can give. */
@@ -39,13 +49,12 @@ const LISTS = /^(exclude|eligible)(?!Me)/;
 const verb =
   <Options>(name: string, use: string) =>
   <Sent extends string, Kept extends Record<string, Kind>>(
-    names: Sent,
+    sent: Sent,
     kept: Kept,
     ..._: Complete<Options, Words<Sent> | keyof Kept>
   ): Verb => {
-    const sent = names.split(' ');
-    const kinds = sent.map((option) => [option, ATTRIBUTES[toWire(option)]]);
-    return { verb: name, use, sent, table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept } };
+    const kinds = sent.split(' ').map((option) => [fromWire(option), ATTRIBUTES[option]]);
+    return { verb: name, use, kept, table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept } };
   };
 
 /** Tags for tracing stay on this side. */
@@ -58,35 +67,26 @@ const TAGS = {
 
 const RETAINED: Kind = { expected: "a boolean or 'once'", test: (v) => typeof v === 'boolean' || v === 'once' };
 
-const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')('match nkey forwardFor', {
+const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')(SUBSCRIBE_OPTIONS, {
   ...TAGS,
   getRetained: RETAINED,
   onSubscribed: FUNCTION,
 });
-const REGISTER = verb<RegisterOptions>('register', 'procedure')(
-  'match invoke concurrency forceReregister discloseCaller forwardTimeout forwardFor',
-  TAGS,
-);
-const PUBLISH = verb<PublishOptions>('publish', 'topic')(
-  'acknowledge excludeMe exclude excludeAuthid excludeAuthrole eligible eligibleAuthid eligibleAuthrole discloseMe retain rkey transactionHash forwardFor',
-  TAGS,
-);
-const CALL = verb<CallOptions>('call', 'procedure')(
-  'discloseMe rkey runmode caller callerAuthid callerAuthrole transactionHash forwardFor',
-  {
-    ...TAGS,
-    progress: ATTRIBUTES['progress'] as Kind,
-    timeout: NUMBER,
-    deadline: NUMBER,
-    cancelMode: ATTRIBUTES['mode'] as Kind,
-  },
-);
+const REGISTER = verb<RegisterOptions>('register', 'procedure')(REGISTER_OPTIONS, TAGS);
+const PUBLISH = verb<PublishOptions>('publish', 'topic')(PUBLISH_OPTIONS, TAGS);
+const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
+  ...TAGS,
+  progress: BOOL,
+  timeout: NUMBER,
+  deadline: NUMBER,
+  cancelMode: ATTRIBUTES['mode'] as Kind,
+});
 
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
 /** What is sent of some options, by the names on the wire. */
-function wireOf({ sent, table }: Verb, what: string, options: object = NOTHING): Dict {
+function wireOf({ kept, table }: Verb, what: string, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const listed = isDict(options)
     ? Object.fromEntries(
@@ -98,7 +98,7 @@ function wireOf({ sent, table }: Verb, what: string, options: object = NOTHING):
     : options;
   const given = checkOptions(what, table, listed, true);
   return Object.fromEntries(
-    given.filter(([name]) => sent.includes(name) || isPrivate(name)).map(([name, value]) => [toWire(name), value]),
+    given.filter(([name]) => !Object.hasOwn(kept, name)).map(([name, value]) => [toWire(name), value]),
   );
 }
 
