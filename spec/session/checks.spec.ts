@@ -164,8 +164,8 @@ for (const { verb, use, rows } of VERBS) {
 
     for (const [unknown, hint] of [
       ['nonsense', /known are .*forwardFor/],
-      ['forward_for', /did you mean 'forwardFor'/],
-      ['FORWARDFOR', /did you mean 'forwardFor'/],
+      ['forward_for', /known are .*forwardFor/],
+      ['FORWARDFOR', /known are .*forwardFor/],
       ['toString', /unknown option 'toString'/],
       ['x_', /unknown option 'x_'/],
     ] as const) {

@@ -1,6 +1,16 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { checkOptions, DICT, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import {
+  checkOptions,
+  DICT,
+  FUNCTION,
+  isDict,
+  LIST,
+  NUMBER,
+  TEXT,
+  type Kind,
+  type OptionTable,
+} from '../protocol/attributes.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import { mergeIdentities } from '../session/asking.ts';
 import type { ErrorMapping } from '../session/errors.ts';
@@ -51,27 +61,27 @@ export interface BaseOptions {
 
 const isTransport = (v: unknown): boolean => isDict(v) && FUNCTION.test(v['open']);
 const isMapping = (pair: unknown): boolean =>
-  Array.isArray(pair) && typeof pair[0] === 'function' && typeof pair[1] === 'string';
-const fraction = (v: unknown): boolean => NUMBER.test(v) && (v as number) <= 1;
+  Array.isArray(pair) && FUNCTION.test(pair[0]) && typeof pair[1] === 'string';
+const isOff = (v: unknown): boolean => v === false;
 
 const OPTIONS = {
   realm: TEXT,
   transports: {
     expected: 'a list of transports, one at least',
-    test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every(isTransport),
+    test: (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
   },
   auth: LIST,
   reconnect: {
     expected: 'an object, false, or an operator',
-    test: (v) => v === false || isDict(v) || FUNCTION.test(v),
+    test: (v) => isOff(v) || isDict(v) || FUNCTION.test(v),
   },
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
-  keepalive: { expected: 'an object or false', test: (v) => v === false || isDict(v) },
+  keepalive: { expected: 'an object or false', test: (v) => isOff(v) || isDict(v) },
   publishQueue: DICT,
-  errors: { expected: 'a list of [class, URI]', test: (v) => LIST.test(v) && (v as unknown[]).every(isMapping) },
+  errors: { expected: 'a list of [class, URI]', test: (v) => Array.isArray(v) && v.every(isMapping) },
   agent: TEXT,
 } satisfies Record<keyof BaseOptions, Kind>;
 
@@ -79,7 +89,7 @@ const RECONNECT = {
   initialDelay: NUMBER,
   maxDelay: NUMBER,
   growth: { expected: 'a number from 1', test: (v) => NUMBER.test(v) && (v as number) >= 1 },
-  jitter: { expected: 'a number from 0 to 1', test: fraction },
+  jitter: { expected: 'a number from 0 to 1', test: (v) => NUMBER.test(v) && (v as number) <= 1 },
   random: FUNCTION,
   maxRetries: NUMBER,
   stableAfter: NUMBER,
@@ -94,26 +104,36 @@ export type Settings = Required<Omit<BaseOptions, 'publishQueue'>> & {
   readonly publishQueue: { readonly size: number; readonly ttl: number };
 };
 
+const DEFAULTS = {
+  auth: [],
+  reconnect: {},
+  joinTimeout: 10_000,
+  waitTimeout: 30_000,
+  closeTimeout: 2_000,
+  idleTimeout: Infinity,
+  keepalive: {},
+  errors: [],
+  agent: 'rxwamp',
+};
+
 /**
  * Checks the options of a client and fills in what was left out; the one place where defaults stand.
  *
  * @throws TypeError that names the option, what it must be and what it was; InvalidUriError for the realm
  */
 export function settle(options: BaseOptions): Settings {
-  checkOptions('WampClient', OPTIONS, options);
-  assertUri(options.realm, 'WampClient: realm');
-  if (isDict(options.reconnect)) checkOptions('WampClient: reconnect', RECONNECT, options.reconnect);
-  if (isDict(options.keepalive)) checkOptions('WampClient: keepalive', KEEPALIVE, options.keepalive);
-  if (options.publishQueue) checkOptions('WampClient: publishQueue', QUEUE, options.publishQueue);
+  const check = <T extends object>(name: string, table: OptionTable, given: T): T =>
+    Object.fromEntries(checkOptions(`WampClient${name}`, table, given)) as T;
+  const given = check('', OPTIONS, options);
+  assertUri(given.realm, 'WampClient: realm');
   // not required by the type of the whole client, where `url` may stand for it
-  if (!LIST.test(options.transports)) throw new TypeError('WampClient: url or transports must be given');
-  const { auth = [], errors = [], publishQueue: { size = 1000, ttl = 60_000 } = {} } = options;
-  const { reconnect = {}, keepalive = {}, agent = 'rxwamp' } = options;
-  const { joinTimeout = 10_000, waitTimeout = 30_000, closeTimeout = 2_000, idleTimeout = Infinity } = options;
-  mergeIdentities(auth.flatMap(({ identity }) => identity ?? []));
+  if (!LIST.test(given.transports)) throw new TypeError('WampClient: url or transports must be given');
+  const settings = { ...DEFAULTS, ...given };
+  if (isDict(settings.reconnect)) check(': reconnect', RECONNECT, settings.reconnect);
+  if (isDict(settings.keepalive)) check(': keepalive', KEEPALIVE, settings.keepalive);
+  mergeIdentities(settings.auth.flatMap(({ identity }) => identity ?? []));
   return {
-    ...options,
-    ...{ auth, reconnect, joinTimeout, waitTimeout, closeTimeout, idleTimeout, keepalive, errors, agent },
-    publishQueue: { size, ttl },
+    ...settings,
+    publishQueue: { size: 1000, ttl: 60_000, ...check(': publishQueue', QUEUE, given.publishQueue ?? {}) },
   };
 }

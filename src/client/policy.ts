@@ -21,14 +21,17 @@ export interface Circumstances {
   readonly stable: boolean;
 }
 
+/** Error URIs of the specification by their last words. */
+export function wampErrors(names: string): ReadonlySet<string> {
+  return new Set(names.split(' ').map((name) => `wamp.error.${name}`));
+}
+
 /** The router will say the same again. */
-const REFUSALS = new Set(
-  'no_such_realm no_such_role no_such_principal authentication_denied authentication_required no_matching_auth_method no_auth_method not_authorized authorization_denied'
-    .split(' ')
-    .map((name) => `wamp.error.${name}`),
+const REFUSALS = wampErrors(
+  'no_such_realm no_such_role no_such_principal authentication_denied authentication_required no_matching_auth_method no_auth_method not_authorized authorization_denied',
 );
 /** Technical on Crossbar.io, a wrong password on nexus: worth some tries, not for ever. */
-const DOUBTFUL = new Set(['wamp.error.authentication_failed', 'wamp.error.authorization_failed']);
+const DOUBTFUL = wampErrors('authentication_failed authorization_failed');
 const DOUBTFUL_TRIES = 5;
 /** Somebody broke the protocol, or the server broke down over us. */
 const VIOLATION_CODES = new Set([1002, 1007, 1008, 1009, 1011]);

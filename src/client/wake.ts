@@ -1,29 +1,24 @@
-import { Observable } from 'rxjs';
+import { defer, filter, fromEvent, merge, NEVER, type Observable } from 'rxjs';
 
 /** As much of a browser as is looked at; none of it need be there. */
-interface Surroundings {
-  addEventListener?: (type: string, listener: () => void) => void;
-  removeEventListener?: (type: string, listener: () => void) => void;
-  document?: EventTarget & { visibilityState?: string };
+interface Surroundings extends Partial<EventTarget> {
+  document?: Surroundings & { visibilityState?: string };
 }
+
+const on = (target: Surroundings | undefined, type: string): Observable<unknown> =>
+  target?.addEventListener ? fromEvent(target as EventTarget, type) : NEVER;
 
 /**
  * Emits when the surroundings wake up: the network came back, the page is seen again, the tab was resumed. Silent
  * where there is no browser.
  */
-export const wake$ = new Observable<void>((subscriber) => {
+export const wake$ = defer(() => {
   const world = globalThis as Surroundings;
   const { document } = world;
-  const wake = (): void => subscriber.next();
-  const seen = (): void => {
-    if (document?.visibilityState === 'visible') wake();
-  };
-  for (const type of ['online', 'pageshow']) world.addEventListener?.(type, wake);
-  document?.addEventListener('resume', wake);
-  document?.addEventListener('visibilitychange', seen);
-  return () => {
-    for (const type of ['online', 'pageshow']) world.removeEventListener?.(type, wake);
-    document?.removeEventListener('resume', wake);
-    document?.removeEventListener('visibilitychange', seen);
-  };
+  return merge(
+    on(world, 'online'),
+    on(world, 'pageshow'),
+    on(document, 'resume'),
+    on(document, 'visibilitychange').pipe(filter(() => document?.visibilityState === 'visible')),
+  );
 });

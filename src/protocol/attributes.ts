@@ -111,15 +111,8 @@ export function checkOptions(
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     const kind = Object.hasOwn(table, name) ? table[name] : privates && isPrivate(name) ? ANYTHING : undefined;
-    if (!kind) throw new TypeError(`${what}: unknown option '${name}'${suggestion(name, Object.keys(table))}`);
+    if (!kind) throw new TypeError(`${what}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
     if (!kind.test(value)) throw new TypeError(`${what}: ${name} must be ${kind.expected}, got ${kindOf(value)}`);
   }
   return given;
-}
-
-/** `retained` → `; did you mean 'getRetained'?`: a name that differs in case, in `_` or by a part. */
-function suggestion(name: string, known: readonly string[]): string {
-  const plain = (s: string): string => s.toLowerCase().replaceAll('_', '');
-  const near = known.find((other) => plain(other).includes(plain(name)) || plain(name).includes(plain(other)));
-  return near === undefined ? `; known are ${known.join(', ')}` : `; did you mean '${near}'?`;
 }

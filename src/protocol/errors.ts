@@ -6,18 +6,12 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Uint8Array) return 'binary';
-  switch (typeof value) {
-    case 'string':
-      return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)}`;
-    case 'number':
-      return `the number ${value}`;
-    case 'boolean':
-      return `the boolean ${value}`;
-    case 'object':
-      return 'an object';
-    default:
-      return `a ${typeof value}`;
+  const type = typeof value;
+  if (typeof value === 'string') {
+    return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)}`;
   }
+  if (typeof value === 'number' || typeof value === 'boolean') return `the ${type} ${value}`;
+  return type === 'object' ? 'an object' : `a ${type}`;
 }
 
 /** The root of all errors that this library raises. `name` is stable, `cause` says what lay behind it. */
@@ -65,6 +59,9 @@ export class ApplicationError extends WampError {
   }
 }
 
+/** What the other side says of an end, to be put behind its reason. */
+const remark = ({ message }: Readonly<Dict>): string => (typeof message === 'string' ? ` (${message})` : '');
+
 /** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
 export class AbortError extends WampError {
   override name = 'AbortError';
@@ -74,12 +71,8 @@ export class AbortError extends WampError {
   readonly local: boolean;
 
   constructor(reason: string, details: Readonly<Dict> = {}, options: { local?: boolean; cause?: unknown } = {}) {
-    const said = details['message'];
-    super(
-      `${options.local ? 'We refused the session' : 'The router refused or ended the session'}: ${reason}` +
-        (typeof said === 'string' ? ` (${said})` : ''),
-      { cause: options.cause },
-    );
+    const who = options.local ? 'We refused' : 'The router refused or ended';
+    super(`${who} the session: ${reason}${remark(details)}`, { cause: options.cause });
     this.reason = reason;
     this.details = details;
     this.local = options.local === true;
@@ -93,8 +86,7 @@ export class GoodbyeError extends WampError {
   readonly details: Readonly<Dict>;
 
   constructor(reason: string, details: Readonly<Dict> = {}) {
-    const said = details['message'];
-    super(`The router said goodbye: ${reason}${typeof said === 'string' ? ` (${said})` : ''}`);
+    super(`The router said goodbye: ${reason}${remark(details)}`);
     this.reason = reason;
     this.details = details;
   }
@@ -156,8 +148,7 @@ export class InvalidUriError extends WampError {
 
   constructor(value: unknown, use: string, match: string) {
     super(
-      `${use}: expected ${match === 'exact' ? 'a URI' : `a ${match} pattern`} (components joined by dots, ` +
-        `no white space, no #), got ${kindOf(value)}`,
+      `${use}: expected ${match === 'exact' ? 'a URI' : `a ${match} pattern`} (components joined by dots, no white space, no #), got ${kindOf(value)}`,
     );
   }
 }

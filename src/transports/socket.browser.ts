@@ -5,12 +5,10 @@ export type WebSocketConstructor = new (url: string, protocols: string[]) => obj
 export interface Socket {
   /** The standard face. Its handlers belong to whoever dialled. */
   readonly ws: WebSocket;
-  /** Grows with whatever was received. */
-  readonly received: number;
-  /** Counts a message, where nothing better than messages can be counted. */
-  count(): void;
+  /** Grows with whatever was received, where more than messages can be counted. */
+  readonly received?: number;
   /** To be called before each write. */
-  beforeSend(): void;
+  beforeSend?(): void;
   ping?(): void;
   close(code: number, reason: string): void;
   /** Lets go at once. The handlers have been taken away. */
@@ -18,36 +16,19 @@ export interface Socket {
 }
 
 /** Any standard WebSocket: that of the browser, or one which was injected. */
-export class StandardSocket implements Socket {
-  readonly ws: WebSocket;
-  received = 0;
-
-  constructor(ws: WebSocket) {
-    this.ws = ws;
-    ws.binaryType = 'arraybuffer';
-  }
-
-  count(): void {
-    this.received++;
-  }
-
-  beforeSend(): void {
-    // a browser gathers writes by itself
-  }
-
-  close(code: number, reason: string): void {
+export function standardSocket(ws: WebSocket): Socket {
+  ws.binaryType = 'arraybuffer';
+  return {
+    ws,
     // a page may say 1000 and 3000 to 4999 only: 1002 becomes 3002
-    this.ws.close(code === 1000 || code >= 3000 ? code : code + 2000, reason);
-  }
-
-  terminate(): void {
-    this.ws.close();
-  }
+    close: (code, reason) => ws.close(code === 1000 || code >= 3000 ? code : code + 2000, reason),
+    terminate: () => ws.close(),
+  };
 }
 
 /** Dials with the browser's WebSocket. Throws where the browser refuses the address, or has none. */
 export function dial(url: string, protocols: string[]): Socket {
   const { WebSocket } = globalThis as { WebSocket?: typeof globalThis.WebSocket };
   if (!WebSocket) throw new Error('there is no WebSocket here; give one as option WebSocket');
-  return new StandardSocket(new WebSocket(url, protocols));
+  return standardSocket(new WebSocket(url, protocols));
 }

@@ -17,12 +17,9 @@ class NodeSocket implements Socket {
     node.on('upgrade', (response) => (this.tcp = response.socket));
   }
 
+  /** Bytes, control frames included. */
   get received(): number {
     return this.tcp?.bytesRead ?? 0;
-  }
-
-  count(): void {
-    // the TCP socket counts bytes, control frames included
   }
 
   /** Writing is a system call, the dearest thing here: all messages of one turn leave with one. */

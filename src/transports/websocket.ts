@@ -5,7 +5,7 @@ import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '.
 import { ConnectFailedError, ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import { StandardSocket, type Socket, type WebSocketConstructor } from './socket.browser.ts';
+import { standardSocket, type Socket, type WebSocketConstructor } from './socket.browser.ts';
 import type { Channel, Transport } from './transport.ts';
 
 /** How to reach a router by WebSocket. */
@@ -98,7 +98,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
       subscriber.error(failed(`${shown(url)} (offered: ${protocols.join()})`, cause));
     let socket: Socket;
     try {
-      socket = WebSocket ? new StandardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);
+      socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);
     } catch (error) {
       fail(error);
       return;
@@ -151,6 +151,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
   let ended = false;
   let loss: ConnectionLostError | undefined;
   let cause: unknown;
+  let messages = 0;
 
   const deliver = (data: unknown): void => {
     if (left || !observer || observer.closed) return;
@@ -176,7 +177,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
   };
 
   ws.onmessage = ({ data }) => {
-    socket.count();
+    messages++;
     if (early) early.push(data);
     else deliver(data);
   };
@@ -201,7 +202,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       if (ended) finish();
     }),
     get received() {
-      return socket.received;
+      return socket.received ?? messages;
     },
     get bufferedAmount() {
       return ws.bufferedAmount;
@@ -212,7 +213,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${shown(url)} is closed`);
       }
       const frame = serializer.encode(message);
-      socket.beforeSend();
+      socket.beforeSend?.();
       ws.send(frame as Uint8Array<ArrayBuffer>);
     },
     ...(socket.ping && { ping: () => socket.ping?.() }),
