@@ -366,6 +366,8 @@ describe('race 14: ERROR for a CANCEL', () => {
     client.wire.take(49);
     client.wire.send([8, 48, 1, {}, 'wamp.error.canceled']);
     client.wire.send([8, 49, 1, {}, 'wamp.error.invalid_argument']);
+    // of a YIELD, which carries an id of the router's
+    client.wire.send([8, 70, 4711, {}, 'wamp.error.invalid_argument']);
     expectCalm(client);
     expect(call.error).toBeUndefined();
   });
@@ -543,6 +545,16 @@ describe('race 24: a repeated INVOCATION id', () => {
     client.wire.send([68, 1, 88, { progress: true }, [2]], [68, 1, 88, {}, [3]]);
     expectCalm(client);
     expect(calls).toBe(1);
+  });
+
+  it('behind the last chunk of one that is finished is a new invocation', () => {
+    let calls = 0;
+    const client = registered(() => ++calls);
+    client.wire.send([68, 1, 88, { progress: true }], [68, 1, 88, {}], [68, 1, 88, {}]);
+    expect(client.wire.rest()).toEqual([
+      [70, 1, {}, [1]],
+      [70, 1, {}, [2]],
+    ]);
   });
 
   it('of one that was interrupted is ignored, too', () => {

@@ -173,8 +173,8 @@ describe('while an event is delivered', () => {
     const thrown = new Promise((resolve) => {
       config.onUnhandledError = resolve;
     });
-    wamp.subscribe(TOPIC).subscribe(() => {
-      throw new RangeError('mine');
+    wamp.subscribe(TOPIC).subscribe(({ value }) => {
+      if (value === 'x') throw new RangeError('mine');
     });
     const other = record(wamp.subscribe(TOPIC));
     wire.take(32);
