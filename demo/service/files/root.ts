@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationError } from 'rxwamp';
 
@@ -14,15 +14,14 @@ export function visible(name: string): boolean {
   return !hidden.has(name);
 }
 
-/** Installed, built or measured, not written: relative to the project. */
-export const generated: ReadonlySet<string> = new Set([
-  'node_modules',
-  'dist',
-  'coverage',
-  'artifacts',
-  'demo/dist',
-  'demo/.cache',
-]);
+/** Installed or kept by tools, wherever it lies; built or measured, in the project's own folders. */
+const installed = new Set(['node_modules', '.cache']);
+const built = new Set(['dist', 'coverage', 'artifacts', 'demo/dist']);
+
+/** Whether a folder holds what nobody here has written. */
+export function generated(path: string): boolean {
+  return installed.has(basename(path)) || built.has(shown(path));
+}
 
 /** A path as the caller may see it: relative to the project's folder, with slashes. */
 export function shown(path: string): string {

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SearchHit, SearchProgress } from '../../shared/host.ts';
 import { pace } from './paced.ts';
 import { generated, shown } from './root.ts';
@@ -40,7 +40,7 @@ export async function* search(start: string, query: string, signal: AbortSignal)
 
 /** Packages are worth a look; what this project has built is in its sources already. */
 function worthwhile(path: string): boolean {
-  return shown(path) === 'node_modules' || !generated.has(shown(path));
+  return basename(path) === 'node_modules' || !generated(path);
 }
 
 async function content(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FileKind, FileStats } from '../../shared/host.ts';
-import { generated, root, shown } from './root.ts';
+import { generated, root } from './root.ts';
 import { folders } from './tree.ts';
 
 const newline = 10;
@@ -9,7 +9,7 @@ const newline = 10;
 /** Files, lines and bytes of the project by kind of file, the largest kind first. */
 export async function stats(signal: AbortSignal): Promise<FileStats> {
   const kinds = new Map<string, FileKind>();
-  for await (const folder of folders(root, signal, (path) => !generated.has(shown(path)))) {
+  for await (const folder of folders(root, signal, (path) => !generated(path))) {
     for (const name of folder.files) {
       const data = await readFile(join(folder.path, name)).catch(() => undefined);
       if (!data) continue;
