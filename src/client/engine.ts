@@ -1,4 +1,4 @@
-import { asapScheduler, Observable, Subject, type Subscription, type Unsubscribable } from 'rxjs';
+import { asapScheduler, Observable, Subject, type Subscription } from 'rxjs';
 import { ClosedError, type WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { Call } from '../session/call.ts';
@@ -10,7 +10,7 @@ import type { SessionLink } from '../session/link.ts';
 import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
 import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
-import { Streams } from '../session/streams.ts';
+import { Streams, unlessOver } from '../session/streams.ts';
 import { now } from '../session/time.ts';
 import { Connection } from './connection.ts';
 import { healDelay } from './healing.ts';
@@ -68,9 +68,7 @@ export class Engine {
   }
 
   call<T>(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult<T>> {
-    return new Observable((subscriber): Unsubscribable => {
-      const refusal = this.#refusal;
-      if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+    return unlessOver(this.streams, undefined, (subscriber) => {
       const call = new Call<T>(subscriber, request);
       if (this.#live?.open) call.start(this.#live);
       else {
@@ -118,7 +116,7 @@ export class Engine {
     if (joined) this.#outbox.flush(joined.link);
     this.#live = undefined;
     const streams = this.streams.take();
-    for (const stream of streams) stream.complete();
+    for (const stream of streams) stream.end();
     for (const item of this.#outbox.take()) item.fail(error);
     joined?.link.leave(details.reason, details.message, error);
     this.#disconnect();
@@ -204,7 +202,7 @@ export class Engine {
     const streams = this.streams.take();
     const waiting = this.#outbox.take();
     this.board.setStatus({ state: 'failed', error, attempts });
-    for (const stream of streams) stream.fail(error);
+    for (const stream of streams) stream.end(error);
     for (const item of waiting) item.fail(error);
   }
 

@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
+import { asked } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/checks.ts';
 import type { PublishOptions } from '../session/options.ts';
@@ -41,7 +42,7 @@ export class Outbox {
     const { waitTimeout } = this.#limits;
     call.waiting = () => this.#remove(call);
     this.#add(call, waitTimeout, () => {
-      const message = `call(${JSON.stringify(procedure)}): no session within ${waitTimeout} ms`;
+      const message = `${asked('call', procedure)}: no session within ${waitTimeout} ms`;
       call.fail(new ConnectionLostError(message, { cause: cause() }));
     });
   }
@@ -50,7 +51,7 @@ export class Outbox {
   addPublication(publication: PendingPublication, cause: () => unknown): void {
     const { size, ttl } = this.#limits;
     const fail = (why: string): void => {
-      const message = `publish(${JSON.stringify(publication.request.uri)}): not sent, ${why}`;
+      const message = `${asked('publish', publication.request.uri)}: not sent, ${why}`;
       publication.fail(new ConnectionLostError(message, { cause: cause() }));
     };
     if (this.#publications >= size) {
@@ -107,7 +108,7 @@ export function snapshot(request: PayloadRequest<PublishOptions>): PayloadReques
     };
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new SerializationError(`publish(${JSON.stringify(request.uri)}): the payload refers to itself`, {
+      throw new SerializationError(`${asked('publish', request.uri)}: the payload refers to itself`, {
         cause: error,
       });
     }

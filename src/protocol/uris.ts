@@ -30,6 +30,9 @@ export function isUri(value: unknown, match: Match = 'exact', strict = false): v
   return typeof value === 'string' && (strict ? STRICT : LOOSE)[match].test(value);
 }
 
+/** How errors name what was asked for: `call("com.app.f")`. */
+export const asked = (verb: string, uri: Uri): string => `${verb}(${JSON.stringify(uri)})`;
+
 /** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */
 export function assertUri(value: unknown, use: string, match: Match = 'exact'): asserts value is Uri {
   if (!isUri(value, match)) throw new InvalidUriError(value, use, match);

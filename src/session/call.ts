@@ -2,6 +2,7 @@ import { isObservable, type Subscriber, type Subscription, type Unsubscribable }
 import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { asked } from '../protocol/uris.ts';
 import { CallResult } from './arrivals.ts';
 import type { CallArgs, PayloadRequest } from './checks.ts';
 import { lossOf } from './errors.ts';
@@ -68,7 +69,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `call(${JSON.stringify(this.#request.uri)}): no answer came`));
+    this.fail(lossOf(error, `${asked('call', this.#request.uri)}: no answer came`));
   }
 
   /** Ends the call with an error, without telling the router. */
@@ -106,7 +107,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   #late(limit: string, ms: number): void {
     if (this.#settled) return;
     const error = new CallTimeoutError(
-      `call(${JSON.stringify(this.#request.uri)}): no result within its ${limit} of ${ms} ms`,
+      `${asked('call', this.#request.uri)}: no result within its ${limit} of ${ms} ms`,
     );
     this.unsubscribe();
     this.#subscriber.error(error);
@@ -137,12 +138,9 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   #stream(lists: Exclude<CallArgs, List>): void {
     const link = this.#link as Link;
     const { uri, kwargs } = this.#request;
-    if (!link.supports('dealer', 'progressive_call_invocations')) {
-      this.fail(
-        new InvalidStateError(
-          `call(${JSON.stringify(uri)}): the router does not announce progressive_call_invocations`,
-        ),
-      );
+    const feature = 'progressive_call_invocations';
+    if (!link.supports('dealer', feature)) {
+      this.fail(new InvalidStateError(`${asked('call', uri)}: the router does not announce ${feature}`));
       return;
     }
     let first = true;
@@ -161,7 +159,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       next: (args: unknown) => {
         try {
           if (!Array.isArray(args))
-            throw new TypeError(`call(${JSON.stringify(uri)}): args must be lists, got ${kindOf(args)}`);
+            throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
           send(args, true);
         } catch (error) {
           cancel(error);

@@ -21,7 +21,7 @@ import {
   type Dict,
   type List,
 } from '../protocol/messages.ts';
-import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
+import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
 
 /** The options of one verb, and what each must be. */
@@ -128,14 +128,12 @@ function isPlain(value: unknown): value is Dict {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-const called = ({ verb: name }: Verb, uri: Uri): string => `${name}(${JSON.stringify(uri)})`;
-
 function checkStream<Options extends { readonly match?: Match }>(
   of: Verb,
   uri: Uri,
   options: Options,
 ): StreamRequest<Options> {
-  const wire = wireOf(of, called(of, uri), options);
+  const wire = wireOf(of, asked(of.verb, uri), options);
   const match = options.match ?? 'exact';
   assertUri(uri, `${of.verb}(): ${of.use}`, match);
   return { uri, match, options, wire };
@@ -152,7 +150,7 @@ export function checkRegister(
   options: RegisterOptions = NOTHING,
 ): StreamRequest<RegisterOptions> {
   if (typeof handler !== 'function') {
-    throw new TypeError(`${called(REGISTER, uri)}: handler must be a function, got ${kindOf(handler)}`);
+    throw new TypeError(`${asked(REGISTER.verb, uri)}: handler must be a function, got ${kindOf(handler)}`);
   }
   return checkStream(REGISTER, uri, options);
 }
@@ -169,29 +167,29 @@ function checkPayload<Options extends object, A>(
   let kwargs: unknown = named;
   let options: object | undefined = fourth;
   if (isPlain(first)) {
-    if (named !== undefined) throw new TypeError(`${called(of, uri)}: give one object, or args and kwargs apart`);
+    if (named !== undefined) throw new TypeError(`${asked(of.verb, uri)}: give one object, or args and kwargs apart`);
     ({ args, kwargs, ...options } = first);
   } else if (fourth === undefined && isDict(named)) {
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${called(of, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
+        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
           'fourth. To send such kwargs, give an empty object as options.',
       );
     }
   }
   if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
-    throw new TypeError(`${called(of, uri)}: args must be a list, got ${kindOf(args)}`);
+    throw new TypeError(`${asked(of.verb, uri)}: args must be a list, got ${kindOf(args)}`);
   }
   if (kwargs !== undefined && !isPlain(kwargs)) {
-    throw new TypeError(`${called(of, uri)}: kwargs must be an object, got ${kindOf(kwargs)}`);
+    throw new TypeError(`${asked(of.verb, uri)}: kwargs must be an object, got ${kindOf(kwargs)}`);
   }
   return {
     uri,
     args: (args ?? NO_ARGS) as A | List,
     kwargs: kwargs ?? NOTHING,
     options: (options ?? NOTHING) as Options,
-    wire: wireOf(of, called(of, uri), options),
+    wire: wireOf(of, asked(of.verb, uri), options),
   };
 }
 

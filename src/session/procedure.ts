@@ -1,12 +1,13 @@
-import { asapScheduler, Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import { ApplicationError, InvalidStateError, SerializationError, type WampError } from '../protocol/errors.ts';
+import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
+import { InvalidStateError, type WampError } from '../protocol/errors.ts';
 import { REGISTER, REGISTERED, UNREGISTER, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { asked } from '../protocol/uris.ts';
 import type { StreamRequest } from './checks.ts';
 import type { Handler } from './invocation.ts';
 import type { RegisterOptions, Registration } from './options.ts';
-import type { Link, Reply } from './requests.ts';
+import type { Link } from './requests.ts';
 import type { Session } from './session.ts';
-import { keyOf, Stream, type Streams } from './streams.ts';
+import { finish, keyOf, Stream, unlessOver, type Streams } from './streams.ts';
 
 /** One registration: of one subscriber, its own teardown. */
 export class Procedure extends Stream implements Unsubscribable {
@@ -46,24 +47,11 @@ export class Procedure extends Stream implements Unsubscribable {
   }
 
   override ask(link: Link): void {
-    try {
-      link.request([REGISTER, link.nextId, this.#wire, this.uri], {
-        type: REGISTER,
-        lost: () => undefined,
-        settle: (reply) => this.#answered(link, reply),
-      });
-      this.streams.asked(this);
-    } catch (error) {
-      // a channel that is down will be reported, and then healed
-      if (error instanceof SerializationError) this.streams.fail(this, error);
-    }
-  }
-
-  #answered(link: Link, reply: Reply): void {
-    this.streams.answered(this);
-    if (reply[0] === REGISTERED) this.#registered(link, reply);
-    else if (this.#leaving) this.#gone();
-    else this.streams.refused(this, link.errorOf(reply as MessageOf<8>, { procedure: this.uri }));
+    this.request(link, [REGISTER, link.nextId, this.#wire, this.uri], (reply) => {
+      if (reply[0] === REGISTERED) this.#registered(link, reply);
+      else if (this.#leaving) this.#gone();
+      else this.streams.refused(this, this.errorOf(link, reply));
+    });
   }
 
   #registered(link: Link, [, , id]: MessageOf<65>): void {
@@ -106,35 +94,22 @@ export class Procedure extends Stream implements Unsubscribable {
   /** The router withdrew the registration. */
   revoked(reason: unknown): void {
     this.streams.procedures.delete(this.id);
-    const error = new ApplicationError(
-      typeof reason === 'string' ? reason : 'wamp.error.no_such_registration',
-      [],
-      {},
-      { procedure: this.uri },
-    );
     if (this.#leaving) this.#gone();
-    else this.streams.fail(this, error);
+    else this.streams.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
   }
 
   override detached(session: Session, error: WampError | undefined): void {
     if (this.#leaving) this.#gone();
     else if (this.#session === session) {
       this.streams.remove(this);
-      if (error) this.fail(error);
-      else this.complete();
+      this.end(error);
     }
   }
 
-  override fail(error: Error): void {
+  override end(error?: Error): void {
     this.#ended = true;
-    this.#subscriber.error(error);
-    this.#successor?.fail(error);
-  }
-
-  override complete(): void {
-    this.#ended = true;
-    this.#subscriber.complete();
-    this.#successor?.complete();
+    finish(this.#subscriber, error);
+    this.#successor?.end(error);
   }
 }
 
@@ -146,16 +121,14 @@ export function provideProcedure(
   session?: Session,
 ): Observable<Registration> {
   const key = keyOf('procedure', request.uri, request.match);
-  return new Observable((subscriber) => {
-    const refusal = streams.refusal(session);
-    if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+  return unlessOver(streams, session, (subscriber) => {
     const procedure = new Procedure(streams, request, handler, subscriber, session);
     const predecessor = streams.get(key) as Procedure | undefined;
     if (predecessor === undefined) streams.add(procedure);
     else if (!procedure.follow(predecessor)) {
       subscriber.error(
         new InvalidStateError(
-          `register(${JSON.stringify(request.uri)}): this client has registered it (${request.match}) already`,
+          `${asked('register', request.uri)}: registered already by this client (${request.match})`,
         ),
       );
       return undefined;

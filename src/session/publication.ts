@@ -1,6 +1,7 @@
 import { asapScheduler, AsyncSubject, Observable, of } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
+import { asked } from '../protocol/uris.ts';
 import type { PayloadRequest } from './checks.ts';
 import { lossOf } from './errors.ts';
 import type { Publication, PublishOptions } from './options.ts';
@@ -47,7 +48,7 @@ export class PendingPublication implements Request {
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `publish(${JSON.stringify(this.request.uri)}): no acknowledgement came`));
+    this.fail(lossOf(error, `${asked('publish', this.request.uri)}: no acknowledgement came`));
   }
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */

@@ -1,6 +1,6 @@
-import { asapScheduler, Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError, ConnectionLostError } from '../protocol/errors.ts';
+import { ClosedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -21,7 +21,7 @@ import type {
 } from './options.ts';
 import { provideProcedure } from './procedure.ts';
 import { PendingPublication, publishOn } from './publication.ts';
-import type { Streams } from './streams.ts';
+import { sessionOver, unlessOver, type Streams } from './streams.ts';
 import { observeTopic } from './topic.ts';
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
@@ -125,8 +125,7 @@ export class Session implements Wamp {
     options?: CallOptions,
   ): Observable<CallResult<T>> {
     const request = checkCall(procedure, args, kwargs, options);
-    return new Observable((subscriber) => {
-      if (!this.open) return asapScheduler.schedule(() => subscriber.error(ended()));
+    return unlessOver(this.#streams, this, (subscriber) => {
       const call = new Call<T>(subscriber, request);
       call.start(this.#link);
       return call;
@@ -148,7 +147,7 @@ export class Session implements Wamp {
     const request = checkPublish(topic, args, kwargs, options);
     if (this.open) return publishOn(this.#link, request, this.#unseen);
     const late = new PendingPublication(request, this.#unseen);
-    late.failLater(ended());
+    late.failLater(sessionOver());
     return late.report;
   }
 
@@ -161,5 +160,3 @@ export class Session implements Wamp {
     this.#link.leave(reason, message, new ClosedError(`The session was left (${reason})`));
   }
 }
-
-const ended = (): ConnectionLostError => new ConnectionLostError('This session has ended');

@@ -1,9 +1,10 @@
-import { asapScheduler, type Subscription } from 'rxjs';
-import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import { asapScheduler, Observable, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
+import { ApplicationError, ConnectionLostError, SerializationError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
+import type { MessageOf } from '../protocol/messages.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Procedure } from './procedure.ts';
-import type { Link } from './requests.ts';
+import type { Link, Reply } from './requests.ts';
 import type { Session } from './session.ts';
 import { after, now } from './time.ts';
 import type { Topic } from './topic.ts';
@@ -63,10 +64,36 @@ export abstract class Stream implements StreamInfo {
   abstract ask(link: Link): void;
   /** The session is gone; observers that were bound to it end with `error`, or complete where there is none. */
   abstract detached(session: Session, error: WampError | undefined): void;
-  /** Ends it with an error. */
-  abstract fail(error: Error): void;
-  /** Ends it without one. */
-  abstract complete(): void;
+  /** Ends it, with an error or without one. */
+  abstract end(error?: Error): void;
+
+  /** Sends a request for it; `settle` deals with the answer. */
+  protected request(link: Link, message: MessageOf<32 | 64>, settle: (reply: Reply) => void): void {
+    try {
+      link.request(message, {
+        type: message[0],
+        lost: () => undefined,
+        settle: (reply) => {
+          this.streams.answered(this);
+          settle(reply);
+        },
+      });
+      this.streams.asked(this);
+    } catch (error) {
+      // a channel that is down will be reported, and then healed
+      if (error instanceof SerializationError) this.streams.fail(this, error);
+    }
+  }
+
+  /** The error for an ERROR that came for it. */
+  protected errorOf(link: Link, reply: Reply): Error {
+    return link.errorOf(reply as MessageOf<8>, { [this.kind]: this.uri });
+  }
+
+  /** The error of a stream that the router withdrew. */
+  protected revocation(reason: unknown, otherwise: Uri): Error {
+    return new ApplicationError(typeof reason === 'string' ? reason : otherwise, [], {}, { [this.kind]: this.uri });
+  }
 
   /** Asks after a while, unless the session or the stream has ended by then. */
   askLater(link: Link, delay: number): void {
@@ -125,9 +152,7 @@ export class Streams {
 
   /** Why nothing can be added now, on behalf of the owner or of one session; undefined where it can. */
   refusal(session: Session | undefined): WampError | undefined {
-    if (session !== undefined && this.link?.session !== session) {
-      return new ConnectionLostError('This session has ended; a stream of the client would have gone on');
-    }
+    if (session?.open === false) return sessionOver();
     return this.owner.refusal();
   }
 
@@ -229,7 +254,7 @@ export class Streams {
   /** Ends one stream with an error. */
   fail(stream: Stream, error: Error): void {
     this.remove(stream);
-    stream.fail(error);
+    stream.end(error);
   }
 
   /** Hands out all streams, and forgets them: to be ended by whoever takes them. */
@@ -256,4 +281,25 @@ export class Streams {
     suspect.held = false;
     suspect.ask(this.link);
   }
+}
+
+/** The error for what comes too late for its session. */
+export const sessionOver = (): WampError =>
+  new ConnectionLostError('This session has ended; what is asked of the client goes on in the next');
+
+/** What a verb gives: begun for each subscriber, unless it comes too late; that is told at the end of the turn. */
+export const unlessOver = <T>(
+  streams: Streams,
+  session: Session | undefined,
+  begin: (subscriber: Subscriber<T>) => TeardownLogic,
+): Observable<T> =>
+  new Observable((subscriber) => {
+    const refusal = streams.refusal(session);
+    return refusal ? asapScheduler.schedule(() => subscriber.error(refusal)) : begin(subscriber);
+  });
+
+/** Ends a subscriber with an error, or completes it where there is none. */
+export function finish(subscriber: Subscriber<never>, error: Error | undefined): void {
+  if (error) subscriber.error(error);
+  else subscriber.complete();
 }

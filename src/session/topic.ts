@@ -1,13 +1,14 @@
-import { asapScheduler, Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import { ApplicationError, InvalidStateError, SerializationError, type WampError } from '../protocol/errors.ts';
+import { asapScheduler, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import { InvalidStateError, type WampError } from '../protocol/errors.ts';
 import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { asked } from '../protocol/uris.ts';
 import { WampEvent } from './arrivals.ts';
 import type { StreamRequest } from './checks.ts';
 import { Observers } from './observers.ts';
 import type { SubscribeOptions } from './options.ts';
-import type { Link, Reply, Request } from './requests.ts';
+import type { Link } from './requests.ts';
 import type { Session } from './session.ts';
-import { keyOf, Stream, type Streams } from './streams.ts';
+import { finish, keyOf, Stream, unlessOver, type Streams } from './streams.ts';
 
 /** One observer of a topic; its own teardown. */
 class TopicObserver implements Unsubscribable {
@@ -98,25 +99,10 @@ export class Topic extends Stream {
 
   #ask(link: Link, wanting: readonly TopicObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
-    try {
-      link.request([SUBSCRIBE, link.nextId, options, this.uri], this.#expect(link, wanting));
-      this.streams.asked(this);
-    } catch (error) {
-      // a channel that is down will be reported, and then healed
-      if (error instanceof SerializationError) this.streams.fail(this, error);
-    }
-  }
-
-  #expect(link: Link, wanting: readonly TopicObserver[]): Request {
-    return {
-      type: SUBSCRIBE,
-      lost: () => undefined,
-      settle: (reply: Reply) => {
-        this.streams.answered(this);
-        if (reply[0] === SUBSCRIBED) this.#subscribed(link, reply, wanting);
-        else this.#refused(link.errorOf(reply as MessageOf<8>, { topic: this.uri }), wanting);
-      },
-    };
+    this.request(link, [SUBSCRIBE, link.nextId, options, this.uri], (reply) => {
+      if (reply[0] === SUBSCRIBED) this.#subscribed(link, reply, wanting);
+      else this.#refused(this.errorOf(link, reply), wanting);
+    });
   }
 
   #subscribed(link: Link, [, , id]: MessageOf<33>, wanting: readonly TopicObserver[]): void {
@@ -145,15 +131,7 @@ export class Topic extends Stream {
   /** The router withdrew the subscription. */
   revoked(reason: unknown): void {
     this.streams.topics.delete(this.id);
-    this.streams.fail(
-      this,
-      new ApplicationError(
-        typeof reason === 'string' ? reason : 'wamp.error.no_such_subscription',
-        [],
-        {},
-        { topic: this.uri },
-      ),
-    );
+    this.streams.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
   }
 
   override detached(session: Session, error: WampError | undefined): void {
@@ -161,20 +139,14 @@ export class Topic extends Stream {
       observer.retainedDue = false;
       if (observer.session !== session) return;
       this.#observers.remove(observer);
-      if (error) observer.subscriber.error(error);
-      else observer.subscriber.complete();
+      finish(observer.subscriber, error);
     });
     if (this.#observers.size === 0) this.#close();
   }
 
-  override fail(error: Error): void {
+  override end(error?: Error): void {
     this.#ended = true;
-    this.#observers.each((observer) => observer.subscriber.error(error));
-  }
-
-  override complete(): void {
-    this.#ended = true;
-    this.#observers.each((observer) => observer.subscriber.complete());
+    this.#observers.each((observer) => finish(observer.subscriber, error));
   }
 
   /** Nobody observes it: gives the subscription back. While a SUBSCRIBE is under way its answer will bring us here again. */
@@ -222,15 +194,13 @@ export function observeTopic<T>(
   session?: Session,
 ): Observable<WampEvent<T>> {
   const key = keyOf('topic', request.uri, request.match);
-  return new Observable<WampEvent<T>>((subscriber) => {
-    const refusal = streams.refusal(session);
-    if (refusal !== undefined) return asapScheduler.schedule(() => subscriber.error(refusal));
+  return unlessOver<WampEvent<T>>(streams, session, (subscriber) => {
     let topic = streams.get(key) as Topic | undefined;
     if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
       subscriber.error(
         new InvalidStateError(
-          `subscribe(${JSON.stringify(request.uri)}): it is subscribed already with the options ` +
-            `${JSON.stringify(topic.wire)}, these are ${JSON.stringify(request.wire)}`,
+          `${asked('subscribe', request.uri)}: subscribed already with the options ` +
+            `${JSON.stringify(topic.wire)}, not ${JSON.stringify(request.wire)}`,
         ),
       );
       return undefined;
