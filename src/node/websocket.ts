@@ -1,6 +1,5 @@
 import type { Agent, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
-import type { PerMessageDeflateOptions } from 'ws';
 import { BOOL, DICT, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -27,10 +26,10 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
   /** Makes the TCP connection, for instance through a proxy. */
   readonly agent?: Agent;
   /**
-   * Whether to offer compression: worth it on slow links with large messages only.
+   * Whether to offer compression, or how (as the package `ws` has it): worth it on slow links with large messages only.
    * @default false
    */
-  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
+  readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>>;
   /**
    * The longest message, in bytes, that is accepted; a longer one closes the link with code 1009.
    * @default 16 MiB
