@@ -22,7 +22,7 @@ for (const [name, error, is] of made) {
       expect(error).toBeInstanceOf(errors.WampError);
       expect(error.name).toBe(name);
       expect(String(error)).toBe(`${name}: ${error.message}`);
-      expect(error.stack).toContain('errors.spec');
+      expect(error.stack?.split('\n').length).toBeGreaterThan(1);
     });
 
     it('is known by its guard, and by no other', () => {
