@@ -352,6 +352,8 @@ export function behaviour(name: string, connect: Connect): void {
           return NEVER;
         });
         const stop = firstValueFrom(stopped);
+        // the deadline counts waiting for a session, too
+        await settled(bob);
         await expectAsync(firstValueFrom(bob.call(procedure, [], {}, { deadline: 20 }))).toBeRejectedWith(
           jasmine.objectContaining({ name: 'CallTimeoutError' }),
         );
