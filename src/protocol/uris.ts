@@ -35,7 +35,7 @@ export const asked = (verb: string, uri: Uri): string => `${verb}(${JSON.stringi
 
 /** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */
 export function assertUri(value: unknown, use: string, match: Match = 'exact'): asserts value is Uri {
-  if (typeof value !== 'string' || !LOOSE[match].test(value)) throw new InvalidUriError(value, use, match);
+  if (!isUri(value, match)) throw new InvalidUriError(value, use, match);
 }
 
 /**

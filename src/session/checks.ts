@@ -173,8 +173,8 @@ function checkPayload<Options extends object, A>(
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, ` +
-          'which are the fourth. To send such kwargs, give {} as options.',
+        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
+          'fourth. To send such kwargs, give an empty object as options.',
       );
     }
   }
