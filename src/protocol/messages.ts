@@ -188,8 +188,8 @@ const shapes: Readonly<Record<number, Row<unknown> | undefined>> = SHAPES;
 export const messageName = (code: number): string => shapes[code]?.name ?? String(code);
 
 /**
- * Checks a decoded value against the table of messages and returns it as a message: the same array, in which a `null`
- * payload was made absent. Unknown keys of dictionaries are let through.
+ * Checks a decoded value against the table of messages and returns it as a message: the same array, in which a payload
+ * or known attribute that is `null` was made absent. Unknown keys of dictionaries are let through.
  *
  * @throws ProtocolError that names the message, the field, what it must be and what it was
  */
@@ -221,7 +221,10 @@ export function parseMessage(value: unknown): Message {
 function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
     const kind = shape.attributes[key];
-    if (kind !== undefined && !kind.test(values[key])) refuse(shape, `${field}.${key}`, kind, values[key]);
+    if (kind === undefined || kind.test(values[key])) continue;
+    // some peers write null for what they leave out
+    if (values[key] === null) Reflect.deleteProperty(values, key);
+    else refuse(shape, `${field}.${key}`, kind, values[key]);
   }
 }
 

@@ -143,6 +143,10 @@ class MsgpackReader extends Reader {
         return this.unsigned32() | 0;
       case 0xd3:
         return this.signedWide();
+      case 0xd4:
+        // the package msgpackr, and with it wampy.js, writes undefined as an extension of its own
+        if (this.unsigned16() === 0) return null;
+        break;
       case 0xd9:
         return this.text(this.byte());
       case 0xda:
@@ -157,11 +161,8 @@ class MsgpackReader extends Reader {
         return this.dict(this.unsigned16(), depth + 1);
       case 0xdf:
         return this.dict(this.unsigned32(), depth + 1);
-      default:
-        return this.fail(
-          head === 0xc1 ? 'the byte c1, which means nothing' : 'an extension type, which is not supported',
-        );
     }
+    return this.fail(head === 0xc1 ? 'the byte c1, which means nothing' : 'an extension type, which is not supported');
   }
 
   private signedWide(): number | bigint {

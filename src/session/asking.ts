@@ -1,4 +1,4 @@
-import { defer, finalize, first, isObservable, of, type Observable, type Subscription } from 'rxjs';
+import { defer, finalize, isObservable, of, take, throwIfEmpty, type Observable, type Subscription } from 'rxjs';
 import type { Askable, Eventually, Identity } from '../auth/authenticator.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { after, now } from './time.ts';
@@ -38,7 +38,10 @@ export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
   defer(() => {
     const value = source();
     return isObservable(value) || isPromise(value) ? value : of(value);
-  }).pipe(first());
+  }).pipe(
+    take(1),
+    throwIfEmpty(() => new TypeError('The Observable completed without a value')),
+  );
 
 /** Resolves what the user gave as a value or a function. */
 export const ask = <T>(source: Askable<T>): Observable<T> =>
