@@ -92,10 +92,6 @@ describe('cbor', () => {
     });
   }
 
-  it('reads what msgpackr writes for undefined as null', () => {
-    expect(read('92d4000001')).toEqual([null, 1]);
-  });
-
   it('allocates for no more items than the frame has bytes', () => {
     // each list alone could be as long as it says; together they would take gigabytes
     const frame = new Uint8Array(1_000_000);
@@ -176,7 +172,6 @@ describe('msgpack', () => {
   const refused: readonly (readonly [what: string, frame: string])[] = [
     ['an extension', 'd40001'],
     ['a timestamp', 'd6ff00000000'],
-    ['a timestamp', 'd6ff00000000'],
     ['the byte that means nothing', 'c1'],
     ['a list longer than the frame', 'ddffffffff'],
     ['lists in lists, each of 32 million', 'dd01ffffff'.repeat(12)],
@@ -191,6 +186,10 @@ describe('msgpack', () => {
       expect(() => read(frame)).toThrowError(ProtocolError, /not MessagePack/);
     });
   }
+
+  it('reads what msgpackr writes for undefined as null', () => {
+    expect(read('92d4000001')).toEqual([null, 1]);
+  });
 
   it('allocates for no more items than the frame has bytes', () => {
     // each list alone could be as long as it says; together they would take gigabytes
