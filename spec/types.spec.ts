@@ -1,0 +1,115 @@
+import { of, type Observable } from 'rxjs';
+import {
+  type CallResult,
+  finalResult,
+  type Publication,
+  type Registration,
+  result,
+  type Session,
+  type Status,
+  type SubscribeOptions,
+  type Wamp,
+  type WampClient,
+  type WampEvent,
+} from '../src/index.ts';
+
+/** Fails to compile unless both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Takes a value whose type is exactly the one that is named. */
+const exactly =
+  <Expected>() =>
+  <Actual>(value: Actual, ..._: Same<Actual, Expected> extends true ? [] : [never]): Actual =>
+    value;
+
+interface Price {
+  readonly item: string;
+  readonly price: number;
+}
+
+/** Compiled, never run: what an application may write, and what the compiler must refuse. */
+function uses(wamp: WampClient, session: Session, options: SubscribeOptions): void {
+  // generics flow to the value
+  const prices = wamp.subscribe<Price>('com.shop.price', options);
+  exactly<Observable<WampEvent<Price>>>()(prices);
+  prices.subscribe(({ value, args, kwargs, details }) => {
+    exactly<Price>()(value);
+    exactly<readonly unknown[]>()(args);
+    exactly<Readonly<Record<string, unknown>>>()(kwargs);
+    exactly<number | undefined>()(details.publisher);
+    exactly<string>()(details.topic);
+    // @ts-expect-error what arrived is read only
+    args[0] = 1;
+    // @ts-expect-error wire names never reach the application
+    exactly<unknown>()(details.publisher_authid);
+  });
+
+  // calls: a list, a stream of lists, or one object with the options
+  const sum = wamp.call<number>('com.calc.add', [2, 3], undefined, { timeout: 5, progress: true });
+  exactly<Observable<CallResult<number>>>()(sum);
+  wamp.call('com.calc.sum', of([1], [2]), { start: 0 });
+  wamp.call('com.calc.sum', { args: of([1]), kwargs: { start: 0 }, cancelMode: 'kill', x_trace: 7 });
+  wamp
+    .call<number>('com.calc.add')
+    .pipe(finalResult())
+    .subscribe((final) => {
+      exactly<number>()(final.value);
+    });
+  // @ts-expect-error a value is not a list of arguments
+  wamp.call('com.calc.add', 5);
+  // @ts-expect-error no such mode
+  wamp.call('com.calc.add', [], {}, { cancelMode: 'gently' });
+  // @ts-expect-error the wire's name of an option
+  wamp.call('com.calc.add', [], {}, { disclose_me: true });
+
+  // registering: a handler may answer in any form
+  const registration = wamp.register('com.calc.add', ({ args, signal, input$ }) => {
+    exactly<readonly unknown[]>()(args);
+    exactly<AbortSignal>()(signal);
+    input$.subscribe();
+    return result([1, 2], { exact: true });
+  });
+  exactly<Observable<Registration>>()(registration);
+  wamp.register('com.calc.later', async () => Promise.resolve(1), { invoke: 'roundrobin', concurrency: 2 });
+  wamp.register('com.calc.count', () => of(1, 2));
+  // @ts-expect-error a handler is a function
+  wamp.register('com.calc.add', 5);
+
+  const publication = wamp.publish(
+    'com.shop.price',
+    [{ item: 'tea', price: 3 }],
+    {},
+    { acknowledge: true, exclude: 7 },
+  );
+  exactly<Observable<Publication>>()(publication);
+  wamp.publish('com.shop.price', { args: [1], excludeMe: false });
+  // @ts-expect-error ids are numbers
+  wamp.publish('com.shop.price', [], {}, { exclude: 'me' });
+
+  // helpers take either
+  const helper = (any: Wamp): unknown => any.call('com.app.f');
+  helper(wamp);
+  helper(session);
+}
+
+/** A status narrows by its state to what belongs to it. */
+function badge(status: Status): string {
+  switch (status.state) {
+    case 'waiting':
+      return `${status.attempt} ${status.delay ?? ''} ${status.error.message}`;
+    case 'joined':
+      return `${status.session.id} ${status.healing}`;
+    case 'connecting':
+      // @ts-expect-error there is no session yet
+      return String(status.session);
+    default:
+      return status.state;
+  }
+}
+
+describe('types', () => {
+  it('let applications write what they mean, and refuse what they cannot', () => {
+    // compiling this file is the proof: `npm run types`
+    expect(typeof uses).toBe('function');
+    expect(badge({ state: 'idle' })).toBe('idle');
+  });
+});
