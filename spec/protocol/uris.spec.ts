@@ -96,13 +96,14 @@ describe('bestMatch', () => {
     { id: 6, uri: 'a1.b2..d4.e5..g7', match: 'wildcard' },
     { id: 7, uri: 'a1.b2..d4..f6.g7', match: 'wildcard' },
   ] as const;
-  // the table of the specification, but for a1.b2.c33.d4.e5: there it says 5, though prefix 2 fits by its characters
+  // the table of the specification
   const calls: readonly (readonly [uri: string, chosen: number | undefined])[] = [
     ['a1.b2.c3.d4.e55', 1],
     ['a1.b2.c3.d98.e74', 2],
     ['a1.b2.c3.d4.e325', 3],
     ['a1.b2.c55.d4.e5', 4],
-    ['a1.b2.c33.d4.e5', 2],
+    ['a1.b2.c33.d4.e5', 5],
+    ['a1.b2.c33.x', 2],
     ['a1.b2.c4.d4.e5', 4],
     ['a1.b2.c88.d4.e5.f6.g7', 6],
     ['a2.b2.c2.d2.e2', undefined],

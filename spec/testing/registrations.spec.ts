@@ -81,8 +81,8 @@ describe('test router, registrations', () => {
       ['a1.b2.c3.d98.e74', 2],
       ['a1.b2.c3.d4.e325', 3],
       ['a1.b2.c55.d4.e5', 4],
-      // the specification's table says 5; but a prefix is one of characters, and prefixes go before wildcards
-      ['a1.b2.c33.d4.e5', 2],
+      // a prefix that ends within a component is one of characters, and comes last
+      ['a1.b2.c33.d4.e5', 5],
       ['a9.b2.c33.d4.e5', 9],
       ['a1.b2.c88.d4.e5.f6.g7', 6],
     ];

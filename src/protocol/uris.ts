@@ -52,23 +52,33 @@ export function matchesUri(uri: Uri, pattern: Uri, match: Match): boolean {
 
 /**
  * Picks, of registered patterns, the one that a call goes to (WAMP, "Pattern-based Registrations"): an exact match,
- * else the longest prefix, else the wildcard whose literal components come first from the left.
+ * else the longest prefix, else the wildcard whose literal components come first from the left. A prefix that ends
+ * within a component comes last: the specification matches prefixes by characters, yet its table of examples does not
+ * count `a1.b2.c3` as one of `a1.b2.c33.d4.e5` where a wildcard fits.
  */
-export function bestMatch<T extends { readonly uri: Uri; readonly match: Match }>(
-  uri: Uri,
-  candidates: Iterable<T>,
-): T | undefined {
+export function bestMatch<T extends Pattern>(uri: Uri, candidates: Iterable<T>): T | undefined {
   let best: T | undefined;
   for (const candidate of candidates) {
-    if (matchesUri(uri, candidate.uri, candidate.match) && (!best || beats(candidate, best))) best = candidate;
+    if (matchesUri(uri, candidate.uri, candidate.match) && (!best || beats(candidate, best, uri))) best = candidate;
   }
   return best;
 }
 
-const ORDER: Record<Match, number> = { exact: 0, prefix: 1, wildcard: 2 };
+interface Pattern {
+  readonly uri: Uri;
+  readonly match: Match;
+}
 
-function beats(a: { uri: Uri; match: Match }, b: { uri: Uri; match: Match }): boolean {
-  if (a.match !== b.match) return ORDER[a.match] < ORDER[b.match];
+function rank({ uri: pattern, match }: Pattern, uri: Uri): number {
+  if (match === 'exact') return 0;
+  if (match === 'wildcard') return 2;
+  const whole = pattern === uri || pattern === '' || pattern.endsWith('.') || uri[pattern.length] === '.';
+  return whole ? 1 : 3;
+}
+
+function beats(a: Pattern, b: Pattern, uri: Uri): boolean {
+  const order = rank(a, uri) - rank(b, uri);
+  if (order !== 0) return order < 0;
   if (a.match !== 'wildcard') return a.uri.length > b.uri.length;
   const left = a.uri.split('.');
   const right = b.uri.split('.');

@@ -40,16 +40,18 @@ export class Registrations {
   best(procedure: Uri): Registration | undefined {
     const exact = this.#byUri.exact.get(procedure);
     if (exact) return exact;
-    const prefix = bestMatch(procedure, this.#byUri.prefix.values());
-    if (prefix) return prefix;
-    const wildcards = this.#byUri.wildcard.values();
-    if (!this.#context.quirks.longestWildcard) return bestMatch(procedure, wildcards);
-    return [...wildcards]
-      .filter(({ uri }) => matchesUri(procedure, uri, 'wildcard'))
-      .reduce<Registration | undefined>(
-        (best, next) => (best && best.uri.length >= next.uri.length ? best : next),
-        undefined,
-      );
+    const prefixes = [...this.#byUri.prefix.values()];
+    const wildcards = [...this.#byUri.wildcard.values()];
+    if (!this.#context.quirks.longestWildcard) return bestMatch(procedure, [...prefixes, ...wildcards]);
+    return (
+      bestMatch(procedure, prefixes) ??
+      wildcards
+        .filter(({ uri }) => matchesUri(procedure, uri, 'wildcard'))
+        .reduce<Registration | undefined>(
+          (best, next) => (best && best.uri.length >= next.uri.length ? best : next),
+          undefined,
+        )
+    );
   }
 
   register(session: RouterSession, message: MessageOf<64>, refused: (error: ApplicationError) => void): void {
