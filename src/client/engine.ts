@@ -5,6 +5,7 @@ import { Call } from '../session/call.ts';
 import type { CallArgs, PayloadRequest } from '../session/checks.ts';
 import type { CloseDetails } from '../session/config.ts';
 import type { CallResult } from '../session/arrivals.ts';
+import { guarded } from '../session/errors.ts';
 import type { Joined } from '../session/join.ts';
 import type { SessionLink } from '../session/link.ts';
 import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
@@ -129,7 +130,9 @@ export class Engine {
       // at the end of the turn: reports of what failed come first
       asapScheduler.schedule(() =>
         board.post(() => {
-          for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) subject.complete();
+          for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) {
+            guarded(() => subject.complete());
+          }
           done(details);
         }),
       );

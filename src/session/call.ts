@@ -5,7 +5,7 @@ import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf
 import { asked } from '../protocol/uris.ts';
 import { CallResult } from './arrivals.ts';
 import type { CallArgs, PayloadRequest } from './checks.ts';
-import { lossOf } from './errors.ts';
+import { guarded, lossOf } from './errors.ts';
 import type { CallOptions } from './options.ts';
 import type { Link, Reply, Request } from './requests.ts';
 import { after } from './time.ts';
@@ -76,7 +76,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   fail(error: unknown): void {
     if (this.#settled) return;
     this.#done();
-    this.#subscriber.error(error);
+    guarded(() => this.#subscriber.error(error));
   }
 
   /** Cancels the call, where it is not over. */
@@ -93,7 +93,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.#settled = true;
     this.#timeout?.unsubscribe();
     this.#deadline?.unsubscribe();
-    this.#input?.unsubscribe();
+    guarded(() => this.#input?.unsubscribe());
     this.waiting?.();
   }
 
@@ -110,7 +110,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       `${asked('call', this.#request.uri)}: no result within its ${limit} of ${ms} ms`,
     );
     this.unsubscribe();
-    this.#subscriber.error(error);
+    guarded(() => this.#subscriber.error(error));
   }
 
   #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {

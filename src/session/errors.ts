@@ -1,3 +1,4 @@
+import { throwError } from 'rxjs';
 import { ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -49,6 +50,18 @@ export function errorForWire(
     kwargs: typeof kwargs === 'object' && kwargs !== null ? (kwargs as Dict) : {},
     deliberate: true,
   };
+}
+
+/**
+ * Ends an observer or lets go of a subscription, which runs code of the application (`finalize()`, teardowns). What that
+ * throws is reported as RxJS reports errors that nobody takes; whoever else is to be told is told.
+ */
+export function guarded(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throwError(() => error).subscribe();
+  }
 }
 
 /** What a thrown value says. */

@@ -3,6 +3,7 @@ import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
+import { guarded } from './errors.ts';
 import type { Procedure } from './procedure.ts';
 import type { Link } from './requests.ts';
 import { after } from './time.ts';
@@ -134,9 +135,9 @@ export class RunningInvocation {
     if (this.#done) return;
     this.#finish();
     this.#aborted = reason;
-    this.#source?.unsubscribe();
+    guarded(() => this.#source?.unsubscribe());
     this.#abort?.abort(reason);
-    this.#reader?.error(reason);
+    guarded(() => this.#reader?.error(reason));
   }
 
   #run(invocation: Invocation): void {

@@ -3,7 +3,7 @@ import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import { asked } from '../protocol/uris.ts';
 import type { PayloadRequest } from './checks.ts';
-import { lossOf } from './errors.ts';
+import { guarded, lossOf } from './errors.ts';
 import type { Publication, PublishOptions } from './options.ts';
 import type { Link, Reply, Request } from './requests.ts';
 
@@ -53,7 +53,7 @@ export class PendingPublication implements Request {
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
   fail(error: unknown): void {
-    this.#outcome.error(error);
+    guarded(() => this.#outcome.error(error));
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unseen(error, this.request.uri);
     });
@@ -66,7 +66,7 @@ export class PendingPublication implements Request {
 
   #succeed(publication: Publication): void {
     this.#outcome.next(publication);
-    this.#outcome.complete();
+    guarded(() => this.#outcome.complete());
   }
 }
 

@@ -3,6 +3,7 @@ import { ApplicationError, ConnectionLostError, SerializationError, type WampErr
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
+import { guarded } from './errors.ts';
 import type { Procedure } from './procedure.ts';
 import type { Link, Reply } from './requests.ts';
 import type { Session } from './session.ts';
@@ -295,11 +296,13 @@ export const unlessOver = <T>(
 ): Observable<T> =>
   new Observable((subscriber) => {
     const refusal = streams.refusal(session);
-    return refusal ? asapScheduler.schedule(() => subscriber.error(refusal)) : begin(subscriber);
+    return refusal ? asapScheduler.schedule(() => finish(subscriber, refusal)) : begin(subscriber);
   });
 
 /** Ends a subscriber with an error, or completes it where there is none. */
 export function finish(subscriber: Subscriber<never>, error: Error | undefined): void {
-  if (error) subscriber.error(error);
-  else subscriber.complete();
+  guarded(() => {
+    if (error) subscriber.error(error);
+    else subscriber.complete();
+  });
 }

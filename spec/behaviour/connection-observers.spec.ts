@@ -1,0 +1,101 @@
+// What observers may do, and at what moment, without harm to the connection or to others.
+import { concat, config, finalize, NEVER, Observable, of } from 'rxjs';
+import { ConnectionLostError } from '../../src/protocol/errors.ts';
+import { record } from '../../src/testing/index.ts';
+import { FakeChannel, scripted, virtual, waitOut, world, type VirtualTime, type World } from '../client/helpers.ts';
+
+function faked(options: Parameters<typeof world>[0] = {}): World & { at(n: number): FakeChannel } {
+  const channels: FakeChannel[] = [];
+  const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))], ...options });
+  w.client.connect();
+  return Object.assign(w, { at: (n: number) => channels[n]! });
+}
+
+const TOPIC = 'com.app.topic';
+const PROCEDURE = 'com.app.procedure';
+
+describe('teardowns that throw', () => {
+  const BOOM = new Error('boom');
+  const boom = (): never => {
+    throw BOOM;
+  };
+
+  /** Runs a test, and expects so many errors to be reported as RxJS reports them. */
+  const reporting = (count: number, test: (time: VirtualTime) => void): void => {
+    const reported: unknown[] = [];
+    config.onUnhandledError = (error) => reported.push(error);
+    try {
+      virtual((time) => {
+        test(time);
+        time.advance();
+      });
+    } finally {
+      config.onUnhandledError = null;
+    }
+    expect(reported.map(String)).toEqual(Array(count).fill(jasmine.stringContaining('boom')));
+  };
+
+  it('of calls and topics keep neither the others from being told of a loss, nor the client from coming back', () => {
+    reporting(2, (time) => {
+      const w = faked();
+      w.at(0).welcome(1, { broker: {}, dealer: { features: { progressive_call_invocations: true } } });
+      w.client
+        .call(PROCEDURE)
+        .pipe(finalize(boom))
+        .subscribe({ error: () => undefined });
+      const streaming = record(w.client.call(PROCEDURE, concat(of([1]), NEVER).pipe(finalize(boom))));
+      const other = record(w.client.call(PROCEDURE));
+      w.at(0).lose();
+      expect(streaming.error).toBeInstanceOf(ConnectionLostError);
+      expect(other.error).toBeInstanceOf(ConnectionLostError);
+      waitOut(time, w.client);
+      w.at(1).welcome(2);
+      expect(w.client.status.state).toBe('joined');
+    });
+  });
+
+  it('of what a handler returned do not keep the client from coming back', () => {
+    reporting(1, (time) => {
+      const w = faked();
+      w.client.register(PROCEDURE, () => new Observable(() => boom)).subscribe();
+      w.at(0).welcome();
+      w.at(0).reply(65, 1, 10);
+      w.at(0).reply(68, 1, 10, {});
+      w.at(0).lose();
+      waitOut(time, w.client);
+      w.at(1).welcome(2);
+      expect(w.at(1).of(64).length).toBe(1);
+    });
+  });
+
+  it('do not keep close() from ending everything else', () => {
+    reporting(3, (time) => {
+      const w = faked();
+      w.client.status$.pipe(finalize(boom)).subscribe();
+      w.client.subscribe(TOPIC).pipe(finalize(boom)).subscribe();
+      w.client
+        .call(PROCEDURE)
+        .pipe(finalize(boom))
+        .subscribe({ error: () => undefined });
+      const others = [record<unknown>(w.client.subscribe(TOPIC)), record<unknown>(w.client.lifecycle$)];
+      void w.client.close();
+      time.advance();
+      expect(others.map(({ completed }) => completed)).toEqual([true, true]);
+      expect(w.client.status.state).toBe('closed');
+    });
+  });
+
+  it('of streams that come too late do not keep the others waiting', () => {
+    reporting(1, (time) => {
+      const w = faked();
+      void w.client.close();
+      w.client
+        .subscribe(TOPIC)
+        .pipe(finalize(boom))
+        .subscribe({ error: () => undefined });
+      const other = record(w.client.subscribe(TOPIC));
+      time.advance();
+      expect(other.ended).toBeTrue();
+    });
+  });
+});
