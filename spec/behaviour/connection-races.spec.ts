@@ -45,6 +45,21 @@ describe('races of the connection', () => {
     });
   });
 
+  it('race 32: arguments that end on a link that is down already, and not yet reported, fail their call alone', () => {
+    virtual((time) => {
+      const w = faked();
+      w.at(0).welcome(1, { broker: {}, dealer: { features: { progressive_call_invocations: true } } });
+      const input = new Subject<unknown[]>();
+      const call = record(w.client.call(PROCEDURE, input));
+      input.next([1]);
+      w.at(0).obliging = false;
+      w.at(0).close();
+      input.complete();
+      time.advance();
+      expect(call.error).toBeInstanceOf(ConnectionLostError);
+    });
+  });
+
   it('race 21: progress of an invocation of an earlier session goes nowhere, though its id is in use again', () => {
     virtual((time) => {
       const w = faked();

@@ -374,6 +374,21 @@ describe('a call with streamed arguments', () => {
     expect(wire.rest()).toEqual([]);
   });
 
+  it('that have not begun, fails when the session is lost, and was not delivered', () => {
+    const { wamp, wire } = joined();
+    const call = record(wamp.call(URI, NEVER));
+    wire.hangUp();
+    expect(call.error).toEqual(jasmine.objectContaining({ name: 'ConnectionLostError', maybeDelivered: false }));
+  });
+
+  it('that have not begun, fails when the client is closed', () => {
+    const { wamp, wire } = joined();
+    const call = record(wamp.call(URI, NEVER));
+    void wamp.close();
+    expect(call.error).toBeInstanceOf(ClosedError);
+    expect(wire.rest()).toEqual([[6, {}, 'wamp.close.normal']]);
+  });
+
   it('that never come, sends nothing, and nothing when it is left', () => {
     const { wamp, wire } = joined();
     record(wamp.call(URI, NEVER)).stop();

@@ -69,7 +69,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `${asked('call', this.#request.uri)}: no answer came`));
+    this.fail(lossOf(error, `${asked('call', this.#request.uri)}: no answer came`, this.#id > 0));
   }
 
   /** Ends the call with an error, without telling the router. */
@@ -94,6 +94,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.#timeout?.unsubscribe();
     this.#deadline?.unsubscribe();
     guarded(() => this.#input?.unsubscribe());
+    this.#link?.requests.delete(this);
     this.waiting?.();
   }
 
@@ -126,6 +127,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (timeout !== undefined && timeout >= 1 && link.supports('dealer', 'call_timeout'))
         sent['timeout'] = Math.ceil(timeout);
     }
+    link.requests.delete(this);
     try {
       this.#id = link.nextId;
       link.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
@@ -143,28 +145,25 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       this.fail(new InvalidStateError(`${asked('call', uri)}: the router does not announce ${feature}`));
       return;
     }
-    let first = true;
-    const send = (args: List, more: boolean): void => {
-      if (this.#settled) return;
-      if (first) this.#sendFirst(args, kwargs, more);
-      else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
-      first = false;
-    };
+    // under way also before there is anything to send
+    link.requests.set(this, this);
     const cancel = (error: unknown): void => {
       if (this.#settled) return;
       this.unsubscribe();
-      this.#subscriber.error(error);
+      guarded(() => this.#subscriber.error(error));
+    };
+    const send = (args: unknown, more: boolean): void => {
+      if (this.#settled) return;
+      try {
+        if (!Array.isArray(args)) throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
+        if (this.#id === 0) this.#sendFirst(args, kwargs, more);
+        else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+      } catch (error) {
+        cancel(error);
+      }
     };
     const input = lists.subscribe({
-      next: (args: unknown) => {
-        try {
-          if (!Array.isArray(args))
-            throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
-          send(args, true);
-        } catch (error) {
-          cancel(error);
-        }
-      },
+      next: (args) => send(args, true),
       error: cancel,
       complete: () => send([], false),
     });

@@ -71,12 +71,12 @@ export const messageOf = (thrown: unknown): string => (thrown instanceof Error ?
 export const asWampError = (thrown: unknown): WampError =>
   thrown instanceof WampError ? thrown : new WampError(messageOf(thrown), { cause: thrown });
 
-/** The end of a session as it met something that had been written and not answered; our own close() stays what it is. */
-export const lossOf = (error: WampError, what: string): WampError =>
+/** The end of a session as it met something unanswered, written or not; our own close() stays what it is. */
+export const lossOf = (error: WampError, what: string, maybeDelivered = true): WampError =>
   error instanceof ClosedError
     ? error
     : new ConnectionLostError(`${what}. ${error.message}`, {
-        maybeDelivered: true,
+        maybeDelivered,
         code: error instanceof ConnectionLostError ? error.code : undefined,
         cause: error,
       });

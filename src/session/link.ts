@@ -61,7 +61,7 @@ export function makeLink(
   { streams, errors, userError, closeTimeout }: LinkConfig,
   ended: (error: WampError | undefined) => void,
 ): SessionLink {
-  const requests = new Map<Id, Request>();
+  const requests = new Map<Id | Request, Request>();
   const invocations = new Map<Id, RunningInvocation>();
   const unread = new Set<Id>();
   let state: 'open' | 'leaving' | 'ended' = 'open';

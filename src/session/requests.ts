@@ -26,8 +26,8 @@ export interface Link {
   readonly open: boolean;
   /** The id that the next request has to carry. */
   readonly nextId: Id;
-  /** Requests under way. */
-  readonly requests: Map<Id, Request>;
+  /** Requests under way, by their ids; a call that streams its arguments by itself, until it has one. */
+  readonly requests: Map<Id | Request, Request>;
   /** Invocations under way. */
   readonly invocations: Map<Id, RunningInvocation>;
   /** Progressive invocations that were answered before their last chunk of arguments came. */
