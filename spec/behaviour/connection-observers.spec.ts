@@ -1,5 +1,5 @@
 // What observers may do, and at what moment, without harm to the connection or to others.
-import { concat, config, finalize, NEVER, Observable, of } from 'rxjs';
+import { concat, config, filter, finalize, NEVER, Observable, of } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
 import { FakeChannel, scripted, virtual, waitOut, world, type VirtualTime, type World } from '../client/helpers.ts';
@@ -96,6 +96,38 @@ describe('teardowns that throw', () => {
       const other = record(w.client.subscribe(TOPIC));
       time.advance();
       expect(other.ended).toBeTrue();
+    });
+  });
+});
+
+describe('observers of a confirmation', () => {
+  it('may subscribe to the topic: each hears once that it is in force', () => {
+    virtual((time) => {
+      const w = faked();
+      const told: boolean[] = [];
+      w.client.subscribe(TOPIC).subscribe();
+      w.client.lifecycle$.pipe(filter(({ type }) => type === 'ready')).subscribe(() => {
+        w.client.subscribe(TOPIC, { onSubscribed: ({ again }) => told.push(again) }).subscribe();
+      });
+      w.at(0).welcome();
+      w.at(0).reply(33, 1, 10);
+      expect(told).toEqual([false]);
+      w.at(0).lose();
+      waitOut(time, w.client);
+      w.at(1).welcome(2);
+      w.at(1).reply(33, 1, 10);
+      expect(told.sort()).toEqual([false, false, true]);
+    });
+  });
+
+  it('may give the registration back, and it is given back once', () => {
+    virtual(() => {
+      const w = faked();
+      const registration = w.client.register(PROCEDURE, () => 1).subscribe();
+      w.client.lifecycle$.pipe(filter(({ type }) => type === 'ready')).subscribe(() => registration.unsubscribe());
+      w.at(0).welcome();
+      w.at(0).reply(65, 1, 10);
+      expect(w.at(0).of(66)).toEqual([[66, 2, 10]]);
     });
   });
 });

@@ -55,12 +55,12 @@ export class Procedure extends Stream implements Unsubscribable {
   }
 
   #registered(link: Link, [, , id]: MessageOf<65>): void {
+    const unwanted = this.#leaving;
     this.streams.procedures.set(id, this);
     this.streams.confirm(this, id);
-    if (this.#leaving) {
-      this.#unregister(link);
-      return;
-    }
+    if (unwanted) this.#unregister(link);
+    // it may have been given back by somebody who heard of the confirmation
+    if (this.#leaving) return;
     const again = this.#registeredBefore;
     this.#registeredBefore = true;
     this.#subscriber.next({ id, procedure: this.uri, match: this.match, session: link.session, again });

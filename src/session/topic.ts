@@ -18,8 +18,8 @@ class TopicObserver implements Unsubscribable {
   readonly options: SubscribeOptions;
   /** The session that it dies with, if it does. */
   readonly session: Session | undefined;
-  /** Whether it was told of a subscription before. */
-  told = false;
+  /** The session of the subscription that it was told of last. */
+  told: Session | undefined;
   /** Whether a retained event is still due to it. */
   retainedDue = false;
 
@@ -38,7 +38,7 @@ class TopicObserver implements Unsubscribable {
   /** Whether the next SUBSCRIBE shall ask for the retained event on its behalf. */
   get wantsRetained(): boolean {
     const { getRetained } = this.options;
-    return getRetained === true || (getRetained === 'once' && !this.told);
+    return getRetained === true || (getRetained === 'once' && this.told === undefined);
   }
 
   unsubscribe(): void {
@@ -162,8 +162,11 @@ export class Topic extends Stream {
   }
 
   #tell(observer: TopicObserver, link: Link): void {
-    const again = observer.told;
-    observer.told = true;
+    const { session } = link;
+    // whoever came on hearing of the confirmation was told when it came
+    if (observer.told === session) return;
+    const again = observer.told !== undefined;
+    observer.told = session;
     const { onSubscribed } = observer.options;
     if (onSubscribed === undefined) return;
     const { lostAt } = this.streams;
@@ -173,7 +176,7 @@ export class Topic extends Stream {
         id,
         topic: uri,
         match,
-        session: link.session,
+        session,
         again,
         ...(again && lostAt !== undefined && { lostAt }),
       });
