@@ -406,4 +406,18 @@ describe('an endless stream of topics', () => {
     ]);
     last.stop();
   });
+
+  it('is given back, though the last observer left before the retained event was refused', async () => {
+    const { wamp, wire } = joined();
+    const first = record(wamp.subscribe(TOPIC));
+    wire.take(32);
+    wire.send([33, 1, 77]);
+    const second = record(wamp.subscribe(TOPIC, { getRetained: true }));
+    wire.take(32);
+    first.stop();
+    second.stop();
+    await turn();
+    wire.send([8, 32, 2, {}, 'wamp.error.not_authorized']);
+    expect(wire.rest()).toEqual([[34, 3, 77]]);
+  });
 });

@@ -122,8 +122,11 @@ export class Topic extends Stream {
 
   #refused(error: Error, wanting: readonly TopicObserver[]): void {
     // it stands: only those fail who asked for more
-    if (this.id > 0) for (const observer of wanting) observer.subscriber.error(error);
-    else if (this.asking > 0) return;
+    if (this.id > 0) {
+      for (const observer of wanting) finish(observer.subscriber, error);
+      // they may all have left meanwhile
+      this.#close();
+    } else if (this.asking > 0) return;
     else if (this.#observers.size === 0) this.streams.remove(this);
     else this.streams.refused(this, error);
   }
