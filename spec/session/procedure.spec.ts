@@ -1,4 +1,5 @@
 import { repeat, take } from 'rxjs';
+import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import type { Handler } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined, turn } from '../helpers/wire.ts';
@@ -154,5 +155,15 @@ describe('unregistering', () => {
     void wamp.close();
     await turn();
     expect(waiting.completed).toBeTrue();
+  });
+
+  it('of a session that waits for its predecessor to be unregistered ends with the session', () => {
+    const { wamp, session, wire } = joined();
+    const first = record(wamp.register(URI, () => 1));
+    wire.send([65, 1, 77]);
+    first.stop();
+    const bound = record(session.register(URI, () => 2));
+    wire.hangUp();
+    expect(bound.error).toBeInstanceOf(ConnectionLostError);
   });
 });

@@ -99,8 +99,12 @@ export class Procedure extends Stream implements Unsubscribable {
   }
 
   override detached(session: Session, error: WampError | undefined): void {
-    if (this.#leaving) this.#gone();
-    else if (this.#session === session) {
+    if (this.#leaving) {
+      const successor = this.#successor;
+      this.#gone();
+      // it may be bound to this session, too
+      successor?.detached(session, error);
+    } else if (this.#session === session) {
       this.streams.remove(this);
       this.end(error);
     }
