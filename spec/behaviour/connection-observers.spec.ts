@@ -1,5 +1,5 @@
 // What observers may do, and at what moment, without harm to the connection or to others.
-import { concat, config, filter, finalize, NEVER, Observable, of } from 'rxjs';
+import { concat, config, filter, finalize, NEVER, Observable, of, take } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
 import { FakeChannel, scripted, virtual, waitOut, world, type VirtualTime, type World } from '../client/helpers.ts';
@@ -128,6 +128,52 @@ describe('observers of a confirmation', () => {
       w.at(0).welcome();
       w.at(0).reply(65, 1, 10);
       expect(w.at(0).of(66)).toEqual([[66, 2, 10]]);
+    });
+  });
+});
+
+describe('observers of an end', () => {
+  const first = (w: World, type: string, act: () => void): void => {
+    w.client.lifecycle$
+      .pipe(
+        filter((event) => event.type === type),
+        take(1),
+      )
+      .subscribe(act);
+  };
+
+  it('are not told that all is ready when a session is lost before it was', () => {
+    virtual(() => {
+      const w = faked();
+      w.client.subscribe(TOPIC).subscribe();
+      w.client.session$.pipe(take(1)).subscribe((session) => {
+        session.subscribe('com.app.bound').subscribe({ error: () => undefined });
+      });
+      w.at(0).welcome();
+      w.at(0).lose();
+      expect(w.types()).toEqual(['connect', 'join', 'leave', 'disconnect']);
+    });
+  });
+
+  it('may close the client: the session is left once', () => {
+    virtual((time) => {
+      const w = faked();
+      first(w, 'leave', () => void w.client.close());
+      w.at(0).welcome();
+      w.at(0).lose();
+      time.advance();
+      expect(w.types()).toEqual(['connect', 'join', 'ready', 'leave', 'disconnect']);
+      expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined', 'closed']);
+    });
+  });
+
+  it('may use an idle client: it does not count as idle then', () => {
+    virtual((time) => {
+      const w = faked({ idleTimeout: 1000 });
+      first(w, 'leave', () => w.client.publish(TOPIC));
+      w.at(0).welcome();
+      time.advance(1500);
+      expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined', 'connecting', 'joining']);
     });
   });
 });

@@ -158,9 +158,10 @@ export class Connection extends Subscription {
       this.#board.tell({ type: 'connectfailure', attempt: this.#attempts, transport: transport.name, error });
       return;
     }
+    // before anybody is told: whoever closes the client on hearing it has no session to leave any more
+    this.#owner.lost(error);
     this.#board.tell({ type: 'leave', session, ...leaveReason(error) });
     this.#board.tell({ type: 'disconnect', wasClean: error instanceof GoodbyeError, error });
-    this.#owner.lost(error);
   }
 
   /** What the default operator does after a failure: an Observable to wait for, or an error to give up with. */

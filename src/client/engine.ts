@@ -216,7 +216,9 @@ export class Engine {
     const { status } = this.board;
     if (joined === undefined || status.state !== 'joined') return;
     const { healing, link } = this.streams;
-    if (status.healing !== healing && link === joined.link) this.board.setStatus({ ...status, healing });
+    // streams that end with a session are no longer counted in it
+    if (link !== joined.link) return;
+    if (status.healing !== healing) this.board.setStatus({ ...status, healing });
     if (healing === 0 && joined.announced && !joined.ready) {
       joined.ready = true;
       this.board.tell({ type: 'ready', session: joined.session });
@@ -232,7 +234,8 @@ export class Engine {
       this.#disconnect();
       this.board.tell({ type: 'leave', session: link.session, reason });
       this.board.tell({ type: 'disconnect', wasClean: true });
-      this.board.setStatus({ state: 'idle' });
+      // whoever was told may have gone on already
+      if (this.#connection === undefined && this.#refusal === undefined) this.board.setStatus({ state: 'idle' });
     });
   }
 }
