@@ -1,5 +1,5 @@
 // What observers may do, and at what moment, without harm to the connection or to others.
-import { concat, config, filter, finalize, NEVER, Observable, of, take } from 'rxjs';
+import { concat, config, filter, finalize, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
 import { FakeChannel, scripted, virtual, waitOut, world, type VirtualTime, type World } from '../client/helpers.ts';
@@ -175,5 +175,24 @@ describe('observers of an end', () => {
       time.advance(1500);
       expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined', 'connecting', 'joining']);
     });
+  });
+});
+
+it('an invocation that runs on after its registration was given back keeps the client from being idle', () => {
+  virtual((time) => {
+    const w = faked({ idleTimeout: 1000 });
+    const answer = new Subject<number>();
+    const registration = w.client.register(PROCEDURE, () => answer).subscribe();
+    w.at(0).welcome();
+    w.at(0).reply(65, 1, 10);
+    w.at(0).reply(68, 1, 10, {});
+    registration.unsubscribe();
+    w.at(0).reply(67, 2);
+    time.advance(5000);
+    answer.next(7);
+    answer.complete();
+    expect(w.at(0).of(70)).toEqual([[70, 1, {}, [7]]]);
+    time.advance(1500);
+    expect(w.client.status.state).toBe('idle');
   });
 });

@@ -227,7 +227,8 @@ export class Engine {
 
   /** Hangs up after `idleTimeout` without use. */
   #watchIdle(link: SessionLink): void {
-    const inUse = (): boolean => this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0;
+    const inUse = (): boolean =>
+      this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
     this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId - link.probes).subscribe(() => {
       const reason = 'wamp.close.normal';
       link.leave(reason, undefined, new ClosedError('The client was idle'));
