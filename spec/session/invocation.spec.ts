@@ -386,4 +386,15 @@ describe('input$', () => {
       [70, 1, {}, ['two']],
     ]);
   });
+
+  it('answered before their last chunk are remembered for a while, and not for ever', () => {
+    const { wire } = registered(() => 1);
+    const begin = (id: number): void => wire.send([68, id, 88, { progress: true }]);
+    for (let id = 1; id <= 1001; id++) begin(id);
+    expect(wire.rest().length).toBe(1001);
+    begin(2);
+    expect(wire.rest()).toEqual([]);
+    begin(1);
+    expect(wire.rest()).toEqual([[70, 1, {}, [1]]]);
+  });
 });

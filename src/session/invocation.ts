@@ -8,6 +8,9 @@ import type { Procedure } from './procedure.ts';
 import type { Link } from './requests.ts';
 import { after } from './time.ts';
 
+/** How many of the invocations that were answered before their last chunk came are remembered. */
+const UNREAD_KEPT = 1000;
+
 /** A final answer with any payload; made by {@link result}. */
 export class Result {
   readonly args: List;
@@ -218,7 +221,11 @@ export class RunningInvocation {
     this.#done = true;
     this.#timer?.unsubscribe();
     this.#link.invocations.delete(this.#id);
-    if (this.#inputOpen) this.#link.unread.add(this.#id);
+    if (!this.#inputOpen) return;
+    const { unread } = this.#link;
+    unread.add(this.#id);
+    // most never end: a router drops what is sent for a call that is over
+    if (unread.size > UNREAD_KEPT) unread.delete(unread.keys().next().value as Id);
   }
 }
 
