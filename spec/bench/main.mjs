@@ -1,0 +1,206 @@
+// rxwamp beside the limit and beside other clients: `npm run bench -- --help`.
+import { fork } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundle } from './bundle.mjs';
+import { PAYLOADS } from './payloads.mjs';
+import { freeze, install, PEERS, root, versionOf } from './peers.mjs';
+import { CLIENTS, plan, SERIALIZERS } from './plan.mjs';
+import { figures, judgement, verdicts } from './report.mjs';
+import { SCENARIOS } from './scenarios.mjs';
+
+const HELP = `npm run bench -- [options]      (build first: npm run build)
+
+  --quick               one short round of JSON with small payloads, within two minutes
+  --only <scenario>     these scenarios (may be repeated): ${Object.keys(SCENARIOS).join(' ')}
+  --rounds <n>          9 unless said; medians and intervals are taken over rounds
+  --serializer <name>   these serializers (may be repeated): ${SERIALIZERS.join(' ')}
+  --payload <name>      these payloads (may be repeated): ${Object.keys(PAYLOADS).join(' ')}
+  --client <name>       these clients (may be repeated): ${CLIENTS.join(' ')}
+  --profile             writes a CPU profile of every cell of rxwamp to artifacts/profiles
+  --help                this text
+
+A cell is a fresh process with one client and one scenario. The CPU of that process per message is the figure to go by:
+it is steadier than the rate.`;
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const many = { type: 'string', multiple: true };
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: many,
+    rounds: { type: 'string' },
+    serializer: many,
+    payload: many,
+    client: many,
+    profile: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** What was asked for, or else the default; anything unknown ends the bench. */
+function chosen(option, known, otherwise = known) {
+  const names = options[option] ?? otherwise;
+  for (const name of names)
+    if (!known.includes(name)) throw new Error(`--${option} ${name}: one of ${known.join(' ')}`);
+  return known.filter((name) => names.includes(name));
+}
+
+/** A quick run leaves the rest out on a slow machine: milliseconds. */
+const QUICK_LIMIT = 105_000;
+
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/** Starts a process and gives the first thing that it says. */
+function start(file, args, { execArgv = [], limit = 30_000 } = {}) {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(path, args, { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  children.add(child);
+  let told = '';
+  child.stderr.on('data', (data) => (told = (told + data).slice(-2000)));
+  const first = new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`no figures after ${limit / 1000} s ${told}`));
+    }, limit);
+    child.once('message', (message) => {
+      clearTimeout(timer);
+      resolve(message);
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      children.delete(child);
+      reject(new Error(`ended with ${code} ${told}`));
+    });
+  });
+  const closed = new Promise((resolve) => child.once('exit', resolve));
+  return { first, closed, child };
+}
+
+async function measure(row, client, round, url, times) {
+  const { scenario, serializer, payload } = row;
+  // the same in every round
+  if (scenario === 'bundle') return round === 0 ? bundle(client, serializer) : undefined;
+  const execArgv = SCENARIOS[scenario].unit === 'bytes' ? ['--expose-gc'] : [];
+  if (options.profile && client === 'rxwamp') {
+    const name = `${scenario}-${serializer}-${payload}.cpuprofile`;
+    execArgv.push('--cpu-prof', `--cpu-prof-dir=${root}artifacts/profiles`, `--cpu-prof-name=${name}`);
+  }
+  const cell = start('cell.mjs', [JSON.stringify({ scenario, serializer, payload, client, url, ...times })], {
+    execArgv,
+  });
+  const figure = await cell.first;
+  await cell.closed;
+  return figure;
+}
+
+/** How long a fixed piece of work takes: tells how much else the machine had to do. */
+function calibrate() {
+  const began = performance.now();
+  let sum = 0;
+  for (let i = 0; i < 3e7; i++) sum = (sum + i * i) % 1_000_003;
+  return sum < 0 ? 0 : performance.now() - began;
+}
+
+function environment() {
+  const { node, v8 } = process.versions;
+  const peers = Object.entries(PEERS).flatMap(([folder, names]) =>
+    Object.keys(names).map((name) => [folder === name ? name : `${name} (${folder})`, versionOf(folder, name)]),
+  );
+  const own = ['ws', 'rxjs', 'esbuild'].map((name) => [name, versionOf('', name)]);
+  return {
+    date: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0].model,
+      cores: cpus().length,
+      memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+      os: process.platform,
+    },
+    versions: { node, v8, ...Object.fromEntries([...own, ...peers]) },
+  };
+}
+
+async function main() {
+  if (options.help) return say(HELP);
+  const { quick } = options;
+  const rounds = Number(options.rounds ?? (quick ? 1 : 9));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: a whole number from 1 on');
+  const only = quick ? 'small' : undefined;
+  const rows = plan({
+    scenarios: chosen('only', Object.keys(SCENARIOS)),
+    serializers: chosen('serializer', SERIALIZERS, quick ? ['json'] : SERIALIZERS),
+    payloads: chosen('payload', Object.keys(PAYLOADS), only && [only]),
+    clients: chosen('client', CLIENTS),
+  });
+  const times = quick ? { warm: 150, window: 250 } : { warm: 250, window: 400 };
+  install(say);
+  freeze();
+  mkdirSync(`${root}artifacts`, { recursive: true });
+  const about = environment();
+  const cells = rows.reduce((sum, { names }) => sum + names.length, 0);
+  say(
+    `${cells} cells in each of ${rounds} rounds, about ${Math.ceil((cells * rounds * (times.warm + times.window + 400)) / 60_000)} min`,
+  );
+
+  const router = start('router.mjs', []);
+  const { port } = await router.first;
+  const url = `ws://127.0.0.1:${port}/`;
+  const noise = [];
+  const late = performance.now() + (quick ? QUICK_LIMIT : Infinity);
+  for (let round = 0; round < rounds; round++) {
+    noise.push({ load: loadavg()[0], calibration: calibrate() });
+    for (const row of rows) {
+      // each round begins with another client
+      const names = row.names.map((_, i) => row.names[(i + round) % row.names.length]);
+      for (const client of names) {
+        if (performance.now() > late) continue;
+        const name = `round ${round + 1}/${rounds}  ${row.scenario} ${row.serializer} ${row.payload}  ${client}`;
+        try {
+          const figure = await measure(row, client, round, url, times);
+          if (figure === undefined) continue;
+          (row.clients[client] ??= {})[round] = figure;
+          const words = Object.entries(figure).map(([field, value]) => `${field} ${value.toPrecision(4)}`);
+          say(`${name}: ${words.join(', ')}`);
+        } catch (error) {
+          say(`${name}: FAILED ${error.message.trim()}`);
+          process.exitCode = 1;
+        }
+      }
+    }
+  }
+  router.child.disconnect();
+  await router.closed;
+
+  const measured = rows.filter(({ clients }) => Object.keys(clients).length > 0);
+  if (measured.length < rows.length)
+    say(`${rows.length - measured.length} rows were left out: they failed, or there was no time`);
+  const judged = verdicts(measured);
+  const clients = chosen('client', CLIENTS);
+  say(`\n${figures(measured, clients)}\n\n${judgement(judged)}\n`);
+  const [fast, slow] = [Math.min, Math.max].map((pick) =>
+    pick(...noise.map(({ calibration }) => calibration)).toFixed(0),
+  );
+  const { machine, versions } = about;
+  say(`${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}; medians of ${rounds} rounds`);
+  say(
+    Object.entries(versions)
+      .map((entry) => entry.join(' '))
+      .join(', '),
+  );
+  say(`noise: the same work took ${fast} to ${slow} ms; load ${noise.map(({ load }) => load.toFixed(1)).join(' ')}`);
+  const file = `artifacts/bench${quick ? '-quick' : ''}.json`;
+  writeFileSync(
+    root + file,
+    JSON.stringify({ ...about, rounds, times, noise, rows: measured, verdicts: judged }, undefined, 1),
+  );
+  say(`written to ${file}`);
+}
+
+await main().catch((error) => {
+  say(error.message);
+  process.exitCode = 1;
+});
