@@ -85,6 +85,21 @@ function uses(wamp: WampClient, session: Session, options: SubscribeOptions): vo
   // @ts-expect-error ids are numbers
   wamp.publish('com.shop.price', [], {}, { exclude: 'me' });
 
+  // what is undefined counts as left out, and interfaces do as well as literals
+  interface Pattern {
+    readonly match: 'prefix';
+  }
+  interface Point {
+    readonly x: number;
+  }
+  const pattern: Pattern = { match: 'prefix' };
+  const point: Point = { x: 1 };
+  const maybe = pattern.match.length > 9 ? 5 : undefined;
+  wamp.subscribe('com.shop.', pattern);
+  wamp.call('com.calc.add', [], point, { timeout: maybe });
+  wamp.call('com.calc.add', { kwargs: point, deadline: maybe });
+  wamp.publish('com.shop.price', [], point, { x_trace: maybe });
+
   // helpers take either
   const helper = (any: Wamp): unknown => any.call('com.app.f');
   helper(wamp);

@@ -12,7 +12,7 @@ import { webSocket } from './transports/websocket.ts';
 export type ClientOptions = Omit<BaseOptions, 'transports'> &
   Partial<Pick<BaseOptions, 'transports'>> & {
     /** A WebSocket URL (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
-    readonly url?: Askable<string>;
+    readonly url?: Askable<string> | undefined;
   };
 
 /**

@@ -85,5 +85,11 @@ function create({ dialOnServer = false, ...options }: WampOptions): WampClient {
 /** The same client with nowhere to go, and no timer that would keep a server waiting for it. */
 function mute(options: ClientOptions): ClientOptions {
   const { url: _address, ...rest } = options;
-  return { ...rest, transports: [silent], joinTimeout: Infinity, waitTimeout: Infinity };
+  return {
+    ...rest,
+    transports: [silent],
+    joinTimeout: Infinity,
+    waitTimeout: Infinity,
+    publishQueue: { ...rest.publishQueue, ttl: Infinity },
+  };
 }

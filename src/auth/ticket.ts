@@ -9,8 +9,8 @@ export interface TicketOptions {
   /** The ticket, or where to get it: asked anew at every attempt. */
   readonly ticket: Askable<string>;
   /** The role to ask for. */
-  readonly authrole?: string;
-  readonly authextra?: Identity['authextra'];
+  readonly authrole?: string | undefined;
+  readonly authextra?: Identity['authextra'] | undefined;
 }
 
 /**

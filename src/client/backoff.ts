@@ -1,15 +1,15 @@
 /** How waiting times grow from one retry to the next. */
 export interface BackoffOptions {
   /** Milliseconds before the first retry; 1500 by default. */
-  readonly initialDelay?: number;
+  readonly initialDelay?: number | undefined;
   /** The longest wait, in milliseconds; 300 000 (five minutes) by default. */
-  readonly maxDelay?: number;
+  readonly maxDelay?: number | undefined;
   /** What each wait is multiplied with for the next; 1.5 by default. */
-  readonly growth?: number;
+  readonly growth?: number | undefined;
   /** How far a wait may stray to either side, as a fraction of it; 0.1 by default, 0 for none. */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /** Where the straying comes from: a number from 0 to 1. `Math.random` by default. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**

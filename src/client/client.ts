@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { CallResult, WampEvent } from '../session/arrivals.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from '../session/checks.ts';
@@ -8,6 +8,7 @@ import type { CloseDetails } from '../session/config.ts';
 import type { Handler } from '../session/invocation.ts';
 import type {
   CallOptions,
+  Given,
   Payload,
   Publication,
   PublishOptions,
@@ -91,7 +92,7 @@ export class Client implements Wamp {
    * @example
    * wamp.subscribe<Price>('com.shop.price').pipe(map((event) => event.value));
    */
-  subscribe<T = unknown>(topic: Uri, options?: SubscribeOptions): Observable<WampEvent<T>> {
+  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>> {
     return observeTopic<T>(this.#engine.streams, checkSubscribe(topic, options));
   }
 
@@ -110,9 +111,9 @@ export class Client implements Wamp {
    */
   call<T = unknown>(
     procedure: Uri,
-    args?: CallArgs | (CallOptions & Payload<CallArgs>),
-    kwargs?: Readonly<Dict>,
-    options?: CallOptions,
+    args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
+    kwargs?: object,
+    options?: Given<CallOptions>,
   ): Observable<CallResult<T>> {
     return this.#engine.call<T>(checkCall(procedure, args, kwargs, options));
   }
@@ -128,7 +129,7 @@ export class Client implements Wamp {
    * @example
    * wamp.register('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b)).subscribe();
    */
-  register(procedure: Uri, handler: Handler, options?: RegisterOptions): Observable<Registration> {
+  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration> {
     return provideProcedure(this.#engine.streams, checkRegister(procedure, handler, options), handler);
   }
 
@@ -146,9 +147,9 @@ export class Client implements Wamp {
    */
   publish(
     topic: Uri,
-    args?: List | (PublishOptions & Payload),
-    kwargs?: Readonly<Dict>,
-    options?: PublishOptions,
+    args?: List | (Given<PublishOptions> & Payload),
+    kwargs?: object,
+    options?: Given<PublishOptions>,
   ): Observable<Publication> {
     return this.#engine.publish(checkPublish(topic, args, kwargs, options));
   }

@@ -9,11 +9,11 @@ import { wake$ } from './wake.ts';
 /** How half-open links are noticed. */
 export interface KeepaliveOptions {
   /** Milliseconds of silence after which the router is asked for a sign of life; 30 000 by default. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Milliseconds to wait for it before the link counts as lost; 10 000 by default. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** A procedure to call as the question, where a WebSocket ping cannot be had; by default an UNSUBSCRIBE of no subscription. */
-  readonly probe?: string;
+  readonly probe?: string | undefined;
 }
 
 /** A timer that fires later than this after its time was not running: the machine slept. In milliseconds. */

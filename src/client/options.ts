@@ -22,9 +22,9 @@ import type { KeepaliveOptions } from './keepalive.ts';
 /** When and how to try again. Built from `retry()`. */
 export interface ReconnectOptions extends BackoffOptions {
   /** Retries since the last stable session before the client gives up; `Infinity` by default. */
-  readonly maxRetries?: number;
+  readonly maxRetries?: number | undefined;
   /** Milliseconds that a session must have lived for the counting to begin anew; 10 000 by default. */
-  readonly stableAfter?: number;
+  readonly stableAfter?: number | undefined;
   /**
    * Overrules which ends are final: true tries again, false gives up, undefined leaves it to the table in the README.
    */
@@ -38,25 +38,25 @@ export interface BaseOptions {
   /** Ways to reach the router, tried in turn: the next one after a failure, the same one after a success. */
   readonly transports: readonly Transport[];
   /** Ways to authenticate, by preference. None, the default, is anonymous. */
-  readonly auth?: readonly Authenticator[];
+  readonly auth?: readonly Authenticator[] | undefined;
   /** When to try again; `false` for never; or an operator that resubscribes (retries), errors or completes (gives up). */
-  readonly reconnect?: ReconnectOptions | false | MonoTypeOperatorFunction<Session>;
+  readonly reconnect?: ReconnectOptions | false | MonoTypeOperatorFunction<Session> | undefined;
   /** Milliseconds from dialling to a joined session, not counting what the application is asked for; 10 000 by default. */
-  readonly joinTimeout?: number;
+  readonly joinTimeout?: number | undefined;
   /** Milliseconds that a call waits for a session; 30 000 by default. */
-  readonly waitTimeout?: number;
+  readonly waitTimeout?: number | undefined;
   /** Milliseconds that closing may take; 2 000 by default. */
-  readonly closeTimeout?: number;
+  readonly closeTimeout?: number | undefined;
   /** Milliseconds without use after which the client hangs up until it is used again; `Infinity` by default. */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
   /** How half-open links are noticed; `false` for not at all. */
-  readonly keepalive?: KeepaliveOptions | false;
+  readonly keepalive?: KeepaliveOptions | false | undefined;
   /** Bounds of the publications that wait for a session: how many, and for how many milliseconds each. */
-  readonly publishQueue?: { readonly size?: number; readonly ttl?: number };
+  readonly publishQueue?: { readonly size?: number; readonly ttl?: number } | undefined;
   /** Exceptions and the error URIs that they stand for, both ways: `[[BadThing, 'com.app.bad']]`. */
-  readonly errors?: ErrorMapping;
+  readonly errors?: ErrorMapping | undefined;
   /** What HELLO says of this software; `rxwamp` by default. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
 }
 
 const isTransport = (v: unknown): boolean => isDict(v) && FUNCTION.test(v['open']);
@@ -99,8 +99,11 @@ const RECONNECT = {
 const KEEPALIVE = { interval: NUMBER, timeout: NUMBER, probe: TEXT } satisfies Record<keyof KeepaliveOptions, Kind>;
 const QUEUE = { size: NUMBER, ttl: NUMBER } satisfies Record<keyof NonNullable<BaseOptions['publishQueue']>, Kind>;
 
+/** Options of which those that are undefined were left out. */
+type Defined<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
+
 /** What a client is made with, complete. */
-export type Settings = Required<Omit<BaseOptions, 'publishQueue'>> & {
+export type Settings = Required<Defined<Omit<BaseOptions, 'publishQueue'>>> & {
   readonly publishQueue: { readonly size: number; readonly ttl: number };
 };
 
@@ -122,8 +125,8 @@ const DEFAULTS = {
  * @throws TypeError that names the option, what it must be and what it was; InvalidUriError for the realm
  */
 export function settle(options: BaseOptions): Settings {
-  const check = <T extends object>(name: string, table: OptionTable, given: T): T =>
-    Object.fromEntries(checkOptions(`WampClient${name}`, table, given)) as T;
+  const check = <T extends object>(name: string, table: OptionTable, given: T): Defined<T> =>
+    Object.fromEntries(checkOptions(`WampClient${name}`, table, given)) as Defined<T>;
   const given = check('', OPTIONS, options);
   assertUri(given.realm, 'WampClient: realm');
   // not required by the type of the whole client, where `url` may stand for it

@@ -7,34 +7,34 @@ import type { Transport } from '../transports/transport.ts';
 /** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
 export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
   /** Headers of the request that opens the WebSocket: `Authorization`, `Cookie`, `User-Agent` … */
-  readonly headers?: Readonly<OutgoingHttpHeaders>;
+  readonly headers?: Readonly<OutgoingHttpHeaders> | undefined;
   /** The header `Origin`. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /** Certificates to trust instead of the well-known ones (PEM). */
-  readonly ca?: SecureContextOptions['ca'];
+  readonly ca?: SecureContextOptions['ca'] | undefined;
   /** This client's certificate (PEM), for authentication by TLS. */
-  readonly cert?: SecureContextOptions['cert'];
+  readonly cert?: SecureContextOptions['cert'] | undefined;
   /** The key that belongs to `cert` (PEM). */
-  readonly key?: SecureContextOptions['key'];
+  readonly key?: SecureContextOptions['key'] | undefined;
   /** The name to ask for, and to expect, in the TLS handshake. */
-  readonly servername?: string;
+  readonly servername?: string | undefined;
   /**
    * False accepts any certificate. For development only.
    * @default true
    */
-  readonly rejectUnauthorized?: boolean;
+  readonly rejectUnauthorized?: boolean | undefined;
   /** Makes the TCP connection, for instance through a proxy. */
-  readonly agent?: Agent;
+  readonly agent?: Agent | undefined;
   /**
    * Whether to offer compression, or how (as the package `ws` has it): worth it on slow links with large messages only.
    * @default false
    */
-  readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>>;
+  readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>> | undefined;
   /**
    * The longest message, in bytes, that is accepted; a longer one closes the link with code 1009.
    * @default 16 MiB
    */
-  readonly maxPayload?: number;
+  readonly maxPayload?: number | undefined;
 }
 
 const eitherOr = (one: Kind, other: Kind): Kind => ({

@@ -93,14 +93,15 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.#settled = true;
     this.#timeout?.unsubscribe();
     this.#deadline?.unsubscribe();
-    guarded(() => this.#input?.unsubscribe());
-    this.#link?.requests.delete(this);
+    if (this.#input) guarded(() => this.#input?.unsubscribe());
+    if (this.#id === 0) this.#link?.requests.delete(this);
     this.waiting?.();
   }
 
   #watch(): void {
     const { timeout } = this.#request.options;
-    if (timeout === undefined || this.#settled) return;
+    // 0 is none, as on the wire
+    if (!timeout || this.#settled) return;
     this.#timeout?.unsubscribe();
     this.#timeout = after(timeout, () => this.#late('timeout', timeout));
   }
@@ -124,10 +125,9 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (progress === true) sent['receive_progress'] = true;
       if (more) sent['progress'] = true;
       // an integer on the wire; where it is not announced it could be taken for something else
-      if (timeout !== undefined && timeout >= 1 && link.supports('dealer', 'call_timeout'))
+      if (timeout !== undefined && timeout >= 1 && timeout < Infinity && link.supports('dealer', 'call_timeout'))
         sent['timeout'] = Math.ceil(timeout);
     }
-    link.requests.delete(this);
     try {
       this.#id = link.nextId;
       link.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
@@ -156,8 +156,10 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (this.#settled) return;
       try {
         if (!Array.isArray(args)) throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
-        if (this.#id === 0) this.#sendFirst(args, kwargs, more);
-        else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+        if (this.#id === 0) {
+          link.requests.delete(this);
+          this.#sendFirst(args, kwargs, more);
+        } else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
       } catch (error) {
         cancel(error);
       }

@@ -128,7 +128,7 @@ function isPlain(value: unknown): value is Dict {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function checkStream<Options extends { readonly match?: Match }>(
+function checkStream<Options extends { readonly match?: Match | undefined }>(
   of: Verb,
   uri: Uri,
   options: Options,
@@ -159,7 +159,7 @@ function checkPayload<Options extends object, A>(
   of: Verb,
   uri: Uri,
   first: A | List | (Options & Payload<A>) | undefined,
-  named: Readonly<Dict> | undefined,
+  named: object | undefined,
   fourth: Options | undefined,
 ): PayloadRequest<Options, A | List> {
   assertUri(uri, `${of.verb}(): ${of.use}`);
@@ -200,7 +200,7 @@ export type CallArgs = List | Observable<List>;
 export const checkCall = (
   procedure: Uri,
   args?: CallArgs | (CallOptions & Payload<CallArgs>),
-  kwargs?: Readonly<Dict>,
+  kwargs?: object,
   options?: CallOptions,
 ): PayloadRequest<CallOptions, CallArgs> => checkPayload<CallOptions, CallArgs>(CALL, procedure, args, kwargs, options);
 
@@ -208,6 +208,6 @@ export const checkCall = (
 export const checkPublish = (
   topic: Uri,
   args?: List | (PublishOptions & Payload),
-  kwargs?: Readonly<Dict>,
+  kwargs?: object,
   options?: PublishOptions,
 ): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);

@@ -1,7 +1,7 @@
 import { throwError } from 'rxjs';
 import { ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
-import type { Uri } from '../protocol/uris.ts';
+import { isUri, type Uri } from '../protocol/uris.ts';
 import { camelised } from '../protocol/attributes.ts';
 
 /** A class of errors; its constructor is given the positional payload. */
@@ -37,7 +37,8 @@ export function errorForWire(
   thrown: unknown,
   mapping: ErrorMapping,
 ): { uri: Uri; args: List; kwargs: Readonly<Dict>; deliberate: boolean } {
-  if (thrown instanceof ApplicationError) {
+  // a malformed URI could cost the session: some routers hang up on it
+  if (thrown instanceof ApplicationError && isUri(thrown.uri)) {
     return { uri: thrown.uri, args: thrown.args, kwargs: thrown.kwargs, deliberate: true };
   }
   const message = messageOf(thrown);

@@ -111,6 +111,7 @@ export class RunningInvocation {
       this.#reader = subscriber;
       for (const chunk of this.#chunks.splice(0)) subscriber.next(chunk);
       if (!this.#inputOpen) subscriber.complete();
+      else if (this.#aborted !== undefined) subscriber.error(this.#aborted);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Dict, List } from '../protocol/messages.ts';
+import type { List } from '../protocol/messages.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Session } from './session.ts';
@@ -21,6 +21,9 @@ export interface CorrelationOptions {
 /** Attributes outside the standard travel as they are: `x_something` and `_something`. */
 export type PrivateAttributes = Readonly<Record<`x_${string}` | `_${string}`, unknown>>;
 
+/** Options as they are given: by themselves, or with attributes outside the standard. */
+export type Given<Options> = Options | (Options & PrivateAttributes);
+
 /** What `onSubscribed` is told. */
 export interface SubscriptionInfo {
   /** The router's id of the subscription. */
@@ -35,94 +38,94 @@ export interface SubscriptionInfo {
 }
 
 /** Options of `subscribe()` (WAMP, SUBSCRIBE.Options). */
-export interface SubscribeOptions extends CorrelationOptions, PrivateAttributes {
+export interface SubscribeOptions extends CorrelationOptions {
   /** How the topic matches; `'exact'` by default. */
-  readonly match?: Match;
+  readonly match?: Match | undefined;
   /**
    * Asks for the topic's retained event, for this observer alone. Asked again after every healing, unless `'once'`.
    * `false` by default.
    */
-  readonly getRetained?: boolean | 'once';
+  readonly getRetained?: boolean | 'once' | undefined;
   /** Key of a sharded subscription. */
-  readonly nkey?: string;
-  readonly forwardFor?: readonly ForwardHop[];
+  readonly nkey?: string | undefined;
+  readonly forwardFor?: readonly ForwardHop[] | undefined;
   /** Called before the first event of each subscription: now, and again after every healing. */
-  readonly onSubscribed?: (subscription: SubscriptionInfo) => void;
+  readonly onSubscribed?: ((subscription: SubscriptionInfo) => void) | undefined;
 }
 
 /** Options of `publish()` (WAMP, PUBLISH.Options). */
-export interface PublishOptions extends CorrelationOptions, PrivateAttributes {
+export interface PublishOptions extends CorrelationOptions {
   /** Waits for the router's PUBLISHED or ERROR; `false` by default, and then errors of the router are never told. */
-  readonly acknowledge?: boolean;
+  readonly acknowledge?: boolean | undefined;
   /** `false` to receive one's own event, too; routers exclude the publisher by default. */
-  readonly excludeMe?: boolean;
+  readonly excludeMe?: boolean | undefined;
   /** Sessions that shall not receive the event. */
-  readonly exclude?: Id | readonly Id[];
-  readonly excludeAuthid?: string | readonly string[];
-  readonly excludeAuthrole?: string | readonly string[];
+  readonly exclude?: Id | readonly Id[] | undefined;
+  readonly excludeAuthid?: string | readonly string[] | undefined;
+  readonly excludeAuthrole?: string | readonly string[] | undefined;
   /** The only sessions that may receive the event. */
-  readonly eligible?: Id | readonly Id[];
-  readonly eligibleAuthid?: string | readonly string[];
-  readonly eligibleAuthrole?: string | readonly string[];
+  readonly eligible?: Id | readonly Id[] | undefined;
+  readonly eligibleAuthid?: string | readonly string[] | undefined;
+  readonly eligibleAuthrole?: string | readonly string[] | undefined;
   /** Tells subscribers who published, where the router allows it. */
-  readonly discloseMe?: boolean;
+  readonly discloseMe?: boolean | undefined;
   /** Keeps the event for those who subscribe later with `getRetained`. */
-  readonly retain?: boolean;
+  readonly retain?: boolean | undefined;
   /** Key of a sharded subscription. */
-  readonly rkey?: string;
-  readonly transactionHash?: string;
-  readonly forwardFor?: readonly ForwardHop[];
+  readonly rkey?: string | undefined;
+  readonly transactionHash?: string | undefined;
+  readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
 /** How a call is cancelled (WAMP, "Call Canceling"). */
 export type CancelMode = 'skip' | 'kill' | 'killnowait';
 
 /** Options of `call()` (WAMP, CALL.Options). */
-export interface CallOptions extends CorrelationOptions, PrivateAttributes {
+export interface CallOptions extends CorrelationOptions {
   /** Asks for progressive results; `false` by default. */
-  readonly progress?: boolean;
+  readonly progress?: boolean | undefined;
   /**
    * Milliseconds to the first and between results. Runs here, and at the router where it announced `call_timeout`.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Milliseconds for the whole, waiting for a session included. Runs here. */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
   /** What unsubscribing early sends; `'killnowait'` by default. */
-  readonly cancelMode?: CancelMode;
+  readonly cancelMode?: CancelMode | undefined;
   /** Tells the callee who calls, where the router allows it. */
-  readonly discloseMe?: boolean;
+  readonly discloseMe?: boolean | undefined;
   /** Key of a sharded registration; with `runmode: 'partition'`. */
-  readonly rkey?: string;
-  readonly runmode?: string;
+  readonly rkey?: string | undefined;
+  readonly runmode?: string | undefined;
   /** Between routers: on whose behalf the call is made. */
-  readonly caller?: Id;
-  readonly callerAuthid?: string;
-  readonly callerAuthrole?: string;
-  readonly transactionHash?: string;
-  readonly forwardFor?: readonly ForwardHop[];
+  readonly caller?: Id | undefined;
+  readonly callerAuthid?: string | undefined;
+  readonly callerAuthrole?: string | undefined;
+  readonly transactionHash?: string | undefined;
+  readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
 /** Options of `register()` (WAMP, REGISTER.Options). */
-export interface RegisterOptions extends CorrelationOptions, PrivateAttributes {
+export interface RegisterOptions extends CorrelationOptions {
   /** How the procedure matches; `'exact'` by default. */
-  readonly match?: Match;
+  readonly match?: Match | undefined;
   /** How calls are shared between callees of one procedure; `'single'` (no sharing) by default. */
-  readonly invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random';
+  readonly invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random' | undefined;
   /** How many invocations the router may have under way at this callee (Crossbar.io). */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Evicts whoever registered the procedure before (Crossbar.io). */
-  readonly forceReregister?: boolean;
+  readonly forceReregister?: boolean | undefined;
   /** Asks the router to tell who calls. */
-  readonly discloseCaller?: boolean;
+  readonly discloseCaller?: boolean | undefined;
   /** This callee runs the timer of `call({ timeout })`, not the router. */
-  readonly forwardTimeout?: boolean;
-  readonly forwardFor?: readonly ForwardHop[];
+  readonly forwardTimeout?: boolean | undefined;
+  readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
 /** Payload of `call()` and `publish()` in one object with the options. */
 export interface Payload<A = List> {
-  readonly args?: A;
-  readonly kwargs?: Readonly<Dict>;
+  readonly args?: A | undefined;
+  readonly kwargs?: object | undefined;
 }
 
 /** A registration that the router confirmed; emitted again after every healing. */

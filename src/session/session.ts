@@ -12,6 +12,7 @@ import type { Handler } from './invocation.ts';
 import type { SessionLink } from './link.ts';
 import type {
   CallOptions,
+  Given,
   Payload,
   Publication,
   PublishOptions,
@@ -26,19 +27,19 @@ import { observeTopic } from './topic.ts';
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
 export interface Wamp {
-  subscribe<T = unknown>(topic: Uri, options?: SubscribeOptions): Observable<WampEvent<T>>;
+  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>>;
   call<T = unknown>(
     procedure: Uri,
-    args?: CallArgs | (CallOptions & Payload<CallArgs>),
-    kwargs?: Readonly<Dict>,
-    options?: CallOptions,
+    args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
+    kwargs?: object,
+    options?: Given<CallOptions>,
   ): Observable<CallResult<T>>;
-  register(procedure: Uri, handler: Handler, options?: RegisterOptions): Observable<Registration>;
+  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration>;
   publish(
     topic: Uri,
-    args?: List | (PublishOptions & Payload),
-    kwargs?: Readonly<Dict>,
-    options?: PublishOptions,
+    args?: List | (Given<PublishOptions> & Payload),
+    kwargs?: object,
+    options?: Given<PublishOptions>,
   ): Observable<Publication>;
 }
 
@@ -113,16 +114,16 @@ export class Session implements Wamp {
   }
 
   /** Events of a topic, for as long as this session lives. See `WampClient.subscribe()`. */
-  subscribe<T = unknown>(topic: Uri, options?: SubscribeOptions): Observable<WampEvent<T>> {
+  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>> {
     return observeTopic<T>(this.#streams, checkSubscribe(topic, options), this);
   }
 
   /** Calls a procedure. See `WampClient.call()`; a call that comes too late errors at once. */
   call<T = unknown>(
     procedure: Uri,
-    args?: CallArgs | (CallOptions & Payload<CallArgs>),
-    kwargs?: Readonly<Dict>,
-    options?: CallOptions,
+    args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
+    kwargs?: object,
+    options?: Given<CallOptions>,
   ): Observable<CallResult<T>> {
     const request = checkCall(procedure, args, kwargs, options);
     return unlessOver(this.#streams, this, (subscriber) => {
@@ -133,16 +134,16 @@ export class Session implements Wamp {
   }
 
   /** Registers a procedure, for as long as this session lives. See `WampClient.register()`. */
-  register(procedure: Uri, handler: Handler, options?: RegisterOptions): Observable<Registration> {
+  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration> {
     return provideProcedure(this.#streams, checkRegister(procedure, handler, options), handler, this);
   }
 
   /** Publishes at once. See `WampClient.publish()`. */
   publish(
     topic: Uri,
-    args?: List | (PublishOptions & Payload),
-    kwargs?: Readonly<Dict>,
-    options?: PublishOptions,
+    args?: List | (Given<PublishOptions> & Payload),
+    kwargs?: object,
+    options?: Given<PublishOptions>,
   ): Observable<Publication> {
     const request = checkPublish(topic, args, kwargs, options);
     if (this.open) return publishOn(this.#link, request, this.#unseen);

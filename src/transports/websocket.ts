@@ -16,14 +16,14 @@ export interface WebSocketOptions {
    * What to offer, best first; the router chooses.
    * @default [json()]
    */
-  readonly serializers?: readonly Serializer[];
+  readonly serializers?: readonly Serializer[] | undefined;
   /** Another WebSocket than the platform's: a polyfill, a wrapper, a fake. */
-  readonly WebSocket?: WebSocketConstructor;
+  readonly WebSocket?: WebSocketConstructor | undefined;
   /**
    * Milliseconds that the dialling may take. The client's `joinTimeout` bounds dialling and joining together.
    * @default Infinity
    */
-  readonly openTimeout?: number;
+  readonly openTimeout?: number | undefined;
 }
 
 /**
