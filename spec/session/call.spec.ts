@@ -222,6 +222,20 @@ describe('the time limits of a call', () => {
     });
   });
 
+  for (const timeout of [0, Infinity]) {
+    it(`${timeout} is none, neither here nor on the wire`, () => {
+      virtually((at) => {
+        const { wamp, wire } = joined();
+        const call = record(wamp.call(URI, [], {}, { timeout }));
+        expect(wire.take(48)[2]).toEqual({});
+        at(100_000, () => {
+          expect(call.ended).toBeFalse();
+          expect(wire.rest()).toEqual([]);
+        });
+      });
+    });
+  }
+
   it('and then from one result to the next', () => {
     virtually((at) => {
       const { wamp, wire } = joined();

@@ -105,6 +105,8 @@ describe('an error that goes', () => {
       ['bad', 'bad'],
       [7, '7'],
       [undefined, 'undefined'],
+      // some routers hang up on a malformed URI: one bad answer must not cost the session
+      [new ApplicationError('not a uri'), 'not a uri'],
     ] as const) {
       expect(errorForWire(thrown, MAPPING)).toEqual({
         uri: 'wamp.error.runtime_error',
