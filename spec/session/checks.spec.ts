@@ -111,7 +111,7 @@ const VERBS: readonly Verb[] = [
     verb: 'publish("com.app.x")',
     use: (options) => {
       const { wamp, wire } = joined();
-      wamp.publish('com.app.x', [], {}, options as PublishOptions);
+      wamp.publish('com.app.x', [], {}, options);
       return wire.take(16)[2];
     },
     rows: [
