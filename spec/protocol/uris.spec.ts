@@ -4,7 +4,7 @@ import { show } from '../../src/testing/record.ts';
 import { assertUri, bestMatch, isUri, matchesUri } from '../../src/protocol/uris.ts';
 
 const MATCHES: readonly Match[] = ['exact', 'prefix', 'wildcard'];
-const fit = (uri: unknown, strict = false): string => MATCHES.filter((match) => isUri(uri, match, strict)).join(' ');
+const forms = (uri: unknown, strict = false): string => MATCHES.filter((match) => isUri(uri, match, strict)).join(' ');
 
 describe('URIs', () => {
   const loose: readonly (readonly [uri: unknown, fits: string])[] = [
@@ -29,15 +29,16 @@ describe('URIs', () => {
   ];
   for (const [uri, fits] of loose) {
     it(`${show(uri)} is well-formed as ${fits || 'nothing'}`, () => {
-      expect(fit(uri)).toBe(fits);
+      expect(forms(uri)).toBe(fits);
     });
   }
 
   it('are lower-case letters, digits and _ where the check is strict', () => {
-    expect(fit('com.my_app.topic2', true)).toBe('exact prefix wildcard');
-    expect(fit('com.my_app.', true)).toBe('prefix wildcard');
-    expect(fit('com..topic2', true)).toBe('wildcard');
-    for (const uri of ['Com.app', 'com.my-app', 'com.täg', 'com app']) expect(fit(uri, true)).withContext(uri).toBe('');
+    expect(forms('com.my_app.topic2', true)).toBe('exact prefix wildcard');
+    expect(forms('com.my_app.', true)).toBe('prefix wildcard');
+    expect(forms('com..topic2', true)).toBe('wildcard');
+    for (const uri of ['Com.app', 'com.my-app', 'com.täg', 'com app'])
+      expect(forms(uri, true)).withContext(uri).toBe('');
   });
 
   it('are checked in linear time', () => {
