@@ -1,6 +1,6 @@
-import { ATTRIBUTES, COUNT, DICT, ID, LIST, STRING, type Kind } from './attributes.ts';
+import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, STRING, type Kind } from './attributes.ts';
 import { kindOf, ProtocolError } from './errors.ts';
-import type { Id } from './ids.ts';
+import { isId, type Id } from './ids.ts';
 import type { Uri } from './uris.ts';
 
 /** A dictionary of the wire: string keys, any values. */
@@ -37,7 +37,10 @@ export const INTERRUPT = 69;
 export const YIELD = 70;
 export const EVENT_RECEIVED = 337;
 
-type Field = readonly [name: string, kind: Kind];
+interface Field {
+  readonly name: string;
+  readonly kind: Kind;
+}
 
 interface Row<T> {
   readonly name: string;
@@ -69,7 +72,10 @@ function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
   if (payload) elements.pop();
   return {
     name,
-    fields: elements.map((element) => [element.replace(/:.*/, ''), KINDS[element.replace(/.*:|\?/g, '')] as Kind]),
+    fields: elements.map((element) => ({
+      name: element.replace(/:.*/, ''),
+      kind: KINDS[element.replace(/.*:|\?/g, '')] as Kind,
+    })),
     required: elements.filter((element) => !element.endsWith('?')).length,
     payload,
     attributes: Object.assign(
@@ -209,9 +215,11 @@ export function parseMessage(value: unknown): Message {
   }
   const checked = Math.min(count, fields.length);
   for (let i = 0; i < checked; i++) {
-    const [name, kind] = fields[i] as Field;
+    const { name, kind } = fields[i] as Field;
     const field = message[i + 1];
-    if (!kind.test(field)) refuse(shape, name, kind, field);
+    // the kinds that every message has are asked for by name: a call through `test` cannot be inlined
+    const fits = kind === ID ? isId(field) : kind === DETAILS ? isDict(field) : kind.test(field);
+    if (!fits) refuse(shape, name, kind, field);
     if (kind === DETAILS) checkAttributes(shape, name, field as Dict);
   }
   if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1);
@@ -232,13 +240,13 @@ function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void
 function checkPayload(shape: Row<unknown>, message: unknown[], at: number): void {
   if (message.length > at + 1) {
     if (message[at + 1] === null) message.length = at + 1;
-    else if (!DICT.test(message[at + 1])) refuse(shape, 'kwargs', DICT, message[at + 1]);
+    else if (!isDict(message[at + 1])) refuse(shape, 'kwargs', DICT, message[at + 1]);
   }
   const args = message[at];
   if (args === null) {
     if (message.length === at + 1) message.length = at;
     else message[at] = [];
-  } else if (!LIST.test(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
+  } else if (!Array.isArray(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
 }
 
 function refuse(shape: Row<unknown>, field: string, kind: Kind, value: unknown): never {
@@ -254,7 +262,7 @@ function lengths({ fields, required, payload }: Row<unknown>): string {
 export function describeMessage(message: Message): Dict {
   const out: Dict = { type: message[0] };
   const { fields, payload } = shapes[message[0]] as Row<unknown>;
-  const names = payload ? [...fields.map(([name]) => name), 'args', 'kwargs'] : fields.map(([name]) => name);
+  const names = payload ? [...fields.map(({ name }) => name), 'args', 'kwargs'] : fields.map(({ name }) => name);
   names.forEach((name, i) => {
     if (i + 1 < message.length) out[name] = message[i + 1];
   });

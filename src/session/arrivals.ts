@@ -6,6 +6,9 @@ import type { ForwardHop } from './options.ts';
 
 const NO_ARGS: List = Object.freeze([]);
 const NO_KWARGS: Readonly<Dict> = Object.freeze({});
+const WIRE = Symbol('wire');
+/** What messages tell in an element of their own, or in an attribute where the element would be ambiguous. */
+const TOLD = ['subscription', 'topic', 'registration', 'procedure'];
 
 /** What every dictionary of details has. */
 export interface AnyDetails {
@@ -22,26 +25,28 @@ export interface AnyDetails {
 class Details implements AnyDetails {
   static {
     for (const wire of Object.keys(ATTRIBUTES)) {
+      if (TOLD.includes(wire)) continue;
       Object.defineProperty(this.prototype, fromWire(wire), {
         get(this: Details) {
-          return this.#wire[wire];
+          return this[WIRE][wire];
         },
       });
     }
   }
 
-  readonly #wire: Readonly<Dict>;
+  /** Not a private name: in a class that others extend, setting one costs as much as making the object. */
+  readonly [WIRE]: Readonly<Dict>;
 
   constructor(wire: Readonly<Dict>) {
-    this.#wire = wire;
+    this[WIRE] = wire;
   }
 
   get extra(): Readonly<Dict> {
-    return camelised(Object.fromEntries(Object.entries(this.#wire).filter(([key]) => !(key in ATTRIBUTES))));
+    return camelised(Object.fromEntries(Object.entries(this[WIRE]).filter(([key]) => !(key in ATTRIBUTES))));
   }
 
   toJSON(): Dict {
-    return { ...camelised(this.#wire), ...(this as object) };
+    return { ...camelised(this[WIRE]), ...(this as object) };
   }
 }
 

@@ -33,13 +33,13 @@ export class Observers<T extends Placed> {
     return true;
   }
 
-  /** Calls `visit` for each that was there at the beginning and still is. It must not throw. */
-  each(visit: (item: T) => void): void {
+  /** Calls `visit` for each that was there at the beginning and still is, with `what`. It must not throw. */
+  each<W = undefined>(visit: (item: T, what: W) => void, what?: W): void {
     this.#walks++;
     const slots = this.#slots;
     for (let i = 0, n = slots.length; i < n; i++) {
       const item = slots[i];
-      if (item !== undefined) visit(item);
+      if (item !== undefined) visit(item, what as W);
     }
     this.#walks--;
     this.#compact();

@@ -46,6 +46,9 @@ class TopicObserver implements Unsubscribable {
   }
 }
 
+/** Not a closure for each event. */
+const next = (observer: TopicObserver, event: WampEvent): void => observer.subscriber.next(event);
+
 /** One router subscription, shared by all observers of its (topic, match). */
 export class Topic extends Stream {
   readonly kind = 'topic';
@@ -86,7 +89,7 @@ export class Topic extends Stream {
         if (this.match === 'exact') observer.retainedDue = false;
         observer.subscriber.next(event);
       });
-    } else this.#observers.each((observer) => observer.subscriber.next(event));
+    } else this.#observers.each(next, event);
   }
 
   override ask(link: Link): void {

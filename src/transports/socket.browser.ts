@@ -7,8 +7,9 @@ export interface Socket {
   readonly ws: WebSocket;
   /** Grows with whatever was received, where more than messages can be counted. */
   readonly received?: number;
-  /** To be called before each write. */
-  beforeSend?(): void;
+  /** Who is given each frame from now on: text, or bytes. */
+  listen(receive: (frame: unknown) => void): void;
+  send(frame: string | Uint8Array): void;
   ping?(): void;
   close(code: number, reason: string): void;
   /** Lets go at once. The handlers have been taken away. */
@@ -20,6 +21,10 @@ export function standardSocket(ws: WebSocket): Socket {
   ws.binaryType = 'arraybuffer';
   return {
     ws,
+    listen(receive) {
+      ws.onmessage = ({ data }) => receive(data);
+    },
+    send: (frame) => ws.send(frame as Uint8Array<ArrayBuffer>),
     // a page may say 1000 and 3000 to 4999 only: 1002 becomes 3002
     close: (code, reason) => ws.close(code === 1000 || code >= 3000 ? code : code + 2000, reason),
     terminate: () => ws.close(),

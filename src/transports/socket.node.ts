@@ -2,6 +2,8 @@ import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
 import type { Socket } from './socket.browser.ts';
 
+const TEXT = { binary: false };
+
 /** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
 class NodeSocket implements Socket {
   readonly ws: WebSocket;
@@ -22,12 +24,21 @@ class NodeSocket implements Socket {
     return this.tcp?.bytesRead ?? 0;
   }
 
+  /** Not by `onmessage`, which makes an event object for each frame. */
+  listen(receive: (frame: unknown) => void): void {
+    this.node.on('message', (data: Buffer, isBinary) => receive(isBinary ? data : data.toString()));
+  }
+
   /** Writing is a system call, the dearest thing here: all messages of one turn leave with one. */
-  beforeSend(): void {
-    if (this.corked) return;
-    this.corked = true;
-    this.tcp?.cork();
-    process.nextTick(uncork, this);
+  send(frame: string | Uint8Array): void {
+    if (!this.corked) {
+      this.corked = true;
+      this.tcp?.cork();
+      process.nextTick(uncork, this);
+    }
+    // text as bytes: of a string `ws` makes two pieces to write, of bytes one
+    if (typeof frame === 'string') this.node.send(Buffer.from(frame), TEXT);
+    else this.node.send(frame);
   }
 
   uncork(): void {

@@ -176,11 +176,11 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     else observer?.complete();
   };
 
-  ws.onmessage = ({ data }) => {
+  socket.listen((data) => {
     messages++;
     if (early) early.push(data);
     else deliver(data);
-  };
+  });
   // Node says here what was wrong; the close event that follows settles it
   ws.onerror = (event) => (cause = (event as ErrorEvent).error as unknown);
   ws.onclose = ({ code, reason }) => {
@@ -212,9 +212,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       if (left || ws.readyState !== 1) {
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${shown(url)} is closed`);
       }
-      const frame = serializer.encode(message);
-      socket.beforeSend?.();
-      ws.send(frame as Uint8Array<ArrayBuffer>);
+      socket.send(serializer.encode(message));
     },
     ...(socket.ping && { ping: () => socket.ping?.() }),
     close(code = 1000, reason = '') {
