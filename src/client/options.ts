@@ -126,7 +126,9 @@ const DEFAULTS = {
  */
 export function settle(options: BaseOptions): Settings {
   const check = <T extends object>(name: string, table: OptionTable, given: T): Defined<T> =>
-    Object.fromEntries(checkOptions(`WampClient${name}`, table, given)) as Defined<T>;
+    Object.fromEntries(
+      checkOptions(() => `WampClient${name}`, table, given).map((option) => [option, given[option as keyof T]]),
+    ) as Defined<T>;
   const given = check('', OPTIONS, options);
   assertUri(given.realm, 'WampClient: realm');
   // not required by the type of the whole client, where `url` may stand for it

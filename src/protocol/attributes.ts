@@ -96,23 +96,26 @@ export const camelised = (dict: Readonly<Record<string, unknown>>): Record<strin
 export type OptionTable = Readonly<Record<string, Kind | undefined>>;
 
 /**
- * Checks options against a table and returns those that are given. Attributes outside the standard pass where
- * `privates` allows them.
+ * Checks options against a table and returns the names of those that are given. Attributes outside the standard pass
+ * where `privates` allows them. `what` they are options of is asked for in an error only.
  *
  * @throws TypeError that names the option, what it must be and what it was
  */
-export function checkOptions(
-  what: string,
-  table: OptionTable,
-  options: unknown,
-  privates = false,
-): [string, unknown][] {
-  if (!isDict(options)) throw new TypeError(`${what}: options must be an object, got ${kindOf(options)}`);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    const kind = Object.hasOwn(table, name) ? table[name] : privates && isPrivate(name) ? ANYTHING : undefined;
-    if (!kind) throw new TypeError(`${what}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
-    if (!kind.test(value)) throw new TypeError(`${what}: ${name} must be ${kind.expected}, got ${kindOf(value)}`);
+export function checkOptions(what: () => string, table: OptionTable, options: unknown, privates = false): string[] {
+  if (!isDict(options)) throw new TypeError(`${what()}: options must be an object, got ${kindOf(options)}`);
+  const given: string[] = [];
+  for (const name of Object.keys(options)) {
+    const value = options[name];
+    if (value === undefined) continue;
+    // `__proto__` would pass as an attribute outside the standard, and then be set
+    const kind = Object.hasOwn(table, name)
+      ? table[name]
+      : privates && isPrivate(name) && name !== '__proto__'
+        ? ANYTHING
+        : undefined;
+    if (!kind) throw new TypeError(`${what()}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
+    if (!kind.test(value)) throw new TypeError(`${what()}: ${name} must be ${kind.expected}, got ${kindOf(value)}`);
+    given.push(name);
   }
   return given;
 }

@@ -22,31 +22,27 @@ export interface AnyDetails {
  * A dictionary of the wire seen in camelCase, read when asked for: a getter for each attribute of the one table. What
  * the message itself tells is a property.
  */
-class Details implements AnyDetails {
+abstract class Details implements AnyDetails {
   static {
     for (const wire of Object.keys(ATTRIBUTES)) {
       if (TOLD.includes(wire)) continue;
       Object.defineProperty(this.prototype, fromWire(wire), {
         get(this: Details) {
-          return this[WIRE][wire];
+          return this[WIRE]()[wire];
         },
       });
     }
   }
 
-  /** Not a private name: in a class that others extend, setting one costs as much as making the object. */
-  readonly [WIRE]: Readonly<Dict>;
-
-  constructor(wire: Readonly<Dict>) {
-    this[WIRE] = wire;
-  }
+  /** The dictionary, a private name of each view: one of this class would cost as much as making the whole view. */
+  abstract [WIRE](): Readonly<Dict>;
 
   get extra(): Readonly<Dict> {
-    return camelised(Object.fromEntries(Object.entries(this[WIRE]).filter(([key]) => !(key in ATTRIBUTES))));
+    return camelised(Object.fromEntries(Object.entries(this[WIRE]()).filter(([key]) => !(key in ATTRIBUTES))));
   }
 
   toJSON(): Dict {
-    return { ...camelised(this[WIRE]), ...(this as object) };
+    return { ...camelised(this[WIRE]()), ...(this as object) };
   }
 }
 
@@ -107,15 +103,21 @@ export interface EventDetails extends PassthruDetails {
 }
 
 class EventView extends Details {
+  readonly #wire: Readonly<Dict>;
   readonly subscription: Id;
   readonly publication: Id;
   readonly topic: Uri;
 
   constructor([, subscription, publication, wire]: MessageOf<36>, topic: Uri) {
-    super(wire);
+    super();
+    this.#wire = wire;
     this.subscription = subscription;
     this.publication = publication;
     this.topic = (wire['topic'] as string | undefined) ?? topic;
+  }
+
+  override [WIRE](): Readonly<Dict> {
+    return this.#wire;
   }
 }
 
@@ -139,11 +141,17 @@ export interface ResultDetails extends PassthruDetails {
 }
 
 class ResultView extends Details {
+  readonly #wire: Readonly<Dict>;
   readonly procedure: Uri;
 
   constructor(wire: Readonly<Dict>, procedure: Uri) {
-    super(wire);
+    super();
+    this.#wire = wire;
     this.procedure = procedure;
+  }
+
+  override [WIRE](): Readonly<Dict> {
+    return this.#wire;
   }
 }
 
@@ -179,12 +187,20 @@ export interface InvocationDetails extends PassthruDetails {
   readonly transactionHash?: string;
 }
 
-class InvocationView extends ResultView {
+class InvocationView extends Details {
+  readonly #wire: Readonly<Dict>;
+  readonly procedure: Uri;
   readonly registration: Id;
 
   constructor([, , registration, wire]: MessageOf<68>, procedure: Uri) {
-    super(wire, (wire['procedure'] as string | undefined) ?? procedure);
+    super();
+    this.#wire = wire;
+    this.procedure = (wire['procedure'] as string | undefined) ?? procedure;
     this.registration = registration;
+  }
+
+  override [WIRE](): Readonly<Dict> {
+    return this.#wire;
   }
 }
 

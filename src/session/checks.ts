@@ -8,7 +8,6 @@ import {
   isDict,
   NUMBER,
   fromWire,
-  toWire,
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
@@ -27,10 +26,13 @@ import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOp
 /** The options of one verb, and what each must be. */
 interface Verb {
   readonly verb: string;
+  /** What the URI is to it, for errors. */
   readonly use: string;
   readonly table: OptionTable;
   /** The options that stay on this side, or are sent in another way. */
   readonly kept: OptionTable;
+  /** What the others are called on the wire. */
+  readonly names: Readonly<Record<string, string | undefined>>;
 }
 
 /** The names in a string of the wire in camelCase, as a type. */
@@ -53,9 +55,23 @@ const verb =
     kept: Kept,
     ..._: Complete<Options, Words<Sent> | keyof Kept>
   ): Verb => {
-    const kinds = sent.split(' ').map((option) => [fromWire(option), ATTRIBUTES[option]]);
-    return { verb: name, use, kept, table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept } };
+    const names = Object.fromEntries(sent.split(' ').map((option) => [fromWire(option), option]));
+    const kinds = Object.entries(names).map(([option, wire]) => [option, kindOfOption(option, wire)]);
+    return {
+      verb: name,
+      use: `${name}(): ${use}`,
+      kept,
+      names,
+      table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept },
+    };
   };
+
+function kindOfOption(option: string, wire: string): Kind {
+  const kind = ATTRIBUTES[wire] as Kind;
+  return LISTS.test(option) ? { ...kind, test: (v) => kind.test(listed(v)) } : kind;
+}
+
+const listed = (value: unknown): unknown => (Array.isArray(value) ? value : [value]);
 
 /** Tags for tracing stay on this side. */
 const TAGS = {
@@ -86,20 +102,15 @@ const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
 /** What is sent of some options, by the names on the wire. */
-function wireOf({ kept, table }: Verb, what: string, options: object = NOTHING): Dict {
+function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
-  const listed = isDict(options)
-    ? Object.fromEntries(
-        Object.entries(options).map(([name, value]) => [
-          name,
-          LISTS.test(name) && value !== undefined && !Array.isArray(value) ? [value] : value,
-        ]),
-      )
-    : options;
-  const given = checkOptions(what, table, listed, true);
-  return Object.fromEntries(
-    given.filter(([name]) => !Object.hasOwn(kept, name)).map(([name, value]) => [toWire(name), value]),
-  );
+  const wire: Dict = {};
+  for (const name of checkOptions(() => asked(verb, uri), table, options, true)) {
+    if (Object.hasOwn(kept, name)) continue;
+    const value = (options as Dict)[name];
+    wire[names[name] ?? name] = LISTS.test(name) ? listed(value) : value;
+  }
+  return wire;
 }
 
 /** A checked subscription or registration to be. */
@@ -133,9 +144,9 @@ function checkStream<Options extends { readonly match?: Match | undefined }>(
   uri: Uri,
   options: Options,
 ): StreamRequest<Options> {
-  const wire = wireOf(of, asked(of.verb, uri), options);
+  const wire = wireOf(of, uri, options);
   const match = options.match ?? 'exact';
-  assertUri(uri, `${of.verb}(): ${of.use}`, match);
+  assertUri(uri, of.use, match);
   return { uri, match, options, wire };
 }
 
@@ -162,7 +173,7 @@ function checkPayload<Options extends object, A>(
   named: object | undefined,
   fourth: Options | undefined,
 ): PayloadRequest<Options, A | List> {
-  assertUri(uri, `${of.verb}(): ${of.use}`);
+  assertUri(uri, of.use);
   let args: unknown = first;
   let kwargs: unknown = named;
   let options: object | undefined = fourth;
@@ -189,7 +200,7 @@ function checkPayload<Options extends object, A>(
     args: (args ?? NO_ARGS) as A | List,
     kwargs: kwargs ?? NOTHING,
     options: (options ?? NOTHING) as Options,
-    wire: wireOf(of, asked(of.verb, uri), options),
+    wire: wireOf(of, uri, options),
   };
 }
 

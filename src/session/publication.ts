@@ -1,4 +1,4 @@
-import { asapScheduler, AsyncSubject, Observable, of } from 'rxjs';
+import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import { asked } from '../protocol/uris.ts';
@@ -18,9 +18,11 @@ export class PendingPublication implements Request {
   readonly type = PUBLISH;
   readonly request: PayloadRequest<PublishOptions>;
   readonly report: Observable<Publication>;
-  readonly #outcome = new AsyncSubject<Publication>();
   readonly #unseen: (error: unknown, topic: string) => void;
   #link: Link | undefined;
+  /** Who observes the report before there is one. */
+  #waiting: Subscriber<Publication>[] | undefined;
+  #outcome: Publication | { readonly error: unknown } | undefined;
   #observed = false;
 
   constructor(request: PayloadRequest<PublishOptions>, unseen: (error: unknown, topic: string) => void) {
@@ -28,7 +30,9 @@ export class PendingPublication implements Request {
     this.#unseen = unseen;
     this.report = new Observable((subscriber) => {
       this.#observed = true;
-      return this.#outcome.subscribe(subscriber);
+      if (this.#outcome !== undefined) report(this.#outcome, subscriber);
+      else if (this.#waiting === undefined) this.#waiting = [subscriber];
+      else this.#waiting.push(subscriber);
     });
   }
 
@@ -36,14 +40,14 @@ export class PendingPublication implements Request {
   start(link: Link): void {
     this.#link = link;
     try {
-      if (send(link, this.request, this)) this.#succeed({ acknowledged: false });
+      if (send(link, this.request, this)) this.#settle({ acknowledged: false });
     } catch (error) {
       this.fail(error);
     }
   }
 
   settle(reply: Reply): void {
-    if (reply[0] === PUBLISHED) this.#succeed({ acknowledged: true, publication: reply[2] });
+    if (reply[0] === PUBLISHED) this.#settle({ acknowledged: true, publication: reply[2] });
     else this.fail((this.#link as Link).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
   }
 
@@ -53,7 +57,7 @@ export class PendingPublication implements Request {
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
   fail(error: unknown): void {
-    guarded(() => this.#outcome.error(error));
+    this.#settle({ error });
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unseen(error, this.request.uri);
     });
@@ -64,9 +68,20 @@ export class PendingPublication implements Request {
     asapScheduler.schedule(() => this.fail(error));
   }
 
-  #succeed(publication: Publication): void {
-    this.#outcome.next(publication);
-    guarded(() => this.#outcome.complete());
+  #settle(outcome: Publication | { readonly error: unknown }): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) for (const subscriber of waiting) guarded(() => report(outcome, subscriber));
+  }
+}
+
+function report(outcome: Publication | { readonly error: unknown }, subscriber: Subscriber<Publication>): void {
+  if ('error' in outcome) subscriber.error(outcome.error);
+  else {
+    subscriber.next(outcome);
+    subscriber.complete();
   }
 }
 

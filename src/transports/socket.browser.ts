@@ -7,6 +7,8 @@ export interface Socket {
   readonly ws: WebSocket;
   /** Grows with whatever was received, where more than messages can be counted. */
   readonly received?: number;
+  /** Bytes that wait, where the standard face does not know of all. */
+  readonly bufferedAmount?: number;
   /** Who is given each frame from now on: text, or bytes. */
   listen(receive: (frame: unknown) => void): void;
   send(frame: string | Uint8Array): void;

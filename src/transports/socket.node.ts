@@ -1,22 +1,21 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
+import { FrameBatch } from './frames.node.ts';
 import type { Socket } from './socket.browser.ts';
-
-const TEXT = { binary: false };
 
 /** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
 class NodeSocket implements Socket {
   readonly ws: WebSocket;
   private readonly node: NodeWebSocket;
+  private readonly batch = new FrameBatch();
   private tcp: TcpSocket | undefined;
-  private corked = false;
 
   constructor(node: NodeWebSocket) {
     this.node = node;
     this.ws = node as unknown as WebSocket;
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
-    node.on('upgrade', (response) => (this.tcp = response.socket));
+    node.on('upgrade', ({ socket }) => (this.tcp = socket));
   }
 
   /** Bytes, control frames included. */
@@ -24,27 +23,39 @@ class NodeSocket implements Socket {
     return this.tcp?.bytesRead ?? 0;
   }
 
+  get bufferedAmount(): number {
+    return this.node.bufferedAmount + this.batch.size;
+  }
+
   /** Not by `onmessage`, which makes an event object for each frame. */
   listen(receive: (frame: unknown) => void): void {
     this.node.on('message', (data: Buffer, isBinary) => receive(isBinary ? data : data.toString()));
   }
 
-  /** Writing is a system call, the dearest thing here: all messages of one turn leave with one. */
+  /** Writing is the dearest thing here: all messages of one turn leave together, but for long or compressed ones. */
   send(frame: string | Uint8Array): void {
-    if (!this.corked) {
-      this.corked = true;
-      this.tcp?.cork();
-      process.nextTick(uncork, this);
+    const { node, batch } = this;
+    if (node.extensions === '') {
+      const first = batch.size === 0;
+      if (batch.add(frame)) {
+        if (first) process.nextTick(flush, this);
+        return;
+      }
+      this.flush();
+      if (batch.add(frame)) {
+        process.nextTick(flush, this);
+        return;
+      }
     }
-    // text as bytes: of a string `ws` makes two pieces to write, of bytes one
-    if (typeof frame === 'string') this.node.send(Buffer.from(frame), TEXT);
-    else this.node.send(frame);
+    node.send(frame);
   }
 
-  uncork(): void {
-    if (!this.corked) return;
-    this.corked = false;
-    this.tcp?.uncork();
+  flush(): void {
+    const { node, batch, tcp } = this;
+    if (batch.size === 0) return;
+    const frames = batch.take();
+    // nothing may follow a close frame
+    if (node.readyState === node.OPEN) tcp?.write(frames);
   }
 
   ping(): void {
@@ -52,19 +63,20 @@ class NodeSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     this.node.close(code, reason);
   }
 
   terminate(): void {
     // what was sent in this turn still gets its chance
-    this.uncork();
+    this.flush();
     this.node.terminate();
   }
 }
 
 /** One function for all sockets: no closure per turn. */
-function uncork(socket: NodeSocket): void {
-  socket.uncork();
+function flush(socket: NodeSocket): void {
+  socket.flush();
 }
 
 const DEFAULTS: ClientOptions & { closeTimeout: number } = {

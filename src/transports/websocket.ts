@@ -56,7 +56,7 @@ export function webSocketTransport(
   table: Readonly<Record<string, Kind | undefined>>,
   extra?: object,
 ): Transport {
-  checkOptions('webSocket', table, options);
+  checkOptions(() => 'webSocket', table, options);
   const { url } = options;
   if (!url) throw new TypeError('webSocket: url must be given');
   return {
@@ -205,7 +205,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       return socket.received ?? messages;
     },
     get bufferedAmount() {
-      return ws.bufferedAmount;
+      return socket.bufferedAmount ?? ws.bufferedAmount;
     },
     // refuses when the link is closing or closed: a WebSocket would swallow the message without a word
     send(message) {
