@@ -441,6 +441,25 @@ describe('webSocket in Node', () => {
       expect(writes()).toBe(2);
     });
 
+    it('keeps the order where long messages stand among short ones, compressed or not', async () => {
+      for (const perMessageDeflate of [false, true]) {
+        server.options.perMessageDeflate = perMessageDeflate;
+        const { channel, peer } = await opened({ perMessageDeflate });
+        expect(peer.extensions !== '').toBe(perMessageDeflate);
+        const sizes = [5, 7000, 9000, 3, 100_000, 2, 1, 8000, 8000, 8000, 8000, 8000, 6, 70_000, 4];
+        const got: number[] = [];
+        const all = new Promise<void>((resolve) => {
+          peer.on('message', (data: Buffer) => {
+            got.push((JSON.parse(data.toString()) as [number, number, object, string, [string]])[4][0].length);
+            if (got.length === sizes.length) resolve();
+          });
+        });
+        sizes.forEach((size, i) => channel.send([16, i + 1, {}, 'a.b', ['x'.repeat(size)]]));
+        await all;
+        expect(got).toEqual(sizes);
+      }
+    });
+
     it('throws where the payload cannot be written, and has sent nothing', async () => {
       const { channel, peer } = await opened();
       const arrival = once(peer, 'message') as Promise<[Uint8Array]>;
