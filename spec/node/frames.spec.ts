@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrameBatch } from '../../src/transports/frames.node.ts';
+import { FrameBatch, longFrame } from '../../src/transports/frames.node.ts';
 
 interface Frame {
   readonly code: number;
@@ -15,8 +15,8 @@ function framesOf(bytes: Uint8Array): Frame[] {
   const frames: Frame[] = [];
   for (let at = 0; at < data.length;) {
     const short = data.readUInt8(at + 1) - 0x80;
-    const extra = short === 126 ? 2 : 0;
-    const length = extra ? data.readUInt16BE(at + 2) : short;
+    const extra = short === 127 ? 8 : short === 126 ? 2 : 0;
+    const length = extra === 8 ? Number(data.readBigUInt64BE(at + 2)) : extra === 2 ? data.readUInt16BE(at + 2) : short;
     const mask = data.subarray(at + 2 + extra, at + 6 + extra);
     const start = at + 6 + extra;
     const payload = Buffer.from(data.subarray(start, start + length).map((byte, i) => byte ^ (mask[i & 3] ?? 0)));
@@ -89,5 +89,23 @@ describe('frames of one turn', () => {
     expect(held).toBe(4);
     expect(framesOf(batch.take()).length).toBe(4);
     expect(batch.add(piece)).toBeTrue();
+  });
+
+  it('are read by a server where they are long, too, wherever in memory they stand', () => {
+    for (const length of [8193, 65_535, 65_536, 100_003]) {
+      for (const offset of [0, 1, 2, 3]) {
+        const data = Uint8Array.from({ length: length + offset }, (_, i) => i * 31).subarray(offset);
+        const sent = Buffer.from(data).toString('hex');
+        const [frame, ...more] = framesOf(Buffer.concat(longFrame(data)));
+        expect(more).toEqual([]);
+        expect(frame?.code).toBe(0x82);
+        expect(frame?.extra).toBe(length > 65_535 ? 8 : 2);
+        expect(frame?.payload.toString('hex') === sent).toBeTrue();
+      }
+      const text = '€'.repeat(length);
+      const [frame] = framesOf(Buffer.concat(longFrame(text)));
+      expect(frame?.code).toBe(0x81);
+      expect(frame?.payload.toString() === text).toBeTrue();
+    }
   });
 });

@@ -7,7 +7,8 @@ export interface Serializer {
   /** Whether its frames are binary. */
   readonly binary: boolean;
   /**
-   * Writes one message. Integers leave as integers up to 2^53 and beyond (bigint); `Uint8Array` as a byte string.
+   * Writes one message, into memory that belongs to the transport from now on. Integers leave as integers up to 2^53
+   * and beyond (bigint); `Uint8Array` as a byte string.
    *
    * @throws SerializationError when a value cannot be written; nothing was sent then
    */

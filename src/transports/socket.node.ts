@@ -1,6 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
-import { FrameBatch } from './frames.node.ts';
+import { FrameBatch, longFrame } from './frames.node.ts';
 import type { Socket } from './socket.browser.ts';
 
 /** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
@@ -34,20 +34,21 @@ class NodeSocket implements Socket {
 
   /** Writing is the dearest thing here: all messages of one turn leave together, but for long or compressed ones. */
   send(frame: string | Uint8Array): void {
-    const { node, batch } = this;
-    if (node.extensions === '') {
-      const first = batch.size === 0;
-      if (batch.add(frame)) {
-        if (first) process.nextTick(flush, this);
-        return;
-      }
-      this.flush();
-      if (batch.add(frame)) {
-        process.nextTick(flush, this);
-        return;
-      }
+    const { node, batch, tcp } = this;
+    if (node.extensions !== '') {
+      node.send(frame);
+      return;
     }
-    node.send(frame);
+    const first = batch.size === 0;
+    if (batch.add(frame)) {
+      if (first) process.nextTick(flush, this);
+      return;
+    }
+    this.flush();
+    if (batch.add(frame)) return;
+    tcp?.cork();
+    for (const part of longFrame(frame)) tcp?.write(part);
+    tcp?.uncork();
   }
 
   flush(): void {
