@@ -43,10 +43,13 @@ export async function heap() {
   return { heap: least, buffers };
 }
 
-/** What keeps the process alive, counted by kind. */
+/** To the terminal and to the router's process: they come and go with what is written. */
+const OWN = new Set(['PipeWrap', 'ProcessWrap', 'TTYWrap', 'CloseReq', 'Immediate']);
+
+/** What keeps the process alive, counted by kind, but what this program has beside its clients. */
 export function handles() {
   const found = {};
-  for (const kind of process.getActiveResourcesInfo()) found[kind] = (found[kind] ?? 0) + 1;
+  for (const kind of process.getActiveResourcesInfo()) if (!OWN.has(kind)) found[kind] = (found[kind] ?? 0) + 1;
   return found;
 }
 
