@@ -1,5 +1,7 @@
 // What shall hold, JSON and small payloads unless said. A row holds when the lower end of its interval does.
 
+import { SCENARIOS } from './scenarios.mjs';
+
 const cpu = (than, factor) => ({ field: 'cpu', than, factor });
 const RECEIVING = [cpu('raw', 1.1)];
 const CALLS = [cpu('raw-cork', 1.5), cpu('raw', 1)];
@@ -18,6 +20,7 @@ const SMALL_JSON = {
 
 const ABSOLUTE = {
   'heap-subscription': { field: 'bytes', most: 1500 },
+  observers: { field: 'ms', most: 100 },
   'heap-call': { field: 'bytes', most: 1000 },
   bundle: { field: 'gzip', most: 8192 },
 };
@@ -27,6 +30,8 @@ export const PEER_CLIENTS = ['autobahn', 'wampy', 'thruway'];
 /** What rxwamp shall hold in a row. */
 export function limitsOf(scenario, serializer, payload) {
   if (ABSOLUTE[scenario] !== undefined) return serializer === 'json' ? [ABSOLUTE[scenario]] : [];
+  const { flat } = SCENARIOS[scenario];
+  if (flat) return flat.from === undefined ? [] : [{ ...cpu('raw', 1.3), from: flat.from }];
   if (scenario === 'cold') return [{ field: 'ms', than: 'raw-rxjs', factor: 1 }];
   if (payload === 'numbers' || payload === 'binary') return [cpu('raw', 1.05)];
   if (payload !== 'small') return [];

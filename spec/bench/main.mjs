@@ -13,9 +13,12 @@ import { SCENARIOS } from './scenarios.mjs';
 
 const HELP = `npm run bench -- [options]      (build first: npm run build)
 
-  --quick               one short round of JSON with small payloads, within two minutes
+  --quick               one short round of JSON with small payloads, within two minutes; what takes long to set up is
+                        left out unless it is asked for
   --only <scenario>     these scenarios (may be repeated): ${Object.keys(SCENARIOS).join(' ')}
   --rounds <n>          9 unless said; medians and intervals are taken over rounds
+  --warm <ms>           800 unless said (150 with --quick): what compiled code takes to be there
+  --window <ms>         600 unless said (250 with --quick): how long the cost is taken after that
   --serializer <name>   these serializers (may be repeated): ${SERIALIZERS.join(' ')}
   --payload <name>      these payloads (may be repeated): ${Object.keys(PAYLOADS).join(' ')}
   --client <name>       these clients (may be repeated): ${CLIENTS.join(' ')}
@@ -32,6 +35,8 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: many,
     rounds: { type: 'string' },
+    warm: { type: 'string' },
+    window: { type: 'string' },
     serializer: many,
     payload: many,
     client: many,
@@ -46,6 +51,25 @@ function chosen(option, known, otherwise = known) {
   for (const name of names)
     if (!known.includes(name)) throw new Error(`--${option} ${name}: one of ${known.join(' ')}`);
   return known.filter((name) => names.includes(name));
+}
+
+/** A number that was asked for, or else the default. */
+function amount(option, otherwise) {
+  const value = Number(options[option] ?? otherwise);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option}: a whole number from 1 on`);
+  return value;
+}
+
+/** Milliseconds that starting and ending a process and connecting take. */
+const START = 350;
+
+/** Milliseconds that a cell takes about. */
+function duration(row, client, { warm, window }) {
+  const { unit, setup = 0 } = SCENARIOS[row.scenario];
+  if (unit !== undefined) return START;
+  // thruway needs all the patience of the meter for its calls
+  const slow = client === 'thruway' && /call|topics|invocation/.test(row.scenario) ? 4 : 1;
+  return START + setup + slow * warm + window;
 }
 
 /** A quick run leaves the rest out on a slow machine: milliseconds. */
@@ -127,30 +151,30 @@ function environment() {
 async function main() {
   if (options.help) return say(HELP);
   const { quick } = options;
-  const rounds = Number(options.rounds ?? (quick ? 1 : 9));
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: a whole number from 1 on');
+  const rounds = amount('rounds', quick ? 1 : 9);
+  const times = { warm: amount('warm', quick ? 150 : 800), window: amount('window', quick ? 250 : 600) };
   const only = quick ? 'small' : undefined;
+  const scenarios = Object.keys(SCENARIOS);
   const rows = plan({
-    scenarios: chosen('only', Object.keys(SCENARIOS)),
+    scenarios: chosen('only', scenarios, quick ? scenarios.filter((name) => !SCENARIOS[name].flat) : scenarios),
     serializers: chosen('serializer', SERIALIZERS, quick ? ['json'] : SERIALIZERS),
     payloads: chosen('payload', Object.keys(PAYLOADS), only && [only]),
     clients: chosen('client', CLIENTS),
   });
-  const times = quick ? { warm: 150, window: 250 } : { warm: 250, window: 400 };
   install(say);
   freeze();
   mkdirSync(`${root}artifacts`, { recursive: true });
   const about = environment();
-  const cells = rows.reduce((sum, { names }) => sum + names.length, 0);
-  say(
-    `${cells} cells in each of ${rounds} rounds, about ${Math.ceil((cells * rounds * (times.warm + times.window + 400)) / 60_000)} min`,
-  );
+  const cells = rows.flatMap((row) => row.names.map((client) => duration(row, client, times)));
+  const minutes = (cells.reduce((sum, ms) => sum + ms, 0) * rounds) / 60_000;
+  say(`${cells.length} cells in each of ${rounds} rounds, about ${Math.ceil(minutes)} min`);
 
   const router = start('router.mjs', []);
   const { port } = await router.first;
   const url = `ws://127.0.0.1:${port}/`;
   const noise = [];
-  const late = performance.now() + (quick ? QUICK_LIMIT : Infinity);
+  const began = performance.now();
+  const late = began + (quick ? QUICK_LIMIT : Infinity);
   for (let round = 0; round < rounds; round++) {
     noise.push({ load: loadavg()[0], calibration: calibrate() });
     for (const row of rows) {
@@ -185,12 +209,13 @@ async function main() {
     pick(...noise.map(({ calibration }) => calibration)).toFixed(0),
   );
   const { machine, versions } = about;
-  say(`${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}; medians of ${rounds} rounds`);
+  say(`${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}; medians of ${rounds} rounds, [95 %]`);
   say(
     Object.entries(versions)
       .map((entry) => entry.join(' '))
       .join(', '),
   );
+  say(`it took ${((performance.now() - began) / 60_000).toFixed(1)} min`);
   say(`noise: the same work took ${fast} to ${slow} ms; load ${noise.map(({ load }) => load.toFixed(1)).join(' ')}`);
   const file = `artifacts/bench${quick ? '-quick' : ''}.json`;
   writeFileSync(

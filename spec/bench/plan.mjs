@@ -9,8 +9,8 @@ const BY_CODEC = ['call-100', 'event-1', 'publish', 'publish-ack', 'progress', '
 const BY_PAYLOAD = ['call-100', 'event-1', 'publish'];
 
 function measured(scenario, serializer, payload, client) {
-  const { sends, unit, without = [] } = SCENARIOS[scenario];
-  if (without.includes(client)) return false;
+  const { sends, unit, clients = CLIENTS, without = [] } = SCENARIOS[scenario];
+  if (!clients.includes(client) || without.includes(client)) return false;
   if (client === 'raw-rxjs') return scenario === 'cold';
   if (client === 'raw-cork' && sends !== true) return false;
   if (payload !== 'small') return BY_PAYLOAD.includes(scenario) && /^(rxwamp|raw)/.test(client);

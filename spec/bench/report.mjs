@@ -1,6 +1,6 @@
 // The table, and what holds of it.
 import { limitsOf, PEER_CLIENTS } from './limits.mjs';
-import { ratio, summary } from './stats.mjs';
+import { growth, ratio, summary } from './stats.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
 const short = (value) =>
@@ -13,7 +13,7 @@ const short = (value) =>
         : value.toFixed(2);
 const ratios = ({ median, interval: [low, high] }) => `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
-export const rowKey = ({ scenario, serializer, payload }) => `${scenario} ${serializer} ${payload}`;
+const sameCodec = (a, b) => a.serializer === b.serializer && a.payload === b.payload;
 
 /** What one client's figures look like in the table. */
 function cell(samples, scenario) {
@@ -37,13 +37,30 @@ function bestPeer(row) {
   return best;
 }
 
-function verdict(row, limit) {
+function absolute(samples, { field, most }) {
+  const unit = field === 'ms' ? 'ms' : 'B';
+  const found = summary(Object.values(samples).map((sample) => sample[field]));
+  const { median, interval } = found;
+  const figure = `${short(median)} [${interval.map(short).join(', ')}] ${unit}`;
+  return { what: `at most ${most} ${unit}`, holds: interval[0] <= most, figure, ...found };
+}
+
+/** Against how another client's cost grows between the same two rows. */
+function grown(row, rows, { field, than, factor, from }) {
+  const small = rows.find((other) => other.scenario === from && sameCodec(other, row));
+  const pair = (name) => [row.clients[name], small?.clients[name]];
+  const found = growth(pair('rxwamp'), pair(than), field);
+  if (!found) return undefined;
+  const own = (name) => `${than === name ? 'its' : 'grows'} ${ratios(ratio(...pair(name), field))}`;
+  const figure = `${ratios(found)}: ${own('rxwamp')}, ${own(than)}`;
+  return { what: `CPU grows at most ${factor} × as ${than}'s`, holds: found.interval[0] <= factor, figure, ...found };
+}
+
+function verdict(row, rows, limit) {
   const samples = row.clients.rxwamp;
-  const { field, than, factor, most } = limit;
-  if (most !== undefined) {
-    const { median, interval } = summary(Object.values(samples).map((sample) => sample[field]));
-    return { what: `at most ${most} B`, holds: interval[0] <= most, figure: `${short(median)} B`, median, interval };
-  }
+  const { field, than, factor } = limit;
+  if (limit.most !== undefined) return absolute(samples, limit);
+  if (limit.from !== undefined) return grown(row, rows, limit);
   const other = than === 'the best peer' ? bestPeer(row) : than;
   const found = other && ratio(samples, row.clients[other], field);
   if (!found) return undefined;
@@ -60,7 +77,7 @@ export const verdicts = (rows) =>
     if (row.clients.rxwamp === undefined) return [];
     const { scenario, serializer, payload } = row;
     return limitsOf(scenario, serializer, payload).flatMap((limit) => {
-      const judged = verdict(row, limit);
+      const judged = verdict(row, rows, limit);
       return judged ? [{ scenario, serializer, payload, ...judged }] : [];
     });
   });

@@ -8,6 +8,8 @@ import { asText, PAYLOADS } from './payloads.mjs';
 import { FORMATS } from './formats.mjs';
 
 const HEAD = 160;
+/** A prime: what follows each other is far apart, and all have their turn. */
+const STRIDE = 389;
 const CONTROL = Buffer.from('bench.ctl.');
 const ACKNOWLEDGE = Buffer.from('acknowledge');
 const ROLES = {
@@ -25,6 +27,7 @@ class Connection {
     this.out = Buffer.allocUnsafe(1 << 18);
     this.from = this.at = 0;
     this.topics = new Map();
+    this.registrations = new Map();
     this.pending = Buffer.alloc(0);
     this.skip = 0;
     this.invocation = 0;
@@ -146,9 +149,9 @@ class Connection {
     if (code === 6) this.send([6, {}, 'wamp.close.goodbye_and_out']);
     if (code !== 32 && code !== 64) return;
     const [, request, , uri] = this.codec.decode(head);
-    if (!this.topics.has(uri)) this.topics.set(uri, id53());
-    if (code === 64) this.registration = this.topics.get(uri);
-    this.send([code + 1, request, this.topics.get(uri)]);
+    const ids = code === 32 ? this.topics : this.registrations;
+    if (!ids.has(uri)) ids.set(uri, id53());
+    this.send([code + 1, request, ids.get(uri)]);
   }
 
   control(message, id) {
@@ -175,7 +178,7 @@ class Connection {
       case 'invoke':
         this.left = this.waiting = first;
         this.invoked = Buffer.from(id);
-        this.call = this.template(68, [this.registration, {}, this.args(message[4][2])]);
+        this.calls = this.invocations(message[4][2]);
         for (let i = 0; i < second; i++) this.invoke();
         return;
       case 'never':
@@ -187,7 +190,7 @@ class Connection {
   invoke() {
     if (this.left-- <= 0) return;
     const id = this.format.id(++this.invocation);
-    this.splice(this.call, id, 0, id.length);
+    this.splice(this.calls[(this.invocation * STRIDE) % this.calls.length], id, 0, id.length);
   }
 
   yielded() {
@@ -223,22 +226,35 @@ class Connection {
     const { behind } = this.template(36, [id53(), {}, this.args(payload)]);
     const count = Math.ceil(this.batch(behind.length) / ids.length) * ids.length;
     this.made = this.frames(count, (i) => {
-      const topic = this.format.id(ids[(i * 389) % ids.length]);
+      const topic = this.format.id(ids[(i * STRIDE) % ids.length]);
       this.splice(this.template(36, [id53(), {}, this.args(payload)]), topic, 0, topic.length);
     });
     this.made.payload = payload;
     return this.made;
   }
 
-  /** Writes `count` frames, as fast as the other side takes them. */
-  flood(count, { data, ends }, then) {
+  /** What calls each registration in turn. Made once for each payload. */
+  invocations(payload) {
+    const made = this.calls;
+    if (made?.payload === payload && made.length === this.registrations.size) return made;
+    const args = this.args(payload);
+    const calls = Array.from(this.registrations.values(), (id) => this.template(68, [id, {}, args]));
+    calls.payload = payload;
+    return calls;
+  }
+
+  /** Writes the next `count` frames, as fast as the other side takes them; after the last one the first. */
+  flood(count, frames, then) {
     this.flush();
+    const { data, ends } = frames;
+    let { next = 0 } = frames;
     const write = () => {
       while (count > 0) {
-        const n = Math.min(count, ends.length);
-        count -= n;
-        if (!this.socket.write(data.subarray(0, ends[n - 1])) && count > 0)
-          return void this.socket.once('drain', write);
+        const end = Math.min(next + count, next + 256, ends.length);
+        const piece = data.subarray(next > 0 ? ends[next - 1] : 0, ends[end - 1]);
+        count -= end - next;
+        frames.next = next = end % ends.length;
+        if (!this.socket.write(piece) && count > 0) return void this.socket.once('drain', write);
       }
       then?.();
     };

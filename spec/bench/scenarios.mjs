@@ -1,15 +1,17 @@
 // What is measured: each scenario takes a connected client and gives the figures of one cell.
+import { flatScenarios } from './flat.mjs';
 import { makeMeter } from './meter.mjs';
 import { PAYLOADS } from './payloads.mjs';
 
 const CALL = 'bench.echo';
 const TOPIC = 'bench.topic';
 
-/** Keeps so many requests in flight. */
-function pipelined(verb, inFlight) {
+/** Keeps so many requests in flight, beside calls that nobody answers. */
+function pipelined(verb, inFlight, open = 0) {
   return async (client, cell) => {
     const { payload } = cell;
     const args = PAYLOADS[payload];
+    for (let i = 0; i < open; i++) client.call('bench.ctl.never', [i], () => undefined);
     await control(client, 'answer', payload);
     const { step, figures } = makeMeter(cell);
     const send =
@@ -50,8 +52,9 @@ function events(topics, observers) {
     };
     const other = () => copies++;
     const all = Array.from({ length: observers }, (_, i) => (i === observers - 1 ? first : other));
+    // a list of its own for each topic, as a program has whose observers come and go
     await Promise.all(
-      Array.from({ length: topics }, (_, i) => client.observe(topics === 1 ? TOPIC : `${TOPIC}.${i}`, all)),
+      Array.from({ length: topics }, (_, i) => client.observe(topics === 1 ? TOPIC : `${TOPIC}.${i}`, [...all])),
     );
     await control(client, 'answer', 'small');
     await batches(
@@ -92,15 +95,43 @@ async function publish(client, cell) {
   return figures;
 }
 
-async function invocations(client, cell) {
-  const { payload } = cell;
-  const { step, figures } = makeMeter(cell);
-  await client.register('bench.procedure', (args) => {
-    step(1);
-    return args[0];
-  });
-  await batches(step, (size) => control(client, 'invoke', size, 100, payload));
-  return figures;
+function invocations(registrations) {
+  return async (client, cell) => {
+    const { payload } = cell;
+    const { step, figures } = makeMeter(cell);
+    const handler = (args) => {
+      step(1);
+      return args[0];
+    };
+    await Promise.all(
+      Array.from({ length: registrations }, (_, i) => client.register(`bench.procedure.${i}`, handler)),
+    );
+    await batches(step, (size) => control(client, 'invoke', size, 100, payload));
+    return figures;
+  };
+}
+
+/** All at once they come, hear one event, and leave in the order in which they came; how long it takes once compiled. */
+function observers(count) {
+  return async (client, { warm }) => {
+    await client.observe(TOPIC, [() => undefined]);
+    await control(client, 'answer', 'small');
+    const comeAndGo = async (n) => {
+      const cpu = process.cpuUsage();
+      const began = performance.now();
+      let heard = 0;
+      const leave = Array.from({ length: n }, () => client.follow(TOPIC, () => heard++));
+      await control(client, 'events', 1, 'small');
+      while (heard === 0) await settled(0);
+      for (const each of leave) each();
+      const ms = performance.now() - began;
+      if (heard !== n) throw new Error(`${heard} of ${n} observers heard the event`);
+      const { user, system } = process.cpuUsage(cpu);
+      return { ms, cpu: user + system };
+    };
+    for (const until = performance.now() + warm; performance.now() < until;) await comeAndGo(100);
+    return comeAndGo(count);
+  };
 }
 
 const settled = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -132,7 +163,10 @@ function memory(hold) {
   };
 }
 
-/** Name → what it says, how it runs, and whom it is compared with. `sends`: the limit is one write per turn. */
+/**
+ * Name → what it says, how it runs, and whom it is compared with: `clients` where not with all, `sends` where the limit
+ * is one write per turn.
+ */
 export const SCENARIOS = {
   'call-1': { title: 'calls, one after the other', run: pipelined('call', 1) },
   'call-100': { title: 'calls, 100 in flight', run: pipelined('call', 100), sends: true },
@@ -143,7 +177,25 @@ export const SCENARIOS = {
   publish: { title: 'publish, unacknowledged', run: publish, sends: true },
   'publish-ack': { title: 'publish, acknowledged', run: pipelined('publish', 100), without: ['thruway'] },
   progress: { title: 'progressive results in', run: progress },
-  invocation: { title: 'invocations answered', run: invocations, sends: true },
+  invocation: { title: 'invocations answered', run: invocations(1), sends: true },
+  ...flatScenarios(
+    {
+      topics: 'events in, over so many topics',
+      'open-calls': 'calls, 100 in flight beside so many open ones',
+      registrations: 'invocations answered, over so many registrations',
+    },
+    {
+      topics: (size) => events(size, 1),
+      'open-calls': (size) => pipelined('call', 100, size),
+      registrations: invocations,
+    },
+  ),
+  observers: {
+    title: '10 000 observers of one topic come and go',
+    unit: 'ms',
+    run: observers(10_000),
+    clients: ['rxwamp'],
+  },
   'heap-subscription': {
     title: 'heap per idle subscription',
     unit: 'bytes',

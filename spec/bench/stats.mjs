@@ -30,8 +30,16 @@ export function interval(values) {
 export const summary = (values) => ({ median: median(values), interval: interval(values) });
 
 /** Ratios within each round: what slowed one round slowed both. */
-export function ratio(these, those, field) {
-  const pairs = Object.keys(these).filter((round) => those?.[round] !== undefined);
-  if (pairs.length === 0) return undefined;
-  return summary(pairs.map((round) => these[round][field] / those[round][field]));
+function ratios(these, those, field) {
+  const pairs = Object.keys(these ?? {}).filter((round) => those?.[round] !== undefined);
+  return Object.fromEntries(pairs.map((round) => [round, { ratio: these[round][field] / those[round][field] }]));
 }
+
+/** How many times as much of something these need as those. */
+export function ratio(these, those, field) {
+  const found = Object.values(ratios(these, those, field)).map((each) => each.ratio);
+  return found.length === 0 ? undefined : summary(found);
+}
+
+/** How these grow from what they grow from, in relation to how others do: `[large, small]` of both. */
+export const growth = (these, others, field) => ratio(ratios(...these, field), ratios(...others, field), 'ratio');

@@ -32,6 +32,11 @@ export async function connect({ url, serializer }) {
         const events = wamp.subscribe(topic, { onSubscribed: resolve });
         for (const observer of observers) events.subscribe(observer);
       }),
+    /** One more observer; gives back how it leaves. */
+    follow: (topic, observer) => {
+      const subscription = wamp.subscribe(topic).subscribe(observer);
+      return () => subscription.unsubscribe();
+    },
     /** Without a callback that would be counted as the subscription's. */
     hold: (topic, observer) => void wamp.subscribe(topic).subscribe(observer),
     register: (uri, handler) =>

@@ -1,0 +1,22 @@
+// The router, in a process of its own, which can be killed; does what it is told. Started by faults.mjs.
+import { createTestRouter } from '../../dist/testing/index.js';
+import { serveRouter } from '../../dist/testing/node.js';
+
+const router = createTestRouter();
+const { port } = await serveRouter(router, { port: Number(process.argv[2]) });
+const told = {
+  port: () => port,
+  /** What it holds; its own meta procedures are nobody's. */
+  held: () => ({
+    sessions: router.sessions.length,
+    subscriptions: router.subscriptions.length,
+    registrations: router.registrations.filter(({ sessions }) => sessions.length > 0).length,
+  }),
+};
+process.on('message', ({ id, what, args = [] }) => {
+  const value = told[what] ? told[what]() : router[what](...args);
+  process.send({ id, value: value ?? null });
+});
+// ends with who started it
+process.on('disconnect', () => process.exit(0));
+process.send({ id: 0, value: port });
