@@ -38,7 +38,7 @@ const rows = [
     name: 'rxwamp: subscribe and call',
     program: client("url: 'wss://router.example/ws'"),
     // what the whole contract costs today: a class's methods are not shaken out. It may shrink, not grow unseen.
-    budget: 20_400,
+    budget: 20_600,
     leaks: [...never, cbor, msgpack, /rawsocket|angular|decorators|e2ee/],
   },
   { name: 'rxwamp: everything', program: "export * from 'rxwamp';", leaks: [...never, cbor, msgpack, /angular/] },

@@ -222,6 +222,19 @@ describe('the time limits of a call', () => {
     });
   });
 
+  it('the router may be the first to notice: the same error, with its own as the cause', () => {
+    const { wamp, wire } = joined();
+    const call = record(wamp.call(URI, [], {}, { timeout: 1000 }));
+    const without = record(wamp.call(URI));
+    wire.rest();
+    for (const id of [1, 2]) wire.send([8, 48, id, {}, 'wamp.error.timeout']);
+    expect(call.error).toBeInstanceOf(CallTimeoutError);
+    expect((call.error as Error).message).toMatch(/com\.app\.f.*timeout of 1000 ms/);
+    expect((call.error as Error).cause).toEqual(jasmine.objectContaining({ uri: 'wamp.error.timeout' }));
+    expect(without.error).toEqual(jasmine.objectContaining({ uri: 'wamp.error.timeout' }));
+    expect(wire.rest()).toEqual([]);
+  });
+
   for (const timeout of [0, Infinity]) {
     it(`${timeout} is none, neither here nor on the wire`, () => {
       virtually((at) => {

@@ -19,14 +19,6 @@ export const TOPICS = 200;
 export const NAMES = ['json', 'cbor', 'msgpack'];
 const SERIALIZERS = { json, cbor, msgpack };
 
-/**
- * Reads what an error says, as a log does. Until then V8 keeps the frames behind `stack`, with the objects that they
- * worked on: the client's last error would hold the last socket.
- */
-function read(error) {
-  for (let each = error; each instanceof Error; each = each.cause) void each.stack;
-}
-
 export class Party {
   name;
   wamp;
@@ -76,7 +68,6 @@ export class Party {
       if (state === 'failed') ledger.violated(`${name}: gave up: ${error.message}`);
     });
     wamp.lifecycle$.subscribe(({ type, error }) => {
-      read(error);
       if (error instanceof ProtocolError) ledger.violated(`${name}: ${error.message}`);
       else if (type === 'publisherror' && !(ledger.stormy && error instanceof ConnectionLostError))
         ledger.violated(`${name}: a publication failed: ${error.message}`);

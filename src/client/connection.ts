@@ -139,6 +139,7 @@ export class Connection extends Subscription {
   }
 
   #ended(error: WampError, transport: Transport, session: Session | undefined): void {
+    settleStacks(error);
     this.lastError = error;
     this.#errors = [...this.#errors, error].slice(-ERRORS_KEPT);
     const { reconnect } = this.#settings;
@@ -214,6 +215,11 @@ export class Connection extends Subscription {
     this.lastError = error;
     this.#owner.gaveUp(error, this.#attempts);
   }
+}
+
+/** Until its stack is read, an Error keeps alive all that was on it: here, whole sessions that are over. */
+function settleStacks(error: unknown): void {
+  if (error instanceof Error && error.stack !== undefined) settleStacks(error.cause);
 }
 
 function leaveReason(error: WampError): { reason: string; message?: string } {

@@ -127,7 +127,7 @@ export class ConnectFailedError extends WampError {
   }
 }
 
-/** A call ran into its `timeout` or `deadline` in this client, which also cancelled it. */
+/** A call ran into its `timeout` or `deadline`, and was cancelled; where the router's clock was first, its ERROR is the cause. */
 export class CallTimeoutError extends WampError {
   override name = 'CallTimeoutError';
 }

@@ -2,7 +2,7 @@ import { isObservable, type Subscriber, type Subscription, type Unsubscribable }
 import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
-import { asked } from '../protocol/uris.ts';
+import { asked, type Uri } from '../protocol/uris.ts';
 import { CallResult } from './arrivals.ts';
 import type { CallArgs, PayloadRequest } from './checks.ts';
 import { guarded, lossOf } from './errors.ts';
@@ -49,8 +49,11 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   settle(reply: Reply): void {
     if (this.#settled) return;
     if (reply[0] !== RESULT) {
-      const error = (this.#link as Link).errorOf(reply as MessageOf<8>, { procedure: this.#request.uri });
-      this.fail(error);
+      const { uri, options } = this.#request;
+      const error = (this.#link as Link).errorOf(reply as MessageOf<8>, { procedure: uri });
+      // our timeout went to the router, too: whose clock ran out first is nothing to the caller
+      const late = options.timeout && reply[4] === 'wamp.error.timeout';
+      this.fail(late ? timedOut(uri, 'timeout', options.timeout, error) : error);
       return;
     }
     const result = new CallResult<T>(reply, this.#request.uri);
@@ -108,9 +111,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   #late(limit: string, ms: number): void {
     if (this.#settled) return;
-    const error = new CallTimeoutError(
-      `${asked('call', this.#request.uri)}: no result within its ${limit} of ${ms} ms`,
-    );
+    const error = timedOut(this.#request.uri, limit, ms);
     this.unsubscribe();
     guarded(() => this.#subscriber.error(error));
   }
@@ -174,3 +175,6 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     else this.#input = input;
   }
 }
+
+const timedOut = (uri: Uri, limit: string, ms: number, cause?: unknown): CallTimeoutError =>
+  new CallTimeoutError(`${asked('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });

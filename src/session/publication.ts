@@ -30,9 +30,8 @@ export class PendingPublication implements Request {
     this.#unseen = unseen;
     this.report = new Observable((subscriber) => {
       this.#observed = true;
-      if (this.#outcome !== undefined) report(this.#outcome, subscriber);
-      else if (this.#waiting === undefined) this.#waiting = [subscriber];
-      else this.#waiting.push(subscriber);
+      if (this.#outcome) report(this.#outcome, subscriber);
+      else (this.#waiting ??= []).push(subscriber);
     });
   }
 
@@ -69,11 +68,10 @@ export class PendingPublication implements Request {
   }
 
   #settle(outcome: Publication | { readonly error: unknown }): void {
-    if (this.#outcome !== undefined) return;
+    if (this.#outcome) return;
     this.#outcome = outcome;
-    const waiting = this.#waiting;
+    this.#waiting?.forEach((subscriber) => guarded(() => report(outcome, subscriber)));
     this.#waiting = undefined;
-    if (waiting) for (const subscriber of waiting) guarded(() => report(outcome, subscriber));
   }
 }
 

@@ -194,6 +194,7 @@ export class Topic extends Stream {
 
 /** Whether two SUBSCRIBEs of one key ask for the same; `match` is part of the key. */
 const sameOptions = (a: Dict, b: Dict): boolean =>
+  a === b ||
   Object.keys({ ...a, ...b }).every((name) => name === 'match' || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 
 /** Observes a topic: joins its live stream, or makes one. */
