@@ -14,6 +14,7 @@ const ranks: Record<string, number> = {
   transports: 2,
   session: 3,
   client: 4,
+  flow: 4,
   meta: 5,
   proxy: 5,
   decorators: 5,

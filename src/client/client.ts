@@ -17,6 +17,7 @@ import type {
   SubscribeOptions,
   UserError,
 } from '../session/options.ts';
+import { PORT, type Port } from '../session/port.ts';
 import { provideProcedure } from '../session/procedure.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { observeTopic } from '../session/topic.ts';
@@ -68,6 +69,11 @@ export class Client implements Wamp {
     this.session$ = engine.session$;
     this.messages$ = engine.tap.asObservable();
     this.userErrors$ = engine.userErrors.asObservable();
+  }
+
+  /** @internal */
+  get [PORT](): Port {
+    return this.#engine;
   }
 
   /** The present status. */

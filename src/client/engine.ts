@@ -9,6 +9,7 @@ import { guarded } from '../session/errors.ts';
 import type { Joined } from '../session/join.ts';
 import type { SessionLink } from '../session/link.ts';
 import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
+import type { Port } from '../session/port.ts';
 import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
 import { Streams, unlessOver } from '../session/streams.ts';
@@ -22,7 +23,7 @@ import { Outbox, snapshot } from './outbox.ts';
 import { Board } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine {
+export class Engine implements Port {
   readonly board = new Board();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
@@ -31,7 +32,7 @@ export class Engine {
     const subscription = this.board.session$.subscribe(subscriber);
     // not one that is over and about to be told so
     if (this.#joined?.announced && this.#joined.link.open) subscriber.next(this.#joined.session);
-    this.#dial();
+    this.dial();
     return subscription;
   });
   readonly #settings: Settings;
@@ -43,7 +44,7 @@ export class Engine {
   #live: SessionLink | undefined;
   #joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
-  #refusal: WampError | undefined;
+  refusal: WampError | undefined;
   #closed: Promise<CloseDetails> | undefined;
   #idle: Subscription | undefined;
 
@@ -58,13 +59,25 @@ export class Engine {
         if (delay !== undefined) this.board.tell({ type: 'heal', stream, error, tries, delay });
         return delay;
       },
-      refusal: () => this.#refusal,
+      refusal: () => this.refusal,
     });
   }
 
+  get open(): boolean {
+    return this.#live?.open === true;
+  }
+
+  get bufferedAmount(): number {
+    return this.#live?.open ? this.#live.wire.channel.bufferedAmount : 0;
+  }
+
+  get queued(): number {
+    return this.#outbox.publications;
+  }
+
   connect(): Observable<Session> {
-    if (this.#closed === undefined) this.#refusal = undefined;
-    this.#dial();
+    if (this.#closed === undefined) this.refusal = undefined;
+    this.dial();
     return this.session$;
   }
 
@@ -74,7 +87,7 @@ export class Engine {
       if (this.#live?.open) call.start(this.#live);
       else {
         this.#outbox.addCall(call, request.uri, this.#whyNot);
-        this.#dial();
+        this.dial();
       }
       return call;
     });
@@ -84,10 +97,10 @@ export class Engine {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
     try {
       const pending = new PendingPublication(snapshot(request), this.#unseen);
-      if (this.#refusal !== undefined) pending.failLater(this.#refusal);
+      if (this.refusal !== undefined) pending.failLater(this.refusal);
       else {
         this.#outbox.addPublication(pending, this.#whyNot);
-        this.#dial();
+        this.dial();
       }
       return pending.report;
     } catch (error) {
@@ -109,7 +122,7 @@ export class Engine {
   #shutDown(details: CloseDetails, done: (details: CloseDetails) => void): void {
     const error = new ClosedError(`The client was closed (${details.reason})`);
     // before anybody is told: whoever comes back is refused
-    this.#refusal = error;
+    this.refusal = error;
     const joined = this.#joined;
     const { board, tap, userErrors } = this;
     if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
@@ -146,8 +159,8 @@ export class Engine {
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
-  #dial(): void {
-    if (this.#connection !== undefined || this.#refusal !== undefined) return;
+  dial(): void {
+    if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { board, streams, tap } = this;
     const config = {
       ...this.#settings,
@@ -199,7 +212,7 @@ export class Engine {
 
   #giveUp(error: WampError, attempts: number): void {
     if (this.#closed) return;
-    this.#refusal = error;
+    this.refusal = error;
     this.#disconnect();
     // taken before anybody is told: what is begun on hearing it belongs to the next connection
     const streams = this.streams.take();
@@ -211,7 +224,7 @@ export class Engine {
 
   /** Streams came, went or were confirmed. */
   #streamsChanged(): void {
-    if (this.streams.size > 0) this.#dial();
+    if (this.streams.size > 0) this.dial();
     const joined = this.#joined;
     const { status } = this.board;
     if (joined === undefined || status.state !== 'joined') return;
@@ -236,7 +249,7 @@ export class Engine {
       this.board.tell({ type: 'leave', session: link.session, reason });
       this.board.tell({ type: 'disconnect', wasClean: true });
       // whoever was told may have gone on already
-      if (this.#connection === undefined && this.#refusal === undefined) this.board.setStatus({ state: 'idle' });
+      if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
     });
   }
 }

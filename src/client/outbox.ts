@@ -27,7 +27,8 @@ interface Waiting {
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #items = new Map<Call | PendingPublication, Waiting>();
-  #publications = 0;
+  /** How many of them are publications. */
+  publications = 0;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -54,11 +55,11 @@ export class Outbox {
       const message = `${asked('publish', publication.request.uri)}: not sent, ${why}`;
       publication.fail(new ConnectionLostError(message, { cause: cause() }));
     };
-    if (this.#publications >= size) {
+    if (this.publications >= size) {
       fail(`${size} publications are waiting for a session already`);
       return;
     }
-    this.#publications++;
+    this.publications++;
     this.#add(publication, ttl, () => {
       this.#remove(publication);
       fail(`no session within ${ttl} ms`);
@@ -90,7 +91,7 @@ export class Outbox {
     if (waiting === undefined) return;
     waiting.timer?.unsubscribe();
     this.#items.delete(item);
-    if ('report' in item) this.#publications--;
+    if ('report' in item) this.publications--;
   }
 }
 

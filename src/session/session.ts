@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError } from '../protocol/errors.ts';
+import { ClosedError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -20,6 +20,7 @@ import type {
   Registration,
   SubscribeOptions,
 } from './options.ts';
+import { PORT, type Port } from './port.ts';
 import { provideProcedure } from './procedure.ts';
 import { PendingPublication, publishOn } from './publication.ts';
 import { sessionOver, unlessOver, type Streams } from './streams.ts';
@@ -150,6 +151,25 @@ export class Session implements Wamp {
     const late = new PendingPublication(request, this.#unseen);
     late.failLater(sessionOver());
     return late.report;
+  }
+
+  /** @internal */
+  get [PORT](): Port {
+    const link = this.#link;
+    const over = (): WampError | undefined => this.#streams.refusal(this);
+    return {
+      get bufferedAmount() {
+        return link.open ? link.wire.channel.bufferedAmount : 0;
+      },
+      get open() {
+        return link.open;
+      },
+      get refusal() {
+        return over();
+      },
+      queued: 0,
+      dial: () => undefined,
+    };
   }
 
   /**

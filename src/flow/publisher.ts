@@ -1,0 +1,205 @@
+import {
+  BehaviorSubject,
+  throwError,
+  type Observable,
+  type Observer,
+  type Subscription,
+  type Unsubscribable,
+} from 'rxjs';
+import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
+import type { List } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { checkPublish } from '../session/checks.ts';
+import type { Given, Payload, PublishOptions } from '../session/options.ts';
+import { portOf, type Port } from '../session/port.ts';
+import type { Wamp } from '../session/session.ts';
+import { after } from '../session/time.ts';
+import { congestedNow, HIGH } from './backpressure.ts';
+
+/** Options of {@link publisher}: its own, and those of `publish()`. */
+export interface PublisherOptions<T> extends PublishOptions {
+  /**
+   * What becomes of a value that comes while the link is congested, or while there is no session: `buffer` keeps it in
+   * order, as long as there is room; `drop` drops it; `latest` keeps it in place of the one that was kept before.
+   * @default 'buffer'
+   */
+  readonly overflow?: 'buffer' | 'drop' | 'latest' | undefined;
+  /**
+   * Values that `buffer` keeps at most; what comes beyond is dropped.
+   * @default 1000
+   */
+  readonly size?: number | undefined;
+  /**
+   * Bytes on their way to the network from above which the link counts as congested.
+   * @default 65536
+   */
+  readonly high?: number | undefined;
+  /**
+   * Milliseconds between two looks at a congested link.
+   * @default 10
+   */
+  readonly period?: number | undefined;
+  /**
+   * The payload for a value.
+   * @default the value as the one positional argument
+   */
+  readonly payload?: ((value: T) => List | Payload) | undefined;
+}
+
+/** What a {@link Publisher} did so far. */
+export interface PublisherCounters {
+  /** Values that were handed to `publish()`. */
+  readonly sent: number;
+  /** Values that were dropped. */
+  readonly dropped: number;
+  /** Values that are kept now. */
+  readonly waiting: number;
+}
+
+/** An Observer that publishes what it is given, at the pace of the link. */
+export interface Publisher<T> extends Observer<T>, Unsubscribable {
+  /** The counters now, and at each change. Completes when the last value was dealt with after the end. */
+  readonly counters$: Observable<PublisherCounters>;
+  readonly counters: PublisherCounters;
+  /** Takes no more values; those that are kept are published still. */
+  complete(): void;
+  /** As `complete()`; the error goes to where RxJS reports errors that nobody handles. */
+  error(error: unknown): void;
+  /** Takes no more values, and drops those that are kept. */
+  unsubscribe(): void;
+}
+
+const OVERFLOW: Kind = {
+  expected: "'buffer', 'drop' or 'latest'",
+  test: (v) => v === 'buffer' || v === 'drop' || v === 'latest',
+};
+const TABLE = { overflow: OVERFLOW, size: NUMBER, high: NUMBER, period: NUMBER, payload: FUNCTION };
+
+/**
+ * An Observer for a source that may be faster than the link: each value becomes one publication, and `overflow` says what
+ * becomes of those that the link cannot take now. Bounded in any case, and counted.
+ *
+ * What goes wrong with a publication is told on lifecycle$ as `publisherror`; in a client that is closed or has given up
+ * each one does. Values that wait are looked after by a timer, which ends with them.
+ *
+ * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @example
+ * sensor$.subscribe(publisher(wamp, 'com.shop.temperature', { overflow: 'latest' }));
+ */
+export function publisher<T = unknown>(wamp: Wamp, topic: Uri, options: Given<PublisherOptions<T>> = {}): Publisher<T> {
+  const port = portOf(wamp, 'publisher()');
+  const { overflow, size, high, period, payload, ...publishing } = options;
+  checkOptions(() => 'publisher()', TABLE, { overflow, size, high, period, payload });
+  checkPublish(topic, [], {}, publishing);
+  return new PacedPublisher<T>(port, options, (value) => {
+    const made = payload ? payload(value) : [value];
+    const { args = [], kwargs = {} } = Array.isArray(made) ? { args: made as List } : (made as Payload);
+    wamp.publish(topic, args, kwargs, publishing);
+  });
+}
+
+/** Reports an error as RxJS does with one that nobody handles. */
+const unhandled = (error: unknown): void => void throwError(() => error).subscribe();
+
+class PacedPublisher<T> implements Publisher<T> {
+  readonly counters$: Observable<PublisherCounters>;
+  readonly #counters = new BehaviorSubject<PublisherCounters>({ sent: 0, dropped: 0, waiting: 0 });
+  readonly #port: Port;
+  readonly #publish: (value: T) => void;
+  readonly #high: number;
+  readonly #period: number;
+  /** How many values are kept at most. */
+  readonly #room: number;
+  readonly #latest: boolean;
+  readonly #waiting: T[] = [];
+  #timer: Subscription | undefined;
+  #stopped = false;
+
+  constructor(
+    port: Port,
+    { overflow = 'buffer', size = 1000, high = HIGH, period = 10 }: PublisherOptions<T>,
+    publish: (value: T) => void,
+  ) {
+    this.#port = port;
+    this.#publish = publish;
+    this.#high = high;
+    this.#period = period;
+    this.#latest = overflow === 'latest';
+    this.#room = overflow === 'buffer' ? size : this.#latest ? 1 : 0;
+    this.counters$ = this.#counters.asObservable();
+  }
+
+  get counters(): PublisherCounters {
+    return this.#counters.value;
+  }
+
+  next(value: T): void {
+    if (this.#stopped) return;
+    if (this.#waiting.length === 0 && !this.#held()) {
+      this.#send(value);
+      return;
+    }
+    this.#port.dial();
+    if (this.#latest && this.#waiting.length > 0) {
+      this.#waiting[0] = value;
+      this.#count(0, 1);
+    } else if (this.#waiting.length < this.#room) {
+      this.#waiting.push(value);
+      this.#count(0, 0);
+    } else this.#count(0, 1);
+    this.#lookLater();
+  }
+
+  complete(): void {
+    this.#stopped = true;
+    if (this.#waiting.length === 0) this.#counters.complete();
+  }
+
+  error(error: unknown): void {
+    if (this.#stopped) return;
+    unhandled(error);
+    this.complete();
+  }
+
+  unsubscribe(): void {
+    const dropped = this.#waiting.splice(0).length;
+    this.#timer?.unsubscribe();
+    if (dropped > 0) this.#count(0, dropped);
+    this.complete();
+  }
+
+  /** Whether a value has to wait. Where nothing can be begun any more, waiting would not help. */
+  #held(): boolean {
+    return this.#port.refusal === undefined && congestedNow(this.#port, this.#high);
+  }
+
+  #send(value: T): void {
+    try {
+      this.#publish(value);
+      this.#count(1, 0);
+    } catch (error) {
+      // of `payload`: what it throws must not stop the others
+      this.#count(0, 1);
+      unhandled(error);
+    }
+  }
+
+  #lookLater(): void {
+    if (this.#waiting.length === 0 || this.#timer !== undefined) return;
+    this.#timer = after(this.#period, () => {
+      this.#timer = undefined;
+      while (this.#waiting.length > 0 && !this.#held()) this.#send(this.#waiting.shift() as T);
+      this.#lookLater();
+      if (this.#waiting.length === 0 && this.#stopped) this.#counters.complete();
+    });
+  }
+
+  #count(sent: number, dropped: number): void {
+    const { value } = this.#counters;
+    this.#counters.next({
+      sent: value.sent + sent,
+      dropped: value.dropped + dropped,
+      waiting: this.#waiting.length,
+    });
+  }
+}

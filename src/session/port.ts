@@ -1,0 +1,26 @@
+import { kindOf, type WampError } from '../protocol/errors.ts';
+import type { Wamp } from './session.ts';
+
+/** Where a client or session keeps its {@link Port}. */
+export const PORT = Symbol('port');
+
+/** What functions that take a client or a session may see of it beyond the four verbs. */
+export interface Port {
+  /** Bytes that were accepted and not yet handed to the network. */
+  readonly bufferedAmount: number;
+  /** Publications that wait for a session. */
+  readonly queued: number;
+  /** Whether there is a session that takes what is sent. */
+  readonly open: boolean;
+  /** Why nothing can be begun here any more, if so. */
+  readonly refusal: WampError | undefined;
+  /** Sees to it that there will be a session. */
+  dial(): void;
+}
+
+/** The port of a client or session; `what` asks for it. */
+export function portOf(wamp: Wamp, what: string): Port {
+  const port = (wamp as { readonly [PORT]?: Port } | undefined)?.[PORT];
+  if (port === undefined) throw new TypeError(`${what}: expected a WampClient or a Session, got ${kindOf(wamp)}`);
+  return port;
+}
