@@ -2,14 +2,7 @@
 import { concat, config, filter, finalize, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
-import { FakeChannel, scripted, virtual, waitOut, world, type VirtualTime, type World } from '../client/helpers.ts';
-
-function faked(options: Parameters<typeof world>[0] = {}): World & { at(n: number): FakeChannel } {
-  const channels: FakeChannel[] = [];
-  const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))], ...options });
-  w.client.connect();
-  return Object.assign(w, { at: (n: number) => channels[n]! });
-}
+import { faked, virtual, type VirtualTime, waitOut, type World } from '../client/helpers.ts';
 
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';

@@ -10,14 +10,7 @@ import {
 import type { Message } from '../../src/protocol/messages.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
 import type { Channel } from '../../src/transports/transport.ts';
-import { an, FakeChannel, inState, scripted, STEADY, virtual, waitOut, world, type World } from '../client/helpers.ts';
-
-function faked(options: Parameters<typeof world>[0] = {}): World & { at(n: number): FakeChannel } {
-  const channels: FakeChannel[] = [];
-  const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))], ...options });
-  w.client.connect();
-  return Object.assign(w, { at: (n: number) => channels[n]! });
-}
+import { an, type FakeChannel, faked, inState, STEADY, virtual, waitOut, world } from '../client/helpers.ts';
 
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';

@@ -230,3 +230,11 @@ export function waitOut({ advance }: VirtualTime, client: Client): void {
   advance();
   advance(inState(client, 'waiting').delay);
 }
+
+/** A client that dials fake channels; `at(n)` is its n-th. */
+export function faked(options: Parameters<typeof world>[0] = {}): World & { at(n: number): FakeChannel } {
+  const channels: FakeChannel[] = [];
+  const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))], ...options });
+  w.client.connect();
+  return Object.assign(w, { at: (n: number) => channels[n]! });
+}

@@ -18,7 +18,7 @@ export interface Backpressure {
   readonly bufferedAmount: number;
   /** Publications that wait for a session. */
   readonly queued: number;
-  /** True from above `high` until below `low`, and while there is no session. */
+  /** True from above `high` until no more than `low` is left, and while there is no session. */
   readonly congested: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface BackpressureOptions {
    */
   readonly high?: number | undefined;
   /**
-   * Bytes below which it no longer does.
+   * Bytes down to which it remains so.
    * @default half of `high`
    */
   readonly low?: number | undefined;
