@@ -4,10 +4,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
+import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
-import type { Serializer } from '../../serializers/serializer.ts';
+import type { FramePort, Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
 
 /** Options of {@link serveRouter}. */
@@ -50,7 +51,7 @@ export interface ServeOptions {
   /**
    * The encodings on offer.
    *
-   * @default [json(), msgpack(), cbor()]
+   * @default [json(), msgpack(), cbor()] and their batched forms
    */
   readonly serializers?: readonly Serializer[];
   /** Answers plain HTTP requests on the same port; by default they are told that this is a WAMP router. */
@@ -81,7 +82,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     maxMessageSize = router.maxMessageSize,
     maxBacklog = 2 ** 26,
     helloTimeout = 10_000,
-    serializers = [json(), msgpack(), cbor()],
+    serializers = spoken(),
     onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
       response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket', connection: 'upgrade' });
       response.end('This is a WAMP router for tests: connect with WebSocket.\n');
@@ -134,6 +135,11 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     });
   });
 }
+
+const spoken = (): Serializer[] => {
+  const plain = [json(), msgpack(), cbor()];
+  return [...plain, ...plain.map((serializer) => batched(serializer))];
+};
 
 /** Why a handshake is refused: HTTP status and a sentence. */
 function refuse(
@@ -240,18 +246,38 @@ function connect(
     }
     client.send(frame);
   };
+  const socketPort: FramePort = {
+    get bufferedAmount() {
+      return client.bufferedAmount;
+    },
+    listen(receive) {
+      client.on('message', (data: RawData, isBinary: boolean) => {
+        receive(isBinary ? data : (data as Buffer).toString('utf8'));
+      });
+    },
+    send,
+    close: (code, reason) => {
+      closeSocket(client, code, reason);
+    },
+    terminate: () => {
+      client.terminate();
+    },
+  };
+  const port = serializer.batching?.(socketPort) ?? socketPort;
   const link = router.attach(
     {
       send: (message) => {
-        send(limits.encode(serializer, message));
+        port.send(limits.encode(serializer, message));
       },
-      close: (code, reason) => {
-        closeSocket(client, code, reason);
+      close: (code = 1000, reason = '') => {
+        port.close(code, reason);
       },
       drop: () => {
         client.terminate();
       },
-      raw: send,
+      raw: (frame) => {
+        port.send(frame);
+      },
     },
     {
       type: 'websocket',
@@ -260,15 +286,14 @@ function connect(
       helloTimeout: limits.helloTimeout,
     },
   );
-  client.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary !== serializer.binary) {
+  port.listen((frame) => {
+    if ((typeof frame === 'string') === serializer.binary) {
       link.undecodable(`${serializer.subprotocol} has ${serializer.binary ? 'binary' : 'text'} messages`);
       return;
     }
-    const bytes = data as Buffer;
     let value: unknown;
     try {
-      value = serializer.decode(isBinary ? bytes : bytes.toString('utf8'));
+      value = serializer.decode(frame as string | Uint8Array);
     } catch (error) {
       link.undecodable(error instanceof Error ? error.message : String(error));
       return;
@@ -286,7 +311,7 @@ function connect(
 }
 
 /** Closes with a code that may stand in a close frame, and a reason that fits in it. */
-function closeSocket(client: WebSocket, code = 1000, reason = ''): void {
+function closeSocket(client: WebSocket, code: number, reason: string): void {
   const legal = (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
   let text = reason;
   while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
