@@ -71,8 +71,8 @@ export function webSocketTransport(
   };
 }
 
-/** What the user gave, now or later. */
-const ask = (source: Askable<string>): Observable<string> =>
+/** What the user gave, now or later. @internal */
+export const ask = (source: Askable<string>): Observable<string> =>
   defer(() => {
     const value = typeof source === 'function' ? source() : source;
     return typeof value === 'string' ? of(value) : value;
