@@ -58,23 +58,23 @@ export function batched(serializer: Serializer, options: BatchedOptions = {}): S
 
 /** How messages stand in a batch. A frame of one message is a batch of one, and batches in a row are a batch. */
 interface Form {
-  readonly encode: Serializer['encode'];
-  readonly decode: Serializer['decode'];
+  readonly encode: (message: readonly unknown[]) => Frame;
+  readonly decode: (data: Frame) => unknown;
   /** The messages of a batch as batches of one. What is malformed is left to `decode` to refuse. */
   readonly split: (batch: unknown) => readonly unknown[];
   readonly join: (batches: readonly Frame[]) => Frame;
 }
 
-function ofText({ encode, decode }: Serializer, separator = 0x18): Form {
+function ofText(plain: Serializer, separator = 0x18): Form {
   const end = String.fromCharCode(separator);
   const isEnd = (code: number): boolean => code === 0x18 || code === 0x1e;
   return {
-    encode: (message) => (encode(message) as string) + end,
+    encode: (message) => (plain.encode(message) as string) + end,
     decode(data) {
       const text = typeof data === 'string' ? data : utf8Decoder.decode(data);
       const message = isEnd(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text;
       if (message === '') throw new ProtocolError('A batch without a message, or an empty message in one');
-      return decode(message);
+      return plain.decode(message);
     },
     split(batch) {
       if (typeof batch !== 'string') return [batch];
@@ -87,10 +87,10 @@ function ofText({ encode, decode }: Serializer, separator = 0x18): Form {
   };
 }
 
-function ofBytes({ encode, decode }: Serializer): Form {
+function ofBytes(plain: Serializer): Form {
   return {
     encode(message) {
-      const bytes = encode(message) as Uint8Array;
+      const bytes = plain.encode(message) as Uint8Array;
       const batch = new Uint8Array(HEAD + bytes.length);
       new DataView(batch.buffer).setUint32(0, bytes.length);
       batch.set(bytes, HEAD);
@@ -105,7 +105,7 @@ function ofBytes({ encode, decode }: Serializer): Form {
           `A batch is malformed: the message in its last ${bytes.length} octets should end at ${next}`,
         );
       }
-      return decode(bytes.subarray(HEAD));
+      return plain.decode(bytes.subarray(HEAD));
     },
     split(batch) {
       const bytes = batch instanceof ArrayBuffer ? new Uint8Array(batch) : batch;

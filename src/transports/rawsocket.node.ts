@@ -8,9 +8,9 @@ export interface RawLinkOptions {
   /** Octets that the other side takes in one message. */
   readonly theirLimit: number;
   /** A message came: a view of what was read. */
-  message(payload: Buffer): void;
+  readonly message: (payload: Buffer) => void;
   /** Whether to answer a PING; yes, where it is absent. */
-  answers?(): boolean;
+  readonly answers?: () => boolean;
 }
 
 /** Frames of a RawSocket on a socket of Node, after the handshake: of either side. */

@@ -1,5 +1,5 @@
-import { type RawData, type WebSocket } from 'ws';
 import type { Socket } from 'node:net';
+import type { RawData, WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
