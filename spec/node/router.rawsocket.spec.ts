@@ -1,7 +1,8 @@
 // The test router on RawSocket: octet by octet, and with clients over TCP, TLS and Unix domain sockets.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
@@ -369,7 +370,7 @@ describe('serveRouter on RawSocket', () => {
       const path = join(tmpdir(), `rxwamp-${process.pid}-${fresh('s')}.sock`);
       await serve({ rawSocket: { path } });
       expect(served.rawSocket).toEqual(jasmine.objectContaining({ url: `rs+unix:${path}` }));
-      const wamp = client({ url: undefined, path } as RawSocketOptions);
+      const wamp = client({ url: undefined, path });
       await firstValueFrom(wamp.session$);
       expect(router.sessions.map(({ link }) => link.peer)).toEqual(['unix']);
       await served.close();
@@ -422,7 +423,7 @@ describe('serveRouter on RawSocket', () => {
       await provided(client({ ...trusting, serializer: msgpack() }), 'com.f', ({ value }) => value);
       const long = 'x'.repeat(50_000);
       const port = served.rawSocket?.port ?? 0;
-      const caller = client({ url: undefined, host: '127.0.0.1', port, ...trusting } as RawSocketOptions);
+      const caller = client({ url: undefined, host: '127.0.0.1', port, ...trusting });
       expect((await firstValueFrom(caller.call('com.f', [long]))).value).toBe(long);
     });
 
