@@ -106,8 +106,6 @@ const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
   cancelMode: ATTRIBUTES['mode'] as Kind,
 });
 
-const RESULT = verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
-
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
@@ -233,5 +231,12 @@ export const checkPublish = (
   options?: PublishOptions,
 ): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);
 
+let resultVerb: Verb | undefined;
+
 /** Checks what `result()` was given, and returns YIELD.Options. */
-export const checkResult = (options?: object): Dict => wireOf(RESULT, '', options);
+export const checkResult = (options?: object): Dict => {
+  if (options === undefined) return NOTHING;
+  // not before it is needed: programs that have no such options shall not carry them
+  resultVerb ??= verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
+  return wireOf(resultVerb, '', options);
+};

@@ -44,8 +44,7 @@ export function errorFromMessage(
 }
 
 /** The error for an ABORT. */
-export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
-  new AbortError(reason, camelised(details), { args, kwargs });
+export const abortError = ([, details, reason]: MessageOf<3>): AbortError => new AbortError(reason, camelised(details));
 
 /** Something thrown as it is sent. */
 export interface WireError {
