@@ -233,9 +233,9 @@ export const checkPublish = (
 
 let resultVerb: Verb | undefined;
 
-/** Checks what `result()` was given, and returns YIELD.Options. */
-export const checkResult = (options?: object): Dict => {
-  if (options === undefined) return NOTHING;
+/** Checks what `result()` was given, and returns YIELD.Options, if there are any. */
+export const checkResult = (options?: object): Dict | undefined => {
+  if (options === undefined) return undefined;
   // not before it is needed: programs that have no such options shall not carry them
   resultVerb ??= verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
   return wireOf(resultVerb, '', options);
