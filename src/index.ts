@@ -67,6 +67,7 @@ export type { CallArgs } from './session/checks.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/errors.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
+export { sessionIdentOf, type SessionIdent } from './session/ident.ts';
 export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
 export type { CloseDetails } from './session/config.ts';
 export { acknowledgeEvents } from './flow/acknowledge.ts';
