@@ -192,8 +192,8 @@ function checkPayload<Options extends object, A>(
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
-          'fourth. To send such kwargs, give an empty object as options.',
+        `${asked(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
+          'to send them as kwargs, give {} as options',
       );
     }
   }
