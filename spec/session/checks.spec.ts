@@ -210,6 +210,12 @@ describe('URIs given to the verbs', () => {
     });
   }
 
+  it('match as an own option says so, not one that the options inherit', () => {
+    const inherited = Object.create({ match: 'prefix' }) as object;
+    expect(checkSubscribe('com.app.x', inherited)).toEqual(jasmine.objectContaining({ match: 'exact', wire: {} }));
+    expect(() => checkSubscribe('com.app.', inherited)).toThrowError(InvalidUriError);
+  });
+
   it('may be patterns where match says so', () => {
     expect(() => wamp.subscribe('com..app', { match: 'wildcard' })).not.toThrow();
     expect(() => wamp.register('com.app.', () => 1, { match: 'prefix' })).not.toThrow();
