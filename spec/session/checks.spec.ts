@@ -1,6 +1,7 @@
 // What the verbs take, what of it goes on the wire and under which name, and what they refuse.
 import { of } from 'rxjs';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
+import { checkSubscribe } from '../../src/session/checks.ts';
 import type { CallOptions, RegisterOptions, SubscribeOptions } from '../../src/session/options.ts';
 import { record, show } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
