@@ -64,9 +64,13 @@ export type {
   ResultDetails,
 } from './session/arrivals.ts';
 export type { CallArgs } from './session/checks.ts';
-export type { ErrorClass, ErrorMapping } from './session/errors.ts';
+export { define, type DefineOptions } from './session/define.ts';
+export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/errors.ts';
+export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
+export { sessionIdentOf, type SessionIdent } from './session/ident.ts';
 export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
 export type { CloseDetails } from './session/config.ts';
+export { acknowledgeEvents } from './flow/acknowledge.ts';
 export { backpressure, type Backpressure, type BackpressureOptions } from './flow/backpressure.ts';
 export { conflate, type Conflated, type ConflateOptions } from './flow/conflate.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';

@@ -16,12 +16,20 @@ import {
   CALL_OPTIONS,
   PUBLISH_OPTIONS,
   REGISTER_OPTIONS,
+  RESULT_OPTIONS,
   SUBSCRIBE_OPTIONS,
   type Dict,
   type List,
 } from '../protocol/messages.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
+import type {
+  CallOptions,
+  Payload,
+  PublishOptions,
+  RegisterOptions,
+  ResultOptions,
+  SubscribeOptions,
+} from './options.ts';
 
 /** The options of one verb, and what each must be. */
 interface Verb {
@@ -181,8 +189,8 @@ function checkPayload<Options extends object, A>(
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
-          'fourth. To send such kwargs, give an empty object as options.',
+        `${asked(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
+          'to send them as kwargs, give {} as options',
       );
     }
   }
@@ -219,3 +227,13 @@ export const checkPublish = (
   kwargs?: object,
   options?: PublishOptions,
 ): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);
+
+let resultVerb: Verb | undefined;
+
+/** Checks what `result()` was given, and returns YIELD.Options, if there are any. */
+export const checkResult = (options?: object): Dict | undefined => {
+  if (options === undefined) return undefined;
+  // not before it is needed: programs that have no such options shall not carry them
+  resultVerb ??= verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
+  return wireOf(resultVerb, '', options);
+};

@@ -18,7 +18,7 @@ import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
 import { ask, eventually, mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
-import { asWampError } from './errors.ts';
+import { abortError, asWampError } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
@@ -92,7 +92,8 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
           if (!waits.closed) act(outcome);
         };
       waiting = true;
-      waits.add(source.pipe(take(1)).subscribe({ next: settled(then), error: settled(failed) }));
+      // what `then` throws is a failure, too: interceptors are made in it
+      waits.add(source.pipe(take(1), tap(settled(then))).subscribe({ error: settled(failed) }));
     };
 
     const paused = patience(joinTimeout, waits, () =>
@@ -149,7 +150,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const handshake: Receiver = {
       receive(message) {
         if (waits.closed) return;
-        if (message[0] === ABORT) fail(new AbortError(message[2], message[1]));
+        if (message[0] === ABORT) fail(abortError(message));
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
         // a router that speaks while we still ask for the secret has lost the thread, too
