@@ -42,7 +42,7 @@ function cancelled(time: VirtualTime, w: World, caller: Client, cancelMode: Canc
       if (invocation) return 'next';
       invocation = each;
       // made when first read: so that it can be asked later
-      void each.signal;
+      each.signal;
       return work;
     })
     .subscribe();
