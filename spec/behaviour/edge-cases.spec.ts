@@ -41,8 +41,6 @@ function cancelled(time: VirtualTime, w: World, caller: Client, cancelMode: Canc
     .register(PROCEDURE, (each): Observable<unknown> | string => {
       if (invocation) return 'next';
       invocation = each;
-      // made when first read: so that it can be asked later
-      each.signal;
       return work;
     })
     .subscribe();
