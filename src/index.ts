@@ -64,7 +64,9 @@ export type {
   ResultDetails,
 } from './session/arrivals.ts';
 export type { CallArgs } from './session/checks.ts';
-export type { ErrorClass, ErrorMapping } from './session/errors.ts';
+export { define, type DefineOptions } from './session/define.ts';
+export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/errors.ts';
+export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
 export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
 export type { CloseDetails } from './session/config.ts';
 export { backpressure, type Backpressure, type BackpressureOptions } from './flow/backpressure.ts';

@@ -21,6 +21,8 @@ describe('options of a client', () => {
       keepalive: {},
       publishQueue: { size: 1000, ttl: 60_000 },
       errors: [],
+      checkFeatures: true,
+      interceptors: [],
       agent: 'rxwamp',
     });
   });

@@ -5,7 +5,7 @@ import { Call } from '../session/call.ts';
 import type { CallArgs, PayloadRequest } from '../session/checks.ts';
 import type { CloseDetails } from '../session/config.ts';
 import type { CallResult } from '../session/arrivals.ts';
-import { guarded } from '../session/errors.ts';
+import { guarded, type ErrorEntry } from '../session/errors.ts';
 import type { Joined } from '../session/join.ts';
 import type { SessionLink } from '../session/link.ts';
 import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
@@ -69,6 +69,10 @@ export class Engine implements Port {
 
   get bufferedAmount(): number {
     return this.#live?.open ? this.#live.wire.channel.bufferedAmount : 0;
+  }
+
+  get errors(): ErrorEntry[] {
+    return this.#settings.errors;
   }
 
   get queued(): number {

@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { Authenticator } from '../auth/authenticator.ts';
 import {
+  BOOL,
   checkOptions,
   DICT,
   FUNCTION,
@@ -13,7 +14,8 @@ import {
 } from '../protocol/attributes.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import { mergeIdentities } from '../session/asking.ts';
-import type { ErrorMapping } from '../session/errors.ts';
+import type { ErrorEntry, ErrorMapping } from '../session/errors.ts';
+import type { Interceptors } from '../session/interceptors.ts';
 import type { Session } from '../session/session.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { BackoffOptions } from './backoff.ts';
@@ -53,15 +55,28 @@ export interface BaseOptions {
   readonly keepalive?: KeepaliveOptions | false | undefined;
   /** Bounds of the publications that wait for a session: how many, and for how many milliseconds each. */
   readonly publishQueue?: { readonly size?: number; readonly ttl?: number } | undefined;
-  /** Exceptions and the error URIs that they stand for, both ways: `[[BadThing, 'com.app.bad']]`. */
+  /**
+   * Exceptions and the error URIs that they stand for, both ways: `[[BadThing, 'com.app.bad']]`; with `'prefix'` behind
+   * it, an entry is for all URIs that begin so. See also `define()`.
+   */
   readonly errors?: ErrorMapping | undefined;
+  /**
+   * Whether an option that changes what a request means (`match`, `invoke`, `retain`, `discloseMe` …) is refused here
+   * where the router did not announce its feature; true by default. False for routers that do more than they announce.
+   */
+  readonly checkFeatures?: boolean | undefined;
+  /** See and may change every message: for logging, metadata, encryption; the one nearest to the application first. */
+  readonly interceptors?: Interceptors | undefined;
   /** What HELLO says of this software; `rxwamp` by default. */
   readonly agent?: string | undefined;
 }
 
 const isTransport = (v: unknown): boolean => isDict(v) && FUNCTION.test(v['open']);
 const isMapping = (pair: unknown): boolean =>
-  Array.isArray(pair) && FUNCTION.test(pair[0]) && typeof pair[1] === 'string';
+  Array.isArray(pair) &&
+  FUNCTION.test(pair[0]) &&
+  TEXT.test(pair[1]) &&
+  /^(undefined|exact|prefix)$/.test(String(pair[2]));
 const isOff = (v: unknown): boolean => v === false;
 
 const OPTIONS = {
@@ -81,7 +96,15 @@ const OPTIONS = {
   idleTimeout: NUMBER,
   keepalive: { expected: 'an object or false', test: (v) => isOff(v) || isDict(v) },
   publishQueue: DICT,
-  errors: { expected: 'a list of [class, URI]', test: (v) => Array.isArray(v) && v.every(isMapping) },
+  errors: {
+    expected: "a list of [class, URI], or [class, URI, 'prefix']",
+    test: (v) => Array.isArray(v) && v.every(isMapping),
+  },
+  checkFeatures: BOOL,
+  interceptors: {
+    expected: 'a list of interceptors, or of functions that make them',
+    test: (v) => Array.isArray(v) && v.every((one) => isDict(one) || FUNCTION.test(one)),
+  },
   agent: TEXT,
 } satisfies Record<keyof BaseOptions, Kind>;
 
@@ -103,7 +126,9 @@ const QUEUE = { size: NUMBER, ttl: NUMBER } satisfies Record<keyof NonNullable<B
 type Defined<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
 
 /** What a client is made with, complete. */
-export type Settings = Required<Defined<Omit<BaseOptions, 'publishQueue'>>> & {
+export type Settings = Required<Defined<Omit<BaseOptions, 'publishQueue' | 'errors'>>> & {
+  /** May grow: see `define()`. */
+  readonly errors: ErrorEntry[];
   readonly publishQueue: { readonly size: number; readonly ttl: number };
 };
 
@@ -116,6 +141,8 @@ const DEFAULTS = {
   idleTimeout: Infinity,
   keepalive: {},
   errors: [],
+  checkFeatures: true,
+  interceptors: [],
   agent: 'rxwamp',
 };
 
@@ -139,6 +166,7 @@ export function settle(options: BaseOptions): Settings {
   mergeIdentities(settings.auth.flatMap(({ identity }) => identity ?? []));
   return {
     ...settings,
+    errors: [...settings.errors],
     publishQueue: { size: 1000, ttl: 60_000, ...check(': publishQueue', QUEUE, given.publishQueue ?? {}) },
   };
 }

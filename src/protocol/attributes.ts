@@ -42,13 +42,13 @@ const TABLE: readonly (readonly [Kind, string])[] = [
   [
     BOOL,
     'acknowledge disclose_caller disclose_me exclude_me force_reregister forward_timeout get_retained progress ' +
-      'receive_progress retain retained x_acknowledged_delivery',
+      'receive_progress resumable resumed retain retained x_acknowledged_delivery',
   ],
   [
     STRING,
     'agent authid authmethod authprovider authrole callee_authid callee_authrole caller_authid caller_authrole ' +
       'enc_key message nkey ppt_cipher ppt_keyid ppt_serializer procedure publisher_authid publisher_authrole realm ' +
-      'reason rkey runmode topic transaction_hash',
+      'reason resume_token rkey runmode topic transaction_hash',
   ],
   [TEXT, 'ppt_scheme'],
   [ID, 'callee caller publisher registration subscription'],

@@ -19,7 +19,7 @@ export const CLIENT_FEATURES: Record<string, { features: Record<string, true> }>
   caller: 'caller_identification progressive_call_results progressive_call_invocations call_canceling call_timeout',
   callee:
     'caller_identification call_trustlevels pattern_based_registration shared_registration progressive_call_results ' +
-    'progressive_call_invocations call_canceling call_timeout registration_revocation',
+    'progressive_call_invocations call_canceling call_timeout call_reroute registration_revocation',
 });
 
 /** Whether a WELCOME (or HELLO) dictionary announces a feature for a role. Whatever is missing or odd means no. */

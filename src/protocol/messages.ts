@@ -86,13 +86,17 @@ function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
 }
 
 const FORWARD = 'forward_for';
-const PASSTHRU = `ppt_scheme ppt_serializer ppt_cipher ppt_keyid enc_algo enc_key enc_serializer ${FORWARD}`;
+/** How a payload was packed, as applications may ask for it. */
+export const PPT_OPTIONS = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid';
+const PASSTHRU = `${PPT_OPTIONS} enc_algo enc_key enc_serializer ${FORWARD}`;
 /** What applications may set in the options of a request: as it is, under its camelCase name. */
 export const SUBSCRIBE_OPTIONS = `match nkey ${FORWARD}`;
 export const REGISTER_OPTIONS = `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`;
-export const PUBLISH_OPTIONS = `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${FORWARD}`;
-export const CALL_OPTIONS = `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${FORWARD}`;
-const CALLEE = `callee callee_authid callee_authrole ${PASSTHRU}`;
+export const PUBLISH_OPTIONS = `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
+export const CALL_OPTIONS = `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
+/** What a callee may set on a result. */
+export const RESULT_OPTIONS = `callee callee_authid callee_authrole ${PPT_OPTIONS} ${FORWARD}`;
+const CALLEE = `${RESULT_OPTIONS} ${PASSTHRU}`;
 
 /**
  * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
@@ -105,7 +109,7 @@ const SHAPES = {
   ),
   [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>(
     'WELCOME session:i details:d',
-    'roles agent realm authid authrole authmethod authprovider authextra',
+    'roles agent realm authid authrole authmethod authprovider authextra resumed resumable resume_token',
   ),
   [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
     'ABORT details:d reason:s *',

@@ -96,6 +96,8 @@ export interface EventDetails extends PassthruDetails {
   readonly publisher?: Id;
   readonly publisherAuthid?: string;
   readonly publisherAuthrole?: string;
+  /** Whether the router wants to hear that the event was received: see `acknowledgeEvents()`. */
+  readonly xAcknowledgedDelivery?: boolean;
   /** True for an event that the router had kept from before the subscription. */
   readonly retained?: boolean;
   readonly trustlevel?: number;

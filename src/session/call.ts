@@ -1,5 +1,5 @@
 import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import { CallTimeoutError, InvalidStateError, kindOf, type WampError } from '../protocol/errors.ts';
+import { CallTimeoutError, kindOf, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
@@ -141,9 +141,11 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   #stream(lists: Exclude<CallArgs, List>): void {
     const link = this.#link as Link;
     const { uri, kwargs } = this.#request;
-    const feature = 'progressive_call_invocations';
-    if (!link.supports('dealer', feature)) {
-      this.fail(new InvalidStateError(`${asked('call', uri)}: the router does not announce ${feature}`));
+    try {
+      // before the source is asked for anything
+      link.check([CALL, 1, { progress: true }, uri]);
+    } catch (error) {
+      this.fail(error);
       return;
     }
     // under way also before there is anything to send

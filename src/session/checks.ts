@@ -16,12 +16,20 @@ import {
   CALL_OPTIONS,
   PUBLISH_OPTIONS,
   REGISTER_OPTIONS,
+  RESULT_OPTIONS,
   SUBSCRIBE_OPTIONS,
   type Dict,
   type List,
 } from '../protocol/messages.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { CallOptions, Payload, PublishOptions, RegisterOptions, SubscribeOptions } from './options.ts';
+import type {
+  CallOptions,
+  Payload,
+  PublishOptions,
+  RegisterOptions,
+  ResultOptions,
+  SubscribeOptions,
+} from './options.ts';
 
 /** The options of one verb, and what each must be. */
 interface Verb {
@@ -97,6 +105,8 @@ const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
   deadline: NUMBER,
   cancelMode: ATTRIBUTES['mode'] as Kind,
 });
+
+const RESULT = verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
 
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
@@ -222,3 +232,6 @@ export const checkPublish = (
   kwargs?: object,
   options?: PublishOptions,
 ): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);
+
+/** Checks what `result()` was given, and returns YIELD.Options. */
+export const checkResult = (options?: object): Dict => wireOf(RESULT, '', options);

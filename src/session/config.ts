@@ -3,7 +3,8 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
-import type { ErrorMapping } from './errors.ts';
+import type { ErrorEntry } from './errors.ts';
+import type { Interceptors } from './interceptors.ts';
 import type { Streams } from './streams.ts';
 
 /** Sees the messages that pass. */
@@ -16,7 +17,11 @@ export interface Tap {
 /** What a session needs from whoever joined it. */
 export interface LinkConfig {
   readonly streams: Streams;
-  readonly errors: ErrorMapping;
+  /** Exceptions and their URIs; may grow while sessions live. */
+  readonly errors: ErrorEntry[];
+  readonly interceptors: Interceptors;
+  /** Whether options are refused whose features the router did not announce. */
+  readonly checkFeatures: boolean;
   readonly tap: Tap;
   readonly userError: (error: unknown, context: string) => void;
   /** Links that are open or being hung up: each is in here until its channel is down. */

@@ -1,14 +1,25 @@
 import { throwError } from 'rxjs';
-import { ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
+import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
-import { camelised } from '../protocol/attributes.ts';
+import { camelised, isPrivate } from '../protocol/attributes.ts';
 
 /** A class of errors; its constructor is given the positional payload. */
 export type ErrorClass = new (...args: never[]) => Error;
 
-/** Exceptions and the error URIs that they stand for, both ways. */
-export type ErrorMapping = readonly (readonly [ErrorClass, Uri])[];
+/** An exception and the error URI, or the beginning of error URIs, that it stands for. */
+export type ErrorEntry = readonly [error: ErrorClass, uri: Uri, match?: 'exact' | 'prefix'];
+
+/** Exceptions and the error URIs that they stand for, both ways. Of those that fit, the longest URI counts. */
+export type ErrorMapping = readonly ErrorEntry[];
+
+/** Whether an entry is for a URI. */
+const fits = (uri: Uri, [, known, match]: ErrorEntry): boolean =>
+  match === 'prefix' ? uri.startsWith(known) : uri === known;
+
+/** The entry that is told most of a URI. */
+const entryOf = (uri: Uri, mapping: ErrorMapping): ErrorEntry | undefined =>
+  mapping.filter((entry) => fits(uri, entry)).sort((a, b) => b[1].length - a[1].length)[0];
 
 /** The error for an ERROR message: of the mapped class, or an ApplicationError. `failed` hears of a throwing constructor. */
 export function errorFromMessage(
@@ -20,7 +31,7 @@ export function errorFromMessage(
   const [, , , wire, uri, payload, kwargs = {}] = message;
   const args: List = payload === undefined ? [] : payload instanceof Uint8Array ? [payload] : payload;
   const details = camelised(wire);
-  const mapped = mapping.find(([, known]) => known === uri)?.[0];
+  const mapped = entryOf(uri, mapping)?.[0];
   if (mapped !== undefined) {
     try {
       const error = new (mapped as new (...args: List) => Error)(...args);
@@ -32,19 +43,35 @@ export function errorFromMessage(
   return new ApplicationError(uri, args, kwargs, { details, ...context });
 }
 
-/** What to send for something thrown: URI and payload, and whether it was thrown as an answer rather than by mistake. */
-export function errorForWire(
-  thrown: unknown,
-  mapping: ErrorMapping,
-): { uri: Uri; args: List; kwargs: Readonly<Dict>; deliberate: boolean } {
+/** The error for an ABORT. */
+export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
+  new AbortError(reason, camelised(details), { args, kwargs });
+
+/** Something thrown as it is sent. */
+export interface WireError {
+  readonly uri: Uri;
+  readonly args: List;
+  readonly kwargs: Readonly<Dict>;
+  /** ERROR.Details: the attributes outside the standard. */
+  readonly details?: Dict;
+  /** Whether it was thrown as an answer rather than by mistake. */
+  readonly deliberate: boolean;
+}
+
+/** What to send for something thrown. */
+export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError {
   // a malformed URI could cost the session: some routers hang up on it
   if (thrown instanceof ApplicationError && isUri(thrown.uri)) {
-    return { uri: thrown.uri, args: thrown.args, kwargs: thrown.kwargs, deliberate: true };
+    const { uri, args, kwargs } = thrown;
+    const details = Object.fromEntries(Object.entries(thrown.details).filter(([name]) => isPrivate(name)));
+    return { uri, args, kwargs, details, deliberate: true };
   }
   const message = messageOf(thrown);
-  const uri = mapping.find(([known]) => thrown instanceof known)?.[1];
-  if (uri === undefined) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
-  const { args, kwargs } = thrown as { args?: unknown; kwargs?: unknown };
+  const entry = mapping.find(([known]) => thrown instanceof known);
+  if (!entry) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
+  const { args, kwargs, uri: own } = thrown as { args?: unknown; kwargs?: unknown; uri?: unknown };
+  // one of many URIs is known to the error alone
+  const uri = typeof own === 'string' && isUri(own) && fits(own, entry) ? own : entry[1].replace(/\.$/, '');
   return {
     uri,
     args: Array.isArray(args) ? args : [message],

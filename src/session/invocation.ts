@@ -3,7 +3,9 @@ import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
+import { checkResult } from './checks.ts';
 import { guarded } from './errors.ts';
+import type { Given, ResultOptions } from './options.ts';
 import type { Procedure } from './procedure.ts';
 import type { Link } from './requests.ts';
 import { after } from './time.ts';
@@ -15,20 +17,26 @@ const UNREAD_KEPT = 1000;
 export class Result {
   readonly args: List;
   readonly kwargs: Readonly<Dict>;
+  /** YIELD.Options. */
+  readonly wire: Readonly<Dict>;
 
-  constructor(args: List, kwargs: Readonly<Dict>) {
+  constructor(args: List, kwargs: Readonly<Dict>, wire: Readonly<Dict>) {
     this.args = args;
     this.kwargs = kwargs;
+    this.wire = wire;
   }
 }
 
 /**
  * The final answer of a handler with several positional or with keyword values. A plain value stands for one
  * positional value; in an Observable plain values are progress, and this ends it.
+ *
+ * @param options how the payload is packed, and attributes outside the standard (`x_…`, `_…`) for the caller's `details`
+ * @throws TypeError that names what is wrong
  */
-export function result(args: List = [], kwargs: Readonly<Dict> = {}): Result {
+export function result(args: List = [], kwargs: Readonly<Dict> = {}, options?: Given<ResultOptions>): Result {
   if (!Array.isArray(args)) throw new TypeError('result(): args must be a list');
-  return new Result(args, kwargs);
+  return new Result(args, kwargs, checkResult(options));
 }
 
 /**
@@ -183,9 +191,11 @@ export class RunningInvocation {
   /** YIELD; one that cannot be serialised is answered as an error. */
   #send(value: unknown, options: Dict): void {
     if (this.#done || !this.#link.open) return;
-    const { args, kwargs } = payloadOf(value);
+    const { args, kwargs, wire } = payloadOf(value);
     try {
-      this.#link.send(withPayload<MessageOf<70>>([YIELD, this.#id, options], args, kwargs));
+      this.#link.send(
+        withPayload<MessageOf<70>>([YIELD, this.#id, wire ? { ...wire, ...options } : options], args, kwargs),
+      );
     } catch (error) {
       if (!(error instanceof SerializationError)) return;
       this.#report(error);
@@ -198,9 +208,9 @@ export class RunningInvocation {
   /** Answers with an error and stops the handler. */
   #fail(thrown: unknown): void {
     if (this.#done) return;
-    const { uri, args, kwargs, deliberate } = this.#link.errorToSend(thrown);
+    const { uri, args, kwargs, details, deliberate } = this.#link.errorToSend(thrown);
     if (!deliberate) this.#report(thrown);
-    const head = (): unknown[] => [ERROR, INVOCATION, this.#id, {}, uri];
+    const head = (): unknown[] => [ERROR, INVOCATION, this.#id, { ...details }, uri];
     if (this.#link.open) {
       try {
         this.#link.send(withPayload<MessageOf<8>>(head(), args, kwargs));
@@ -231,7 +241,7 @@ export class RunningInvocation {
 }
 
 /** What a handler's value is on the wire: a result passes whole, another value is the one positional argument. */
-function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict> } {
+function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict>; wire?: Readonly<Dict> } {
   if (value instanceof Result || value instanceof CallResult) return value;
   return { args: value === undefined ? [] : [value], kwargs: {} };
 }

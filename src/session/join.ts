@@ -17,7 +17,7 @@ import {
 import type { Attempt, Transport } from '../transports/transport.ts';
 import { ask, eventually, mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
-import { asWampError, messageOf } from './errors.ts';
+import { abortError, asWampError, messageOf } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
@@ -148,7 +148,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const handshake: Receiver = {
       receive(message) {
         if (waits.closed) return;
-        if (message[0] === ABORT) fail(new AbortError(message[2], message[1]));
+        if (message[0] === ABORT) fail(abortError(message));
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
         // a router that speaks while we still ask for the secret has lost the thread, too

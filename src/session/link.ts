@@ -1,5 +1,4 @@
 import {
-  AbortError,
   ClosedError,
   ConnectionLostError,
   GoodbyeError,
@@ -7,6 +6,7 @@ import {
   ProtocolError,
   type WampError,
 } from '../protocol/errors.ts';
+import { camelised } from '../protocol/attributes.ts';
 import { supports } from '../protocol/features.ts';
 import { nextId, type Id } from '../protocol/ids.ts';
 import {
@@ -34,7 +34,8 @@ import {
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { LinkConfig } from './config.ts';
-import { errorForWire, errorFromMessage } from './errors.ts';
+import { abortError, errorForWire, errorFromMessage } from './errors.ts';
+import { assertSupported } from './gate.ts';
 import { RunningInvocation } from './invocation.ts';
 import type { Link, Reply, Request } from './requests.ts';
 import type { Session } from './session.ts';
@@ -58,7 +59,7 @@ export interface SessionLink extends Link, Receiver {
 export function makeLink(
   wire: Wire,
   welcome: Dict,
-  { streams, errors, userError, closeTimeout }: LinkConfig,
+  { streams, errors, checkFeatures, userError, closeTimeout }: LinkConfig,
   ended: (error: WampError | undefined) => void,
 ): SessionLink {
   const requests = new Map<Id | Request, Request>();
@@ -66,6 +67,8 @@ export function makeLink(
   const unread = new Set<Id>();
   let state: 'open' | 'leaving' | 'ended' = 'open';
   let next: Id = 1;
+
+  const announced = (role: string, feature: string): boolean => supports(welcome, role, feature);
 
   const link: SessionLink = {
     session: undefined as unknown as Session,
@@ -81,12 +84,16 @@ export function makeLink(
     get nextId() {
       return next;
     },
-    supports: (role, feature) => supports(welcome, role, feature),
+    supports: announced,
     send(message) {
       if (state !== 'open') throw new InvalidStateError('The session is not open');
       wire.send(message);
     },
+    check(message) {
+      if (checkFeatures) assertSupported(message, announced);
+    },
     request(message, request) {
+      link.check(message);
       const id = next;
       // counted before it is sent, since whoever sees it pass may send more; taken back where it could not be written
       next = nextId(id);
@@ -107,12 +114,13 @@ export function makeLink(
         // the channel is down, and its end will be reported
       }
     },
+    errors,
     errorOf: (message, context) => errorFromMessage(message, context, errors, userError),
     errorToSend: (thrown) => errorForWire(thrown, errors),
     receive(message) {
       if (state === 'leaving') {
         if (message[0] === GOODBYE) end(undefined);
-        else if (message[0] === ABORT) end(new AbortError(message[2], message[1]));
+        else if (message[0] === ABORT) end(abortError(message));
         return;
       }
       switch (message[0]) {
@@ -152,10 +160,10 @@ export function makeLink(
           return;
         case GOODBYE:
           link.tell([GOODBYE, {}, 'wamp.close.goodbye_and_out']);
-          end(new GoodbyeError(message[2], message[1]));
+          end(new GoodbyeError(message[2], camelised(message[1])));
           return;
         case ABORT:
-          end(new AbortError(message[2], message[1]));
+          end(abortError(message));
           return;
         default:
           violated(`${messageName(message[0])} must not come now`);

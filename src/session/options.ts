@@ -24,6 +24,25 @@ export type PrivateAttributes = Readonly<Record<`x_${string}` | `_${string}`, un
 /** Options as they are given: by themselves, or with attributes outside the standard. */
 export type Given<Options> = Options | (Options & PrivateAttributes);
 
+/** How a payload is packed for those who only pass it through (WAMP, "Payload Passthru Mode"). Needs a payload codec. */
+export interface PassthruOptions {
+  /** `wamp`, `mqtt`, or `x_` and a name of one's own: switches the mode on. */
+  readonly pptScheme?: string | undefined;
+  /** `native`, `json`, `msgpack`, `cbor` … */
+  readonly pptSerializer?: string | undefined;
+  readonly pptCipher?: string | undefined;
+  readonly pptKeyid?: string | undefined;
+}
+
+/** Options of `result()` (WAMP, YIELD.Options). */
+export interface ResultOptions extends PassthruOptions {
+  /** Between routers: on whose behalf the call was answered. */
+  readonly callee?: Id | undefined;
+  readonly calleeAuthid?: string | undefined;
+  readonly calleeAuthrole?: string | undefined;
+  readonly forwardFor?: readonly ForwardHop[] | undefined;
+}
+
 /** What `onSubscribed` is told. */
 export interface SubscriptionInfo {
   /** The router's id of the subscription. */
@@ -54,7 +73,7 @@ export interface SubscribeOptions extends CorrelationOptions {
 }
 
 /** Options of `publish()` (WAMP, PUBLISH.Options). */
-export interface PublishOptions extends CorrelationOptions {
+export interface PublishOptions extends CorrelationOptions, PassthruOptions {
   /** Waits for the router's PUBLISHED or ERROR; `false` by default, and then errors of the router are never told. */
   readonly acknowledge?: boolean | undefined;
   /** `false` to receive one's own event, too; routers exclude the publisher by default. */
@@ -81,7 +100,7 @@ export interface PublishOptions extends CorrelationOptions {
 export type CancelMode = 'skip' | 'kill' | 'killnowait';
 
 /** Options of `call()` (WAMP, CALL.Options). */
-export interface CallOptions extends CorrelationOptions {
+export interface CallOptions extends CorrelationOptions, PassthruOptions {
   /** Asks for progressive results; `false` by default. */
   readonly progress?: boolean | undefined;
   /**

@@ -1,4 +1,5 @@
 import { kindOf, type WampError } from '../protocol/errors.ts';
+import type { ErrorEntry } from './errors.ts';
 import type { Wamp } from './session.ts';
 
 /** Where a client or session keeps its {@link Port}. */
@@ -14,6 +15,8 @@ export interface Port {
   readonly open: boolean;
   /** Why nothing can be begun here any more, if so. */
   readonly refusal: WampError | undefined;
+  /** Exceptions and the error URIs that they stand for, the newest first. */
+  readonly errors: ErrorEntry[];
   /** Sees to it that there will be a session. */
   dial(): void;
 }

@@ -1,7 +1,8 @@
 import type { WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, Message, MessageOf } from '../protocol/messages.ts';
+import type { Message, MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
+import type { ErrorEntry, WireError } from './errors.ts';
 import type { RunningInvocation } from './invocation.ts';
 import type { Session } from './session.ts';
 
@@ -45,12 +46,20 @@ export interface Link {
    * to know the failure of: the loss behind it is told elsewhere.
    */
   tell(message: Message, request?: Request | null): void;
+  /**
+   * Refuses a message with an option that the router would ignore.
+   *
+   * @throws InvalidStateError that names the option and the feature that the router did not announce
+   */
+  check(message: Message): void;
   /** Sends a message that carries `nextId`, and files who waits for the reply, if anybody does. */
   request(message: Message, request?: Request | null): void;
+  /** Exceptions and their URIs, the newest first; `define()` adds to them. */
+  readonly errors: ErrorEntry[];
   /** The error for an ERROR message. */
   errorOf(message: MessageOf<8>, context: { procedure?: Uri; topic?: Uri }): Error;
   /** What to answer a caller with for what a handler threw. */
-  errorToSend(thrown: unknown): { uri: Uri; args: readonly unknown[]; kwargs: Readonly<Dict>; deliberate: boolean };
+  errorToSend(thrown: unknown): WireError;
   /** Tells of an error in the application's code. */
   userError(error: unknown, context: string): void;
 }

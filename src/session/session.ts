@@ -58,6 +58,10 @@ export interface SessionDetails {
   readonly agent?: string;
   /** What the router announced. */
   readonly roles: Readonly<Dict>;
+  /** Session resumption, which no router in use offers: told as it comes, never asked for. */
+  readonly resumed?: boolean;
+  readonly resumable?: boolean;
+  readonly resumeToken?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;
   readonly transport: TransportDetails;
@@ -167,6 +171,7 @@ export class Session implements Wamp {
       get refusal() {
         return over();
       },
+      errors: link.errors,
       queued: 0,
       dial: () => undefined,
     };

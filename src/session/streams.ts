@@ -1,5 +1,5 @@
 import { asapScheduler, Observable, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
-import { ApplicationError, ConnectionLostError, SerializationError, type WampError } from '../protocol/errors.ts';
+import { ApplicationError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
@@ -82,7 +82,7 @@ export abstract class Stream implements StreamInfo {
       this.streams.asked(this);
     } catch (error) {
       // a channel that is down will be reported, and then healed
-      if (error instanceof SerializationError) this.streams.fail(this, error);
+      if (link.open && !(error instanceof ConnectionLostError)) this.streams.fail(this, error as Error);
     }
   }
 

@@ -3,6 +3,7 @@ import type { ProtocolError } from '../protocol/errors.ts';
 import { parseMessage, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
 import type { LinkConfig } from './config.ts';
+import { intercepted } from './interceptors.ts';
 import { after } from './time.ts';
 
 /** Who is told what comes over a wire: the handshake, and from WELCOME on the session. */
@@ -29,7 +30,8 @@ export interface Wire {
 }
 
 /** Makes a wire of a channel; `receiver` is asked for at every frame. */
-export function makeWire(channel: Channel, { tap, closeTimeout, wires }: LinkConfig, receiver: () => Receiver): Wire {
+export function makeWire(channel: Channel, config: LinkConfig, receiver: () => Receiver): Wire {
+  const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
   wires.add(gone);
   gone.add(() => wires.delete(gone));
@@ -41,6 +43,15 @@ export function makeWire(channel: Channel, { tap, closeTimeout, wires }: LinkCon
     gone.unsubscribe();
     receiver().lost(error);
   };
+  const transmit = (message: Message): void => {
+    channel.send(message);
+    if (tap.observed) tap.message('out', message);
+  };
+  const deliver = (message: Message): void => receiver().receive(message);
+  const path =
+    interceptors.length > 0
+      ? intercepted(interceptors, { send: transmit, report: userError }, deliver)
+      : { send: transmit, receive: deliver };
   return {
     channel,
     gone,
@@ -56,16 +67,13 @@ export function makeWire(channel: Channel, { tap, closeTimeout, wires }: LinkCon
             return;
           }
           if (tap.observed) tap.message('in', message);
-          receiver().receive(message);
+          path.receive(message);
         },
         error: ended,
         complete: ended,
       });
     },
-    send(message) {
-      channel.send(message);
-      if (tap.observed) tap.message('out', message);
-    },
+    send: path.send,
     hangUp(code) {
       channel.close(code);
       gone.add(after(closeTimeout, drop));

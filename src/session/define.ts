@@ -1,0 +1,36 @@
+import { checkOptions, FUNCTION, TEXT } from '../protocol/attributes.ts';
+import { kindOf } from '../protocol/errors.ts';
+import { assertUri, type Uri } from '../protocol/uris.ts';
+import type { ErrorClass } from './errors.ts';
+import { portOf } from './port.ts';
+import type { Wamp } from './session.ts';
+
+/** Options of {@link define}. */
+export interface DefineOptions {
+  /** `'prefix'`: the class stands for all error URIs that begin so; `'exact'` by default. */
+  readonly match?: 'exact' | 'prefix' | undefined;
+}
+
+const MATCH = { ...TEXT, expected: "'exact' or 'prefix'", test: (v: unknown) => v === 'exact' || v === 'prefix' };
+
+/**
+ * Ties a class of errors to an error URI, from now on and both ways: what a handler throws of the class is sent with the
+ * URI, and an ERROR with the URI errors a call with a new one of the class. Of several definitions for one URI the
+ * longest counts, and of equal ones the last. What the option `errors` of a client does from its beginning.
+ *
+ * The constructor is given the positional payload; `uri`, `args`, `kwargs` and `details` are set on the error.
+ * Of a class that stands for a prefix, an error's own `uri` is what is sent, if it begins so.
+ *
+ * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @example
+ * define(wamp, SoldOut, 'com.shop.error.sold_out');
+ * define(wamp, ShopError, 'com.shop.error.', { match: 'prefix' });
+ */
+export function define(wamp: Wamp, error: ErrorClass, uri: Uri, options: DefineOptions = {}): void {
+  const { errors } = portOf(wamp, 'define()');
+  if (!FUNCTION.test(error)) throw new TypeError(`define(): error must be a class, got ${kindOf(error)}`);
+  checkOptions(() => 'define()', { match: MATCH }, options);
+  const { match = 'exact' } = options;
+  assertUri(uri, 'define(): uri', match);
+  errors.unshift([error, uri, match]);
+}

@@ -1,0 +1,71 @@
+import type { Message } from '../protocol/messages.ts';
+
+/** Passes a message on, to the next interceptor or to its destination. */
+export type Next = (message: Message) => void;
+
+/**
+ * Stands between the session and the wire and sees every message from HELLO on. What it hands to `next`, in the same
+ * turn, goes on; a message that it keeps goes no further, and whoever waits for it waits in vain.
+ */
+export interface Interceptor {
+  /** A message that came. What is thrown here is told on `userErrors$`, and the message goes on as it was. */
+  incoming?(message: Message, next: Next): void;
+  /** A message that is to be sent. What is thrown here fails the one operation that wanted to send it. */
+  outgoing?(message: Message, next: Next): void;
+}
+
+/** What an interceptor may do by itself. */
+export interface InterceptedWire {
+  /** Sends a message past the interceptors. */
+  send(message: Message): void;
+  /** Tells of an error on `userErrors$`. */
+  report(error: unknown, context: string): void;
+}
+
+/** Makes an interceptor for each connection, which may then keep state of it. */
+export type InterceptorFactory = (wire: InterceptedWire) => Interceptor;
+
+/** Interceptors, the one nearest to the application first. */
+export type Interceptors = readonly (Interceptor | InterceptorFactory)[];
+
+/** The ways of messages through some interceptors: out to `wire`, and in to `deliver`. */
+export function intercepted(
+  interceptors: Interceptors,
+  wire: InterceptedWire,
+  deliver: Next,
+): { readonly send: Next; readonly receive: Next } {
+  const guard = (act: () => void): boolean => {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      wire.report(error, 'interceptor');
+      return false;
+    }
+  };
+  const made = interceptors.map((interceptor) => {
+    if (typeof interceptor !== 'function') return interceptor;
+    let one: Interceptor = {};
+    guard(() => (one = interceptor(wire)));
+    return one;
+  });
+  const receive = made.reduce<Next>(
+    (next, one) =>
+      one.incoming
+        ? (message) => {
+            let passed = false;
+            const pass: Next = (given) => {
+              passed = true;
+              next(given);
+            };
+            if (!guard(() => one.incoming?.(message, pass)) && !passed) next(message);
+          }
+        : next,
+    deliver,
+  );
+  const send = made.reduceRight<Next>(
+    (next, one) => (one.outgoing ? (message) => one.outgoing?.(message, next) : next),
+    (message) => wire.send(message),
+  );
+  return { send, receive };
+}
