@@ -74,12 +74,15 @@ export interface PayloadCipher {
   open(sealed: Uint8Array, keyid: string | undefined): Uint8Array;
 }
 
+/** Autobahn's scheme for payloads encrypted with NaCl's box. */
+export const CRYPTOBOX = 'cryptobox';
+
 /** Values of `ppt_serializer` whose payload goes through untouched: the session's serializer, or a foreign protocol's bytes. */
 const AS_IS: readonly unknown[] = [undefined, 'native', 'mqtt', 'amqp', 'stomp'];
 
 /** Whether a payload is neither packed nor sealed, so that without a codec it stays as it stands. */
-export const isAsIs = ({ serializer, cipher }: PayloadAttributes): boolean =>
-  cipher === undefined && AS_IS.includes(serializer);
+export const isAsIs = ({ scheme, serializer, cipher }: PayloadAttributes): boolean =>
+  cipher === undefined && scheme !== CRYPTOBOX && AS_IS.includes(serializer);
 
 /** Whether a codec is for a scheme. */
 export const handles = ({ schemes }: PayloadCodec, scheme: string): boolean =>

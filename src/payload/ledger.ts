@@ -1,7 +1,17 @@
-import type { Dict, Message } from '../protocol/messages.ts';
-import { REGISTER, REGISTERED, SUBSCRIBE, SUBSCRIBED, UNREGISTER, UNREGISTERED, UNSUBSCRIBE, UNSUBSCRIBED } from '../protocol/messages.ts';
-import { ERROR } from '../protocol/messages.ts';
 import type { Id } from '../protocol/ids.ts';
+import {
+  ERROR,
+  REGISTER,
+  REGISTERED,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  UNREGISTER,
+  UNREGISTERED,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+  type Dict,
+  type Message,
+} from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Mark } from './shape.ts';
 
@@ -9,16 +19,16 @@ import type { Mark } from './shape.ts';
 export interface OpenCall {
   readonly uri: Uri;
   /** How its arguments were packed; further chunks of them are, too. */
-  mark?: Mark | undefined;
+  readonly mark: Mark | undefined;
 }
 
-/** An invocation that we have not answered, and whose answer is to be packed. */
+/** An invocation that we have not answered. */
 export interface OpenInvocation {
   readonly uri: Uri;
-  /** How its arguments were packed: chunks that follow need not say it again. */
-  readonly came: Mark | undefined;
-  /** How the answer is to be packed. */
-  readonly answer: Mark | undefined;
+  /** How its arguments were packed; the answer is, too. */
+  readonly mark: Mark | undefined;
+  /** Whether more chunks of arguments are due. */
+  more: boolean;
 }
 
 /** What messages do not say themselves: the URIs that the ids of one session stand for. */

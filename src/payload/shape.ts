@@ -15,7 +15,7 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import { utf8Encoder } from '../serializers/text.ts';
-import type { EncodedPayload, PayloadAttributes } from './codec.ts';
+import { CRYPTOBOX, type EncodedPayload, type PayloadAttributes } from './codec.ts';
 
 /**
  * How a packed payload stands in a message: `ppt`, the specification's (attributes `ppt_*`, a list of one binary), or
@@ -111,6 +111,11 @@ const withoutMarks = (details: Readonly<Dict>): Dict =>
   Object.fromEntries(Object.entries(details).filter(([name]) => !ALL.includes(name)));
 
 function marked(message: Carrier, shape: PayloadShape, attributes: PayloadAttributes): Dict {
+  const { scheme, cipher } = attributes;
+  // the receiver would take what is encrypted for what is merely packed
+  if (shape === 'enc' && cipher !== undefined && scheme !== CRYPTOBOX) {
+    throw new SerializationError(`enc_algo ${JSON.stringify(scheme)} cannot say that the cipher is ${cipher}`);
+  }
   const details = withoutMarks(detailsOf(message));
   for (const [key, name] of NAMES[shape]) {
     const value = attributes[key];
@@ -138,7 +143,11 @@ export function packed<T extends Carrier>(message: T, shape: PayloadShape, encod
  * The same message with its payload as it is, and attributes that say so; undefined where the payload does not fit:
  * it must be one binary, but for `native`.
  */
-export function asItIs<T extends Carrier>(message: T, shape: PayloadShape, attributes: PayloadAttributes): T | undefined {
+export function asItIs<T extends Carrier>(
+  message: T,
+  shape: PayloadShape,
+  attributes: PayloadAttributes,
+): T | undefined {
   const { args, kwargs } = payloadOf(message);
   const binary = binaryOf(message, attributes);
   if (shape === 'ppt') {
