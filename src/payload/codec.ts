@@ -41,7 +41,7 @@ export interface DecodedPayload {
  * of an ERROR, both ways, the error's URI. Both methods are synchronous: messages keep their order.
  */
 export interface PayloadCodec {
-  /** The schemes (`ppt_scheme`, `enc_algo`) that are its business; all where it is left out. */
+  /** The schemes (`ppt_scheme`, `enc_algo`) that are its business; where it is left out, all but `cryptobox`. */
   readonly schemes?: readonly string[] | undefined;
   /**
    * Packs a payload; undefined where it is none of its business. `asked` are the attributes that the application gave
@@ -86,4 +86,4 @@ export const isAsIs = ({ scheme, serializer, cipher }: PayloadAttributes): boole
 
 /** Whether a codec is for a scheme. */
 export const handles = ({ schemes }: PayloadCodec, scheme: string): boolean =>
-  schemes === undefined || schemes.includes(scheme);
+  schemes === undefined ? scheme !== CRYPTOBOX : schemes.includes(scheme);

@@ -16,7 +16,7 @@ import {
 
 /** Options of {@link payloadCodec}. */
 export interface PayloadCodecOptions {
-  /** Its schemes, `['x_app', 'mqtt']`; all by default. */
+  /** Its schemes, `['x_app', 'mqtt']`; all but `cryptobox` by default. */
   readonly schemes?: readonly string[] | undefined;
   /** What `pptSerializer` may name: `[cbor(), json()]`. */
   readonly serializers: readonly Serializer[];
