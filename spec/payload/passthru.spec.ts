@@ -9,7 +9,7 @@ import type { Dict, Message } from '../../src/protocol/messages.ts';
 import { json } from '../../src/serializers/json.ts';
 import { result, type Handler } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
-import { dialled, FEATURES, joined, roles, type JoinedClient, type JoinedOptions } from '../helpers/wire.ts';
+import { dialled, FEATURES, joined, roles, turn, type JoinedClient, type JoinedOptions } from '../helpers/wire.ts';
 import { ALICE, BOB, EVENT_FRAMES, FRAMES, fromHex } from './vectors.ts';
 
 const withFeatures = (more: string): Record<string, string> => ({
@@ -150,6 +150,14 @@ describe('passthru(): what is sent', () => {
     expect(wire.take(16)[1]).toBe(1);
   });
 
+  it('a call that the serializer of the session refuses is forgotten: its id goes to the next one', () => {
+    const { wamp, wire } = connected();
+    expect(String(record(wamp.call('com.p', [new Map()])).error)).toMatch(/SerializationError/);
+    wamp.call('com.q', [1], {}, ASKED).subscribe();
+    const sent = wire.take(48);
+    expect([sent[1], contents(sent, 4)]).toEqual([1, { args: [1], kwargs: {} }]);
+  });
+
   it('a scheme that no codec is for is refused here', () => {
     const { wamp, wire } = connected({ codecs: [payloadCodec({ serializers: [json()], schemes: ['x_b'] })] });
     const call = record(wamp.call('com.p', [1], {}, ASKED));
@@ -244,7 +252,7 @@ describe('passthru(): an EVENT', () => {
     const seen = record(client.wamp.subscribe(topic));
     const [, request] = client.wire.take(32);
     client.wire.send([33, request, 10]);
-    return seen as ReturnType<typeof record<unknown>>;
+    return seen;
   };
 
   it('is unpacked, and its details tell how it came', () => {
@@ -359,14 +367,30 @@ describe('passthru(): an EVENT', () => {
     ]);
   });
 
-  it('of a subscription that is over finds nobody', () => {
+  it('of a subscription that is over finds nobody', async () => {
     const client = connected();
     const errors = record(client.wamp.userErrors$);
     watching(client);
     client.wire.send([35, 0, { subscription: 10, reason: 'com.x' }]);
     client.wire.send([36, 10, 5, MARK, [bytes([1])]]);
     client.wire.send([36, 11, 6, MARK, [bytes([1])]]);
+    watching(client, 'com.u').stop();
+    await turn();
+    client.wire.take(34);
+    client.wire.send([36, 10, 7, MARK, [bytes([1])]]);
     expect(errors.values).toEqual([]);
+  });
+
+  it('that is encrypted, for a client that has no keys at all, is no plain binary', () => {
+    const client = connected({ codecs: [own] });
+    const errors = record(client.wamp.userErrors$);
+    const seen = watching(client);
+    client.wire.send([36, 10, 5, { enc_algo: 'cryptobox' }, fromHex(FRAMES.event)]);
+    client.wire.send([36, 10, 6, { enc_algo: 'cryptobox', enc_serializer: 'json' }, fromHex(FRAMES.event)]);
+    expect(seen.values).toEqual([]);
+    expect(errors.values.map(({ error }) => (error as ApplicationError).uri)).toEqual(
+      Array(2).fill('wamp.error.no_payload_codec'),
+    );
   });
 });
 
@@ -539,10 +563,60 @@ describe('passthru(): an INVOCATION', () => {
     expect(called).toBe(2);
   });
 
-  it('of a procedure that is not ours is refused as it always is', () => {
+  it('whose first chunk cannot be unpacked is not begun with the second one', () => {
+    const client = connected();
+    let called = 0;
+    provide(client, 'com.p', () => (called += 1));
+    client.wire.send([68, 8, 20, { ...MARK, progress: true }, [bytes(1)]]);
+    expect(client.wire.take(8)[4]).toBe('wamp.error.invalid_payload');
+    client.wire.send([68, 8, 20, { ...MARK, progress: true }, packed([2])], [68, 8, 20, {}]);
+    expect([called, client.wire.rest()]).toEqual([0, []]);
+  });
+
+  it('that was answered or interrupted before its last chunk came has the rest dropped', () => {
+    const client = connected();
+    const errors = record(client.wamp.userErrors$);
+    let called = 0;
+    provide(client, 'com.p', ({ value }) => {
+      called += 1;
+      return value === 'wait' ? new Promise(() => undefined) : 1;
+    });
+    client.wire.send([68, 8, 20, { ...MARK, progress: true }, packed(['answer'])]);
+    expect(client.wire.take(70)[1]).toBe(8);
+    client.wire.send([68, 9, 20, { ...MARK, progress: true }, packed(['wait'])], [69, 9, { mode: 'killnowait' }]);
+    for (const id of [8, 9]) {
+      client.wire.send([68, id, 20, { ...MARK, progress: true }, [bytes(1)]], [68, id, 20, { progress: true }, [2]]);
+      client.wire.send([68, id, 20, {}]);
+    }
+    expect([called, client.wire.rest(), errors.values]).toEqual([2, [], []]);
+  });
+
+  it('whose chunks have all come leaves nothing behind', () => {
+    const client = connected();
+    let called = 0;
+    provide(client, 'com.p', ({ input$ }) => {
+      called += 1;
+      return input$;
+    });
+    for (const round of [1, 2]) {
+      client.wire.send([68, 8, 20, { ...MARK, progress: true }, packed([1])], [68, 8, 20, MARK, packed([2])]);
+      expect([called, client.wire.rest().length]).toEqual([round, 1]);
+    }
+  });
+
+  it('of a procedure that is not ours, or no longer, is refused as it always is', async () => {
     const client = connected();
     client.wire.send([68, 7, 99, MARK, packed()]);
     expect(client.wire.take(8)).toEqual([8, 68, 7, {}, 'wamp.error.no_such_registration']);
+    const registered = client.wamp.register('com.p', () => 1).subscribe();
+    const [, request] = client.wire.take(64);
+    client.wire.send([65, request, 20]);
+    registered.unsubscribe();
+    await turn();
+    const [, last] = client.wire.take(66);
+    client.wire.send([67, last]);
+    client.wire.send([68, 8, 20, MARK, [bytes(1)]]);
+    expect(client.wire.take(8)).toEqual([8, 68, 8, {}, 'wamp.error.no_such_registration']);
   });
 });
 
@@ -641,8 +715,8 @@ describe('passthru(): a RESULT, an ERROR', () => {
     const { made, id } = calling(client);
     made.stop();
     client.wire.take(49);
-    client.wire.send([50, id, MARK, [bytes(1)]]);
-    expect([errors.values, client.wamp.status.state]).toEqual([[], 'joined']);
+    client.wire.send([50, id, { ...MARK, progress: true }, [bytes(1)]], [50, id, MARK, [bytes(1)]]);
+    expect([errors.values, client.wire.rest(), client.wamp.status.state]).toEqual([[], [], 'joined']);
   });
 });
 
