@@ -49,6 +49,7 @@ describe('CLIENT_FEATURES', () => {
       ],
       callee: [
         'call_canceling',
+        'call_reroute',
         'call_timeout',
         'call_trustlevels',
         'caller_identification',

@@ -97,8 +97,30 @@ describe('result()', () => {
     expect(result()).toBeInstanceOf(Result);
   });
 
-  it('refuses what is no list', () => {
+  it('refuses what is no list, and options that it does not know', () => {
     expect(() => result('x' as unknown as [])).toThrowError(TypeError, /args must be a list/);
+    expect(() => result([], {}, { progress: true } as never)).toThrowError(TypeError, /unknown option 'progress'/);
+    expect(() => result([], {}, { callee: 'me' as never })).toThrowError(TypeError, /callee must be an id/);
+  });
+
+  it('takes attributes outside the standard and those between routers to the caller', () => {
+    const { wire } = registered(() => result([1], {}, { x_own: 5, _mine_own: 'a', calleeAuthid: 'joe' }));
+    wire.send([68, 1, 88, {}], [68, 2, 88, { receive_progress: true }]);
+    const options = { x_own: 5, _mine_own: 'a', callee_authid: 'joe' };
+    expect(wire.rest()).toEqual([
+      [70, 1, options, [1]],
+      [70, 2, options, [1]],
+    ]);
+  });
+
+  it('of several at once keeps them apart', () => {
+    const { wire } = registered(() => of(1, 2, result([3], {}, { x_own: 5 })));
+    wire.send([68, 1, 88, { receive_progress: true }]);
+    expect(wire.rest()).toEqual([
+      [70, 1, { progress: true }, [1]],
+      [70, 1, { progress: true }, [2]],
+      [70, 1, { x_own: 5 }, [3]],
+    ]);
   });
 });
 
@@ -229,6 +251,13 @@ describe('what a handler throws', () => {
       });
     }
   }
+
+  it('takes attributes outside the standard to the caller, and no others of its details', () => {
+    const details = { x_own: 5, calleeAuthid: 'joe', progress: true };
+    const { wire } = registered(() => throwError(() => new ApplicationError('com.app.bad', [], {}, { details })));
+    wire.send([68, 1, 88, {}]);
+    expect(wire.rest()).toEqual([[8, 68, 1, { x_own: 5 }, 'com.app.bad']]);
+  });
 
   it('stops there: the handler’s signal is aborted, its stream left', () => {
     let signal: AbortSignal | undefined;

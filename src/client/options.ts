@@ -101,10 +101,7 @@ const OPTIONS = {
     test: (v) => Array.isArray(v) && v.every(isMapping),
   },
   checkFeatures: BOOL,
-  interceptors: {
-    expected: 'a list of interceptors, or of functions that make them',
-    test: (v) => Array.isArray(v) && v.every((one) => isDict(one) || FUNCTION.test(one)),
-  },
+  interceptors: LIST,
   agent: TEXT,
 } satisfies Record<keyof BaseOptions, Kind>;
 

@@ -62,35 +62,20 @@ export class ApplicationError extends WampError {
 /** What the other side says of an end, to be put behind its reason. */
 const remark = ({ message }: Readonly<Dict>): string => (typeof message === 'string' ? ` (${message})` : '');
 
-/** What an {@link AbortError} may tell beside its reason. */
-export interface AbortErrorContext {
-  readonly local?: boolean;
-  readonly args?: List | Uint8Array | undefined;
-  readonly kwargs?: Readonly<Dict> | undefined;
-  readonly cause?: unknown;
-}
-
 /** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
 export class AbortError extends WampError {
   override name = 'AbortError';
   readonly reason: string;
   readonly details: Readonly<Dict>;
-  /** Payload, which few routers send. */
-  readonly args: List;
-  readonly kwargs: Readonly<Dict>;
   /** Whether we, not the router, broke off: an unknown method, a wrong router signature, a veto. */
   readonly local: boolean;
 
-  constructor(reason: string, details: Readonly<Dict> = {}, options: AbortErrorContext = {}) {
-    const { local = false, args, kwargs = {}, cause } = options;
-    super(`${local ? 'We refused' : 'The router refused or ended'} the session: ${reason}${remark(details)}`, {
-      cause,
-    });
+  constructor(reason: string, details: Readonly<Dict> = {}, options: { local?: boolean; cause?: unknown } = {}) {
+    const who = options.local ? 'We refused' : 'The router refused or ended';
+    super(`${who} the session: ${reason}${remark(details)}`, { cause: options.cause });
     this.reason = reason;
     this.details = details;
-    this.args = args instanceof Uint8Array ? [args] : (args ?? []);
-    this.kwargs = kwargs;
-    this.local = local;
+    this.local = options.local === true;
   }
 }
 

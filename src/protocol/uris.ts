@@ -27,15 +27,19 @@ const STRICT = {
  * @param strict only lower-case letters, digits and `_`, as the specification recommends
  */
 export function isUri(value: unknown, match: Match = 'exact', strict = false): value is Uri {
-  return typeof value === 'string' && (strict ? STRICT : LOOSE)[match].test(value);
+  return isLooseUri(value, match) && (!strict || STRICT[match].test(value));
 }
+
+/** Whether a value is a well-formed URI by the loose rules, which are all that a client insists on. */
+export const isLooseUri = (value: unknown, match: Match = 'exact'): value is Uri =>
+  typeof value === 'string' && LOOSE[match].test(value);
 
 /** How errors name what was asked for: `call("com.app.f")`. */
 export const asked = (verb: string, uri: Uri): string => `${verb}(${JSON.stringify(uri)})`;
 
 /** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */
 export function assertUri(value: unknown, use: string, match: Match = 'exact'): asserts value is Uri {
-  if (!isUri(value, match)) throw new InvalidUriError(value, use, match);
+  if (!isLooseUri(value, match)) throw new InvalidUriError(value, use, match);
 }
 
 /**

@@ -106,8 +106,6 @@ const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
   cancelMode: ATTRIBUTES['mode'] as Kind,
 });
 
-const RESULT = verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
-
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
@@ -194,8 +192,8 @@ function checkPayload<Options extends object, A>(
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${asked(of.verb, uri)}: the third argument is kwargs, but '${names.join("', '")}' look like options, which are the ` +
-          'fourth. To send such kwargs, give an empty object as options.',
+        `${asked(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
+          'to send them as kwargs, give {} as options',
       );
     }
   }
@@ -233,5 +231,12 @@ export const checkPublish = (
   options?: PublishOptions,
 ): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);
 
-/** Checks what `result()` was given, and returns YIELD.Options. */
-export const checkResult = (options?: object): Dict => wireOf(RESULT, '', options);
+let resultVerb: Verb | undefined;
+
+/** Checks what `result()` was given, and returns YIELD.Options, if there are any. */
+export const checkResult = (options?: object): Dict | undefined => {
+  if (options === undefined) return undefined;
+  // not before it is needed: programs that have no such options shall not carry them
+  resultVerb ??= verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
+  return wireOf(resultVerb, '', options);
+};

@@ -1,7 +1,7 @@
 import { throwError } from 'rxjs';
 import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
-import { isUri, type Uri } from '../protocol/uris.ts';
+import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isPrivate } from '../protocol/attributes.ts';
 
 /** A class of errors; its constructor is given the positional payload. */
@@ -44,8 +44,7 @@ export function errorFromMessage(
 }
 
 /** The error for an ABORT. */
-export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
-  new AbortError(reason, camelised(details), { args, kwargs });
+export const abortError = ([, details, reason]: MessageOf<3>): AbortError => new AbortError(reason, camelised(details));
 
 /** Something thrown as it is sent. */
 export interface WireError {
@@ -61,7 +60,7 @@ export interface WireError {
 /** What to send for something thrown. */
 export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError {
   // a malformed URI could cost the session: some routers hang up on it
-  if (thrown instanceof ApplicationError && isUri(thrown.uri)) {
+  if (thrown instanceof ApplicationError && isLooseUri(thrown.uri)) {
     const { uri, args, kwargs } = thrown;
     const details = Object.fromEntries(Object.entries(thrown.details).filter(([name]) => isPrivate(name)));
     return { uri, args, kwargs, details, deliberate: true };
@@ -71,7 +70,7 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
   if (!entry) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
   const { args, kwargs, uri: own } = thrown as { args?: unknown; kwargs?: unknown; uri?: unknown };
   // one of many URIs is known to the error alone
-  const uri = typeof own === 'string' && isUri(own) && fits(own, entry) ? own : entry[1].replace(/\.$/, '');
+  const uri = isLooseUri(own) && fits(own, entry) ? own : entry[1].replace(/\.$/, '');
   return {
     uri,
     args: Array.isArray(args) ? args : [message],

@@ -8,7 +8,7 @@ export type Next = (message: Message) => void;
  * turn, goes on; a message that it keeps goes no further, and whoever waits for it waits in vain.
  */
 export interface Interceptor {
-  /** A message that came. What is thrown here is told on `userErrors$`, and the message goes on as it was. */
+  /** A message that came. What is thrown here is told on `userErrors$`, and the message goes no further. */
   incoming?(message: Message, next: Next): void;
   /** A message that is to be sent. What is thrown here fails the one operation that wanted to send it. */
   outgoing?(message: Message, next: Next): void;
@@ -34,38 +34,25 @@ export function intercepted(
   wire: InterceptedWire,
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
-  const guard = (act: () => void): boolean => {
-    try {
-      act();
-      return true;
-    } catch (error) {
-      wire.report(error, 'interceptor');
-      return false;
-    }
+  const made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+  return {
+    receive: made.reduce<Next>(
+      (next, one) => (message) => {
+        try {
+          if (one.incoming) one.incoming(message, next);
+          else next(message);
+        } catch (error) {
+          wire.report(error, 'interceptor');
+        }
+      },
+      deliver,
+    ),
+    send: made.reduceRight<Next>(
+      (next, one) => (message) => {
+        if (one.outgoing) one.outgoing(message, next);
+        else next(message);
+      },
+      (message) => wire.send(message),
+    ),
   };
-  const made = interceptors.map((interceptor) => {
-    if (typeof interceptor !== 'function') return interceptor;
-    let one: Interceptor = {};
-    guard(() => (one = interceptor(wire)));
-    return one;
-  });
-  const receive = made.reduce<Next>(
-    (next, one) =>
-      one.incoming
-        ? (message) => {
-            let passed = false;
-            const pass: Next = (given) => {
-              passed = true;
-              next(given);
-            };
-            if (!guard(() => one.incoming?.(message, pass)) && !passed) next(message);
-          }
-        : next,
-    deliver,
-  );
-  const send = made.reduceRight<Next>(
-    (next, one) => (one.outgoing ? (message) => one.outgoing?.(message, next) : next),
-    (message) => wire.send(message),
-  );
-  return { send, receive };
 }

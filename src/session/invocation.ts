@@ -17,10 +17,10 @@ const UNREAD_KEPT = 1000;
 export class Result {
   readonly args: List;
   readonly kwargs: Readonly<Dict>;
-  /** YIELD.Options. */
-  readonly wire: Readonly<Dict>;
+  /** YIELD.Options, if there are any. */
+  readonly wire: Readonly<Dict> | undefined;
 
-  constructor(args: List, kwargs: Readonly<Dict>, wire: Readonly<Dict>) {
+  constructor(args: List, kwargs: Readonly<Dict>, wire?: Readonly<Dict>) {
     this.args = args;
     this.kwargs = kwargs;
     this.wire = wire;
@@ -241,7 +241,7 @@ export class RunningInvocation {
 }
 
 /** What a handler's value is on the wire: a result passes whole, another value is the one positional argument. */
-function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict>; wire?: Readonly<Dict> } {
+function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict>; wire?: Readonly<Dict> | undefined } {
   if (value instanceof Result || value instanceof CallResult) return value;
   return { args: value === undefined ? [] : [value], kwargs: {} };
 }

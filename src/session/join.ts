@@ -91,7 +91,8 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
           if (!waits.closed) act(outcome);
         };
       waiting = true;
-      waits.add(source.pipe(take(1)).subscribe({ next: settled(then), error: settled(failed) }));
+      // what `then` throws is a failure, too: interceptors are made in it
+      waits.add(source.pipe(take(1), tap(settled(then))).subscribe({ error: settled(failed) }));
     };
 
     const paused = patience(joinTimeout, waits, () =>

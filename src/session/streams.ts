@@ -2,7 +2,7 @@ import { asapScheduler, Observable, type Subscriber, type Subscription, type Tea
 import { ApplicationError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
-import type { Match, Uri } from '../protocol/uris.ts';
+import { asked, type Match, type Uri } from '../protocol/uris.ts';
 import { guarded } from './errors.ts';
 import type { Procedure } from './procedure.ts';
 import type { Link, Reply } from './requests.ts';
@@ -210,8 +210,7 @@ export class Streams {
         this.fail(
           stream,
           new ConnectionLostError(
-            `The link was lost ${stream.unanswered} times in a row while the router had not answered for the ` +
-              `${stream.kind} ${JSON.stringify(stream.uri)}; at last nothing else was under way`,
+            `The link was lost ${stream.unanswered} times in a row with ${asked(stream.kind, stream.uri)} unanswered`,
             { cause: error },
           ),
         );

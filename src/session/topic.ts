@@ -209,8 +209,7 @@ export function observeTopic<T>(
     if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
       subscriber.error(
         new InvalidStateError(
-          `${asked('subscribe', request.uri)}: subscribed already with the options ` +
-            `${JSON.stringify(topic.wire)}, not ${JSON.stringify(request.wire)}`,
+          `${asked('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
         ),
       );
       return undefined;
