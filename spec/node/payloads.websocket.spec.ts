@@ -8,7 +8,7 @@ import { createTestRouter } from '../../src/testing/router.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { payloads } from '../helpers/payloads.ts';
 
-describe('on sockets:', () => {
+describe('packed, on sockets:', () => {
   let served: ServedRouter;
 
   beforeAll(async () => {

@@ -193,6 +193,13 @@ describe('Key', () => {
     );
   });
 
+  it('refuses a public key that would make the shared one known to everybody', () => {
+    expect(() => new Key({ originatorPriv: ALICE.priv, responderPub: '0'.repeat(64) })).toThrowError(
+      TypeError,
+      /could be read by everybody/,
+    );
+  });
+
   it('names what is wrong, and never shows a key', () => {
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       [`${ALICE.priv}00`, /originatorPriv must be a key of 32 bytes.*text of 66 characters/],

@@ -295,6 +295,18 @@ describe('passthru(): an EVENT', () => {
     expect(seen.values.map(({ value }) => value)).toEqual(['hello']);
   });
 
+  it('is not passed off as one of another topic by a router that names it so', () => {
+    const client = connected();
+    const errors = record(client.wamp.userErrors$);
+    const seen = watching(client, 'com.myapp.topic2');
+    const details = { enc_algo: 'cryptobox', enc_serializer: 'json', topic: 'com.myapp.topic1' };
+    client.wire.send([36, 10, 5, details, fromHex(FRAMES.event)]);
+    expect(seen.values).toEqual([]);
+    expect(errors.values.map(({ error }) => (error as ApplicationError).uri)).toEqual([
+      'wamp.error.encryption.trusted_uri_mismatch',
+    ]);
+  });
+
   it('that wampy.js wrote in JSON is text, and is read, too', () => {
     const client = connected();
     const seen = watching(client);
@@ -561,6 +573,14 @@ describe('passthru(): an INVOCATION', () => {
     expect([called, client.wire.rest()]).toEqual([1, []]);
     client.wire.send([68, 9, 20, {}]);
     expect(called).toBe(2);
+  });
+
+  it('is not passed off as one of another procedure by a router that names it so', () => {
+    const client = connected();
+    provide(client, 'com.myapp.other', () => 1);
+    const details = { enc_algo: 'cryptobox', enc_serializer: 'json', procedure: 'com.myapp.add2' };
+    client.wire.send([68, 7, 20, details, fromHex(FRAMES.call)]);
+    expect(client.wire.take(8)[4]).toBe('wamp.error.encryption.trusted_uri_mismatch');
   });
 
   it('whose first chunk cannot be unpacked is not begun with the second one', () => {

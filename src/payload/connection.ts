@@ -142,7 +142,7 @@ export class PassthruConnection implements PassthruInterceptor {
 
   #event(message: MessageOf<36>, next: Next): void {
     const mark = markOf(message);
-    const uri = (message[3]['topic'] as string | undefined) ?? this.#ledger.topics.get(message[1]);
+    const uri = this.#ledger.topicOf(message);
     // one that nobody subscribed to goes nowhere
     if (!mark || uri === undefined) next(message);
     else
@@ -156,15 +156,15 @@ export class PassthruConnection implements PassthruInterceptor {
   }
 
   #invocation(message: MessageOf<68>, next: Next): void {
-    const [, id, registration, details] = message;
-    const { invocations, procedures } = this.#ledger;
+    const [, id, , details] = message;
+    const { invocations } = this.#ledger;
     const more = details['progress'] === true;
     if (this.#over.has(id)) {
       if (!more) this.#over.delete(id);
       return;
     }
     const open = invocations.get(id);
-    const uri = open?.uri ?? (details['procedure'] as string | undefined) ?? procedures.get(registration);
+    const uri = open?.uri ?? this.#ledger.procedureOf(message);
     const own = markOf(message);
     // chunks that follow need not repeat what the first one said
     const mark = own ?? (isEmpty(message) ? undefined : open?.mark);

@@ -64,8 +64,8 @@ export class Key {
     };
     const originator = pair('originator');
     const responder = pair('responder');
-    if (originator.own && responder.open) this.#originator = boxKey(originator.own, responder.open);
-    if (responder.own && originator.open) this.#responder = boxKey(responder.own, originator.open);
+    if (originator.own && responder.open) this.#originator = agreed(originator.own, responder.open);
+    if (responder.own && originator.open) this.#responder = agreed(responder.own, originator.open);
     if (!this.#originator && !this.#responder) {
       throw new TypeError('Key: give the private key of one role and a key of the other');
     }
@@ -165,6 +165,14 @@ export class KeyRing implements PayloadCodec {
       if (key) return key;
     }
     return undefined;
+  }
+}
+
+function agreed(own: Uint8Array, others: Uint8Array): Uint8Array {
+  try {
+    return boxKey(own, others);
+  } catch (cause) {
+    throw new TypeError('Key: a public key is one with which everything could be read by everybody', { cause });
   }
 }
 
