@@ -49,6 +49,16 @@ export type {
   Identity,
 } from './auth/authenticator.ts';
 export { ticket, type TicketOptions } from './auth/ticket.ts';
+export type {
+  DecodedPayload,
+  EncodedPayload,
+  PayloadAttributes,
+  PayloadCipher,
+  PayloadCodec,
+} from './payload/codec.ts';
+export { passthru, type PassthruConfig } from './payload/passthru.ts';
+export { payloadCodec, type PayloadCodecOptions } from './payload/serialized.ts';
+export type { PayloadShape } from './payload/shape.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';

@@ -115,11 +115,11 @@ export function featuresOf(like: RouterProfile | undefined): RouterFeatures {
       return {
         broker: set(
           `${BROKER} publication_trustlevels subscription_revocation event_history event_retention ` +
-            'payload_passthru_mode payload_transparency',
+            'payload_passthru_mode payload_transparency payload_encryption_cryptobox',
         ),
         dealer: set(
           `${DEALER} progressive_call_invocations call_timeout call_reroute call_trustlevels registration_revocation ` +
-            'payload_passthru_mode payload_transparency',
+            'payload_passthru_mode payload_transparency payload_encryption_cryptobox',
         ),
       };
   }
