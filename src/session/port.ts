@@ -1,5 +1,6 @@
+import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
-import type { Wamp } from './session.ts';
+import type { Session, Wamp } from './session.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');
@@ -14,6 +15,8 @@ export interface Port {
   readonly open: boolean;
   /** Why nothing can be begun here any more, if so. */
   readonly refusal: WampError | undefined;
+  /** The session that is joined now, then each later one; of a session, itself alone and without an end. */
+  readonly session$: Observable<Session>;
   /** Sees to it that there will be a session. */
   dial(): void;
 }
