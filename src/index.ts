@@ -69,6 +69,10 @@ export { Invocation, result, Result, type Handler, type InputChunk } from './ses
 export type { CloseDetails } from './session/config.ts';
 export { backpressure, type Backpressure, type BackpressureOptions } from './flow/backpressure.ts';
 export { conflate, type Conflated, type ConflateOptions } from './flow/conflate.ts';
+export { distinctPublications, type DistinctOptions } from './flow/distinct.ts';
+export { history, type HistoryOptions } from './flow/history.ts';
+export { HistoryEvent } from './flow/history-rows.ts';
+export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
 export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';

@@ -1,7 +1,6 @@
 import { from, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/arrivals.ts';
 import { portOf } from '../session/port.ts';
