@@ -1,56 +1,67 @@
-// Clients on a test router in virtual time, each router's habits in turn.
-import type { Client } from '../../src/client/client.ts';
+// Clients in one realm of a test router, in virtual time.
+import type { Observable } from 'rxjs';
+import { Client } from '../../src/client/client.ts';
 import type { RouterProfile } from '../../src/testing/quirks.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
-import type { TestRouter } from '../../src/testing/router.ts';
 import type { TestRouterOptions } from '../../src/testing/options.ts';
-import { createTestRouter } from '../../src/testing/router.ts';
-import { tracked, virtual, world, STEADY, type VirtualTime } from '../client/helpers.ts';
-import { Client as AnyClient } from '../../src/client/client.ts';
-import type { Observable } from 'rxjs';
+import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
+import { inState, STEADY, tracked, virtual, type VirtualTime } from '../client/helpers.ts';
 
-/** The habits to be met: the specification's, and those of two routers. */
-export const PROFILES: readonly (RouterProfile | undefined)[] = [undefined, 'crossbar', 'nexus'];
+/** The habits that clients meet: the specification's, and those of two routers. */
+export const PROFILES: readonly (readonly [name: string, options: { readonly like?: RouterProfile }])[] = [
+  ['as specified', {}],
+  ['like Crossbar.io', { like: 'crossbar' }],
+  ['like nexus', { like: 'nexus' }],
+];
 
-export const named = (like: RouterProfile | undefined): string => like ?? 'the specification';
-
-/** A realm with a client that watches and one that is watched, joined. */
-export interface MetaWorld extends VirtualTime {
+/** A realm, a client that asks and one that is asked about, both joined. */
+export interface Realm extends VirtualTime {
   readonly router: TestRouter;
   readonly wamp: Client;
   readonly other: Client;
   /** One more client, joined. */
   client(): Client;
-  /** What an Observable gives now. */
-  now_<T>(source: Observable<T>): Recording<T>;
-  idOf(client: Client): number;
+  /** Observes something, and lets happen what is due. */
+  watch<T>(source: Observable<T>): Recording<T>;
+  /** The one value of what answers at once. */
+  answer<T>(source: Observable<T>): T;
+  /** What something errors with at once. */
+  failure(source: Observable<unknown>): unknown;
 }
 
-export function inRealm(options: TestRouterOptions, test: (world: MetaWorld) => void): void {
+/** The session that a client is in. */
+export const idOf = (client: Client): number => inState(client, 'joined').session.id;
+
+/** Runs a test in a realm of a router of its own. */
+export function inRealm(options: TestRouterOptions, test: (realm: Realm) => void): void {
   virtual((time) => {
     const router = createTestRouter(options);
     const client = (): Client => {
       const made = tracked(
-        new AnyClient({ realm: 'realm1', transports: [router.transport()], reconnect: STEADY, keepalive: false }),
+        new Client({ realm: 'realm1', transports: [router.transport()], reconnect: STEADY, keepalive: false }),
       );
       made.connect();
       time.advance();
       return made;
     };
-    const wamp = client();
+    const watch = <T>(source: Observable<T>): Recording<T> => {
+      const recording = record(source);
+      time.advance();
+      return recording;
+    };
     test({
       ...time,
       router,
-      wamp,
+      wamp: client(),
       other: client(),
       client,
-      now_: (source) => {
-        const recording = record(source);
-        time.advance();
-        return recording;
+      watch,
+      answer<T>(source: Observable<T>): T {
+        const { values, completed, error } = watch(source);
+        if (values.length !== 1 || !completed) throw new Error(`Expected one value, got ${values.length}, ${error}`);
+        return values[0] as T;
       },
-      idOf: ({ status }) => (status.state === 'joined' ? status.session.id : 0),
+      failure: (source) => watch(source).error,
     });
   });
 }
-void world;
