@@ -25,6 +25,8 @@ export interface Realm extends VirtualTime {
   watch<T>(source: Observable<T>): Recording<T>;
   /** The one value of what answers at once. */
   answer<T>(source: Observable<T>): T;
+  /** Lets something be done, which says so once. */
+  done(source: Observable<void>): void;
   /** What something errors with at once. */
   failure(source: Observable<unknown>): unknown;
 }
@@ -58,8 +60,13 @@ export function inRealm(options: TestRouterOptions, test: (realm: Realm) => void
       watch,
       answer<T>(source: Observable<T>): T {
         const { values, completed, error } = watch(source);
-        if (values.length !== 1 || !completed) throw new Error(`Expected one value, got ${values.length}, ${error}`);
+        if (values.length !== 1 || !completed)
+          throw new Error(`Expected one value, got ${values.length}`, { cause: error });
         return values[0] as T;
+      },
+      done(source) {
+        const { values, completed } = watch(source);
+        expect([values.length, completed]).toEqual([1, true]);
       },
       failure: (source) => watch(source).error,
     });
