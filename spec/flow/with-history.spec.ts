@@ -14,7 +14,11 @@ for (const [profile, options] of PROFILES) {
   describe(`withHistory(), ${profile}`, () => {
     it('gives what was missed while the link was down, in order, each once', () => {
       inRealm({ ...options, ...KEPT }, ({ wamp, other, router, watch, advance }) => {
-        const say = (n: number): void => (advance(10), other.publish(TOPIC, [n]), advance());
+        const say = (n: number): void => {
+          advance(10);
+          other.publish(TOPIC, [n]);
+          advance();
+        };
         say(1);
         const events = watch(withHistory<number>(wamp, TOPIC));
         expect(values(events)).toEqual([]);
@@ -46,7 +50,11 @@ for (const [profile, options] of PROFILES) {
 
     it('knows what it missed also where nothing had come before the loss', () => {
       inRealm({ ...options, ...KEPT }, ({ wamp, other, router, watch, advance }) => {
-        const say = (n: number): void => (advance(10), other.publish(TOPIC, [n]), advance());
+        const say = (n: number): void => {
+          advance(10);
+          other.publish(TOPIC, [n]);
+          advance();
+        };
         say(1);
         const events = watch(withHistory(wamp, TOPIC));
         router.drop(idOf(wamp));

@@ -1,4 +1,4 @@
-import { asapScheduler, catchError, EMPTY, map, Observable, switchMap, throwError } from 'rxjs';
+import { asapScheduler, catchError, EMPTY, map, NEVER, Observable, startWith, switchMap, throwError } from 'rxjs';
 import { checkOptions, DICT, LIST, type Kind } from '../protocol/attributes.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -112,7 +112,8 @@ export function testament(
     /** Where there may be something to take back. */
     let left: Session | undefined;
     let again = false;
-    const adding = port.session$
+    // what has a port and no sessions is one itself; not `instanceof`, which would carry the class into every bundle
+    const adding = (port.session$ ?? (NEVER.pipe(startWith(wamp)) as Observable<unknown> as Observable<Session>))
       .pipe(
         switchMap((session) => {
           left = session;

@@ -15,8 +15,8 @@ export interface Port {
   readonly open: boolean;
   /** Why nothing can be begun here any more, if so. */
   readonly refusal: WampError | undefined;
-  /** The session that is joined now, then each later one; of a session, itself alone and without an end. */
-  readonly session$: Observable<Session>;
+  /** The session that is joined now, then each later one; a session has none but itself. */
+  readonly session$?: Observable<Session>;
   /** Sees to it that there will be a session. */
   dial(): void;
 }

@@ -1,4 +1,4 @@
-import { NEVER, startWith, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
 import { ClosedError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
@@ -168,7 +168,6 @@ export class Session implements Wamp {
         return over();
       },
       queued: 0,
-      session$: NEVER.pipe(startWith(this)),
       dial: () => undefined,
     };
   }
