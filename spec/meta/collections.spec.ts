@@ -6,7 +6,7 @@ import { record, type Recording } from '../../src/testing/record.ts';
 import { anonymous, ticket } from '../../src/testing/auth.ts';
 import { ticket as withTicket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
-import { tracked, STEADY } from '../client/helpers.ts';
+import { faked, STEADY, tracked, virtual, waitOut } from '../client/helpers.ts';
 import { joined, type Wire } from '../helpers/wire.ts';
 import { idOf, inRealm, PROFILES } from './world.ts';
 
@@ -148,6 +148,42 @@ describe('sessions$()', () => {
     const three = wire.take(48);
     wire.send([50, three[1], {}, [{ session: 3 }]], [50, one[1], {}, [{ session: 1 }]]);
     expect(recording.values.map(ids)).toEqual([[1, 2, 3]]);
+  });
+
+  it('begins anew in each session: nothing of the one before counts, be it lost while the list was under way', () => {
+    virtual((time) => {
+      const { client, at } = faked();
+      const recording = record(sessions$(client));
+      at(0).welcome(1);
+      at(0).reply(33, 1, JOIN);
+      at(0).reply(33, 2, LEAVE);
+      at(0).reply(50, 3, {}, [[1]]);
+      at(0).reply(50, 4, {}, [{ session: 1, authrole: 'user' }]);
+      at(0).reply(...join(2));
+      expect(recording.values.map(ids)).toEqual([[1], [1, 2]]);
+      at(0).lose();
+      waitOut(time, client);
+      at(1).welcome(2);
+      at(1).reply(33, 1, JOIN);
+      // one topic is in force again, the other not
+      at(1).reply(...join(3));
+      expect(at(1).of(48)).toEqual([]);
+      at(1).reply(33, 2, LEAVE);
+      expect(at(1).of(48).length).toBe(1);
+      at(1).reply(...join(4));
+      at(1).lose();
+      waitOut(time, client);
+      at(2).welcome(3);
+      at(2).reply(33, 1, JOIN);
+      at(2).reply(...join(5));
+      at(2).reply(33, 2, LEAVE);
+      at(2).reply(...join(6));
+      expect(recording.values.length).toBe(2);
+      // the list is younger than what came before it was asked for
+      at(2).reply(50, 3, {}, [[]]);
+      expect(recording.values.map(ids).slice(2)).toEqual([[6]]);
+      expect(recording.ended).toBeFalse();
+    });
   });
 
   it('asks nothing more, and gives its topics back, when it is unsubscribed meanwhile', () => {
