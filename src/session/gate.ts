@@ -52,7 +52,7 @@ export function assertSupported(
     if (known && (intercepted || name !== 'ppt_scheme')) continue;
     throw new InvalidStateError(
       `${asked(messageName(code).toLowerCase(), uri)}: ${name} needs ${feature}, which ` +
-        `${known ? 'we do not announce without passthru()' : 'the router does not announce'} (see checkFeatures)`,
+        `${known ? 'passthru() announces' : 'the router does not announce'} (see checkFeatures)`,
     );
   }
 }
