@@ -45,6 +45,7 @@ export type {
   AuthAttempt,
   Authenticator,
   ChallengeAnswer,
+  ChannelBindingType,
   Eventually,
   Identity,
 } from './auth/authenticator.ts';
