@@ -20,6 +20,12 @@ export interface Wish {
   readonly required: boolean;
 }
 
+/** What a link is bound by. */
+export interface Bound {
+  readonly type: ChannelBindingType;
+  readonly data: Uint8Array;
+}
+
 /** Takes a wish apart. */
 export const wishOf = (wish: ChannelBindingWish | undefined): Wish | undefined =>
   wish === undefined
@@ -33,11 +39,7 @@ export const wishOf = (wish: ChannelBindingWish | undefined): Wish | undefined =
  *
  * @throws AbortError where that was required
  */
-export function boundBy(
-  method: string,
-  { type, required }: Wish,
-  attempt: AuthAttempt,
-): { readonly type: ChannelBindingType; readonly data: Uint8Array } | undefined {
+export function boundBy(method: string, { type, required }: Wish, attempt: AuthAttempt): Bound | undefined {
   const data = attempt.channelBinding?.(type);
   if (data) return { type, data };
   if (required) throw refusal(`${method}: ${attempt.transport} has no channel binding of type ${type}`);

@@ -1,6 +1,6 @@
 import { BOOL, TEXT, type Kind } from '../protocol/attributes.ts';
 import type { Askable, AuthAttempt, Authenticator, Identity } from './authenticator.ts';
-import { BINDING, boundBy, wishOf, type ChannelBindingWish } from './binding.ts';
+import { BINDING, boundBy, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { channelIdOf, signedMessage, signMessage, verifyMessage } from './cryptosign-exchange.ts';
 import { keyBytes, openKey, PRIVATE_KEY, type CryptosignKey } from './cryptosign-key.ts';
@@ -45,7 +45,7 @@ interface Begun {
   readonly seed: Uint8Array;
   /** Our challenge to the router. */
   readonly ours: Uint8Array | undefined;
-  binding?: { readonly type: string; readonly data: Uint8Array } | undefined;
+  binding?: Bound | undefined;
 }
 
 /**

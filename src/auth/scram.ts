@@ -1,7 +1,7 @@
 import { checkOptions, BOOL, COUNT, DICT, isDict, type Kind } from '../protocol/attributes.ts';
 import type { Dict } from '../protocol/messages.ts';
-import type { Askable, AuthAttempt, Authenticator, ChannelBindingType } from './authenticator.ts';
-import { BINDING, boundBy, wishOf, type ChannelBindingWish } from './binding.ts';
+import type { Askable, AuthAttempt, Authenticator } from './authenticator.ts';
+import { BINDING, boundBy, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';
 import { saslprep } from './saslprep.ts';
 import {
@@ -132,7 +132,7 @@ export function scram(options: ScramOptions): Authenticator {
   const wish = wishOf(channelBinding);
   /** What each attempt awaits of WELCOME. */
   const expected = new WeakMap<AuthAttempt, Uint8Array>();
-  const bounds = new WeakMap<AuthAttempt, ChannelBindingType>();
+  const bounds = new WeakMap<AuthAttempt, Bound>();
   /** The last keys of a password that does not change: Argon2id is to be dear once, not at each reconnect. */
   let known: { readonly of: string; readonly keys: ScramKeys } | undefined;
 
@@ -158,7 +158,7 @@ export function scram(options: ScramOptions): Authenticator {
       opened(attempt) {
         const bound = boundBy('scram', wish, attempt);
         if (!bound) return {};
-        bounds.set(attempt, bound.type);
+        bounds.set(attempt, bound);
         return { authextra: { channel_binding: bound.type } };
       },
     }),
@@ -169,13 +169,11 @@ export function scram(options: ScramOptions): Authenticator {
         throw refusal('scram: CHALLENGE.Extra.nonce does not continue the nonce of HELLO');
       }
       const costs = costsOf(extra, bounded);
-      const type = bounds.get(attempt);
+      const bound = bounds.get(attempt);
       // routers need not repeat the type; another one is not what was agreed
-      if (inForce !== undefined && inForce !== null && inForce !== '' && inForce !== type) {
+      if (inForce !== undefined && inForce !== null && inForce !== '' && inForce !== bound?.type) {
         throw refusal('scram: CHALLENGE names a channel binding that was not asked for');
       }
-      const data = type && attempt.channelBinding?.(type);
-      const bound = type && data && { type, data };
       const binding = scramBinding(dialect, bound);
       const message = scramMessage(dialect, { authid, clientNonce, nonce, binding }, costs);
       return withSecret(password, async (given: unknown) => {
@@ -184,7 +182,11 @@ export function scram(options: ScramOptions): Authenticator {
           throw new TypeError(`scram: the password must be a string, got a ${typeof given}`);
         const keys = await keysOf(given, costs);
         expected.set(attempt, await scramServerSignature(keys.serverKey, message));
-        const answer: Dict = { nonce, channel_binding: type ?? null, cbind_data: data ? toBase64(data) : null };
+        const answer: Dict = {
+          nonce,
+          channel_binding: bound?.type ?? null,
+          cbind_data: bound ? toBase64(bound.data) : null,
+        };
         return { signature: await scramProof(keys, message), ...(!autobahn && { extra: answer }) };
       });
     },

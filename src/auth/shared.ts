@@ -50,11 +50,7 @@ export const identityOf = ({
 export function withSecret<T, R>(secret: Askable<T>, then: (secret: T) => Promise<R>): Observable<R> {
   return defer(() => {
     const value = typeof secret === 'function' ? (secret as () => Awaited<T>)() : secret;
-    return isObservable(value)
-      ? (value as Observable<T>)
-      : isThenable(value)
-        ? from(value as Promise<T>)
-        : of(value);
+    return isObservable(value) ? (value as Observable<T>) : isThenable(value) ? from(value as Promise<T>) : of(value);
   }).pipe(
     take(1),
     throwIfEmpty(() => new TypeError('The Observable of the secret completed without a value')),

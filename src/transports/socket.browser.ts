@@ -1,3 +1,5 @@
+import type { ChannelBindingType } from '../auth/authenticator.ts';
+
 /** The constructor of a WebSocket as browsers have it, to inject another one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
 
@@ -13,6 +15,7 @@ export interface Socket {
   listen(receive: (frame: unknown) => void): void;
   send(frame: string | Uint8Array): void;
   ping?(): void;
+  channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   close(code: number, reason: string): void;
   /** Lets go at once. The handlers have been taken away. */
   terminate(): void;

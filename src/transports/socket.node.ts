@@ -1,5 +1,7 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
+import type { ChannelBindingType } from '../auth/authenticator.ts';
+import { tlsBinding } from './binding.node.ts';
 import { FrameBatch, longFrame } from './frames.node.ts';
 import type { Socket } from './socket.browser.ts';
 
@@ -61,6 +63,10 @@ class NodeSocket implements Socket {
 
   ping(): void {
     this.node.ping();
+  }
+
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined {
+    return this.tcp && tlsBinding(this.tcp, type);
   }
 
   close(code: number, reason: string): void {

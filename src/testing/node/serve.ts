@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
@@ -9,6 +9,7 @@ import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
+import { credentialsOf } from './credentials.ts';
 
 /** Options of {@link serveRouter}. */
 export interface ServeOptions {
@@ -107,7 +108,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const serializer = serializers.find(({ subprotocol }) => subprotocol === client.protocol);
-      if (serializer) connect(router, client, request.socket, serializer, { maxBacklog, helloTimeout, encode });
+      if (serializer) connect(router, client, request, serializer, { maxBacklog, helloTimeout, encode });
       else client.terminate();
     });
   });
@@ -213,7 +214,7 @@ function turnAway(socket: Duplex, status: string, reason: string): void {
 function connect(
   router: TestRouter,
   client: WebSocket,
-  socket: Socket,
+  request: IncomingMessage,
   serializer: Serializer,
   limits: {
     readonly maxBacklog: number;
@@ -221,6 +222,7 @@ function connect(
     readonly encode: (serializer: Serializer, message: Message) => string | Uint8Array;
   },
 ): void {
+  const { socket } = request;
   socket.setNoDelay(true);
   let corked = false;
   const send = (frame: string | Uint8Array): void => {
@@ -252,6 +254,7 @@ function connect(
         client.terminate();
       },
       raw: send,
+      credentials: credentialsOf(request),
     },
     {
       type: 'websocket',
