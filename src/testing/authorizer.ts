@@ -2,7 +2,7 @@ import { ApplicationError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { bestMatch, type Match, type Uri } from '../protocol/uris.ts';
 import { settle } from './answer.ts';
-import type { Action, Permission, RealmOptions, Verdict } from './auth-options.ts';
+import type { Action, Permission, RealmOptions, Verdict } from './options.ts';
 import type { RouterSession } from './session.ts';
 
 const ALLOWED: Verdict = { allow: true };
