@@ -65,3 +65,7 @@ export const tells = (secret: string, ...told: readonly unknown[]): boolean =>
     };
     return walk(each);
   });
+
+/** Resolves when the client comes into a state. */
+export const whenState = (client: Client, state: Status['state']): Promise<Status> =>
+  firstValueFrom(client.status$.pipe(filter((status) => status.state === state)));
