@@ -291,4 +291,111 @@ describe('authenticators', () => {
       expect(w.at(0).of(3)).toEqual([]);
     });
   });
+
+  it('add to HELLO what only the open link can tell', () => {
+    virtual(() => {
+      const channel = Object.assign(new FakeChannel(), {
+        channelBinding: (type: string) => new Uint8Array([type.length]),
+      });
+      const asked: unknown[] = [];
+      const w = faked(
+        [
+          custom({
+            hello: (attempt) => {
+              asked.push(attempt.channelBinding?.('tls-unique'));
+              return { authid: 'joe', authextra: { pubkey: 'p' } };
+            },
+            opened: (attempt) => {
+              asked.push(attempt.channelBinding?.('tls-unique'));
+              return { authextra: { channel_binding: 'tls-unique' } };
+            },
+            challenge: (_method, _extra, _round, attempt) => {
+              asked.push(attempt.channelBinding?.('tls-exporter'));
+              return { signature: '' };
+            },
+          }),
+          custom({ method: 'other', opened: () => ({}) }),
+        ],
+        { transports: [scripted('t', () => channel)] },
+      );
+      expect(channel.of(1)[0]?.[2]).toEqual(
+        jasmine.objectContaining({ authid: 'joe', authextra: { pubkey: 'p', channel_binding: 'tls-unique' } }),
+      );
+      channel.reply(4, 'custom', {});
+      expect(asked).toEqual([undefined, new Uint8Array([10]), new Uint8Array([12])]);
+      expect(w.client.status.state).toBe('joining');
+    });
+  });
+
+  it('that refuse the open link end the attempt for good, and nothing is said', () => {
+    const refusing: Record<string, Authenticator['opened'] & object> = {
+      'a throw': () => {
+        throw new Error('not by this link');
+      },
+      'a refusal': () => {
+        throw new AbortError('wamp.error.cannot_authenticate', { message: 'not by this link' }, { local: true });
+      },
+      'a contradiction': () => ({ authid: 'not by this link' }),
+    };
+    for (const opened of Object.values(refusing)) {
+      virtual(() => {
+        const w = faked([custom({ opened, hello: () => ({ authid: 'joe' }) })]);
+        const error = an(AbortError, inState(w.client, 'failed').error);
+        expect(error.local).toBeTrue();
+        expect(error.message).toMatch(/not by this link|contradict each other in authid/);
+        expect(w.at(0).sent).toEqual([]);
+        expect(w.at(0).closed).toBe(1000);
+      });
+    }
+  });
+
+  it('may refuse a CHALLENGE for good; that is no mistake of theirs', () => {
+    virtual(() => {
+      const refuse = (): never => {
+        throw new AbortError('wamp.error.cannot_authenticate', { message: 'too weak' }, { local: true });
+      };
+      const w = faked([custom({ challenge: refuse })]);
+      const mistakes = record(w.client.userErrors$);
+      w.at(0).reply(4, 'custom', {});
+      expect(an(AbortError, inState(w.client, 'failed').error).message).toContain('too weak');
+      expect(w.at(0).of(3)).toEqual([[3, { message: 'too weak' }, 'wamp.error.cannot_authenticate']]);
+      expect(mistakes.values).toEqual([]);
+    });
+  });
+
+  it('that answered judge WELCOME whatever method it names', () => {
+    virtual(() => {
+      const judged: unknown[] = [];
+      const w = faked([
+        custom({
+          welcome: ({ authmethod }) => {
+            judged.push(authmethod);
+          },
+        }),
+      ]);
+      w.at(0).reply(4, 'custom', {});
+      w.at(0).reply(2, 1, { roles: {}, authmethod: 'anonymous' });
+      expect(judged).toEqual(['anonymous']);
+    });
+  });
+
+  it('that insist on the proof of the router must have answered a CHALLENGE, one of them', () => {
+    virtual(() => {
+      const auth = (): Authenticator[] => [
+        custom({ mutual: true }),
+        custom({ method: 'second', mutual: true }),
+        custom({ method: 'third' }),
+      ];
+      const [none, lax, good] = [faked(auth()), faked(auth()), faked(auth())] as const;
+      none.at(0).welcome();
+      expect(an(AbortError, inState(none.client, 'failed').error).message).toContain('custom,second');
+      lax.at(0).reply(4, 'third', {});
+      lax.at(0).welcome();
+      expect(an(AbortError, inState(lax.client, 'failed').error).local).toBeTrue();
+      expect(lax.at(0).of(3).length).toBe(1);
+      good.at(0).reply(4, 'second', {});
+      good.at(0).welcome();
+      expect(good.client.status.state).toBe('joined');
+    });
+  });
 });

@@ -5,7 +5,12 @@ import { cryptosignPublicKey, generateCryptosignKey } from '../../src/auth/crypt
 import { fromHex } from '../../src/auth/bytes.ts';
 import { ask } from '../../src/session/asking.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import { createTestRouter, cryptosign as cryptosignCheck, type TestRouter } from '../../src/testing/index.ts';
+import {
+  createTestRouter,
+  cryptosign as cryptosignCheck,
+  type RouterAuthenticator,
+  type TestRouter,
+} from '../../src/testing/index.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';
 import { closeAll, FakeChannel, scripted, world, type WorldOptions } from '../client/helpers.ts';
 import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutSubtle } from './helpers.ts';
@@ -17,29 +22,29 @@ const ROUTER_PUBLIC = '6ed32739ff04a6074044ff0b0e3bfc7c856bc9d5f1d25efc57363bda0
 const OTHER = '6e1fde9cf9e2359a87420b65a87dc0c66136e66945196ba2475990d8a0c3a25b';
 const OTHER_PUBLIC = '28e11f427b82b9a625ee7ac89a7d29326b505f2dc11dd88c1245f83b6da79a85';
 
-const routerOf = (options: Parameters<typeof cryptosignCheck>[1] = { routerKey: ROUTER }): TestRouter =>
-  createTestRouter({ realms: { realm1: { auth: [cryptosignCheck({ [JOE_PUBLIC]: 'joe' }, options)] } } });
+/** A router; `theirs` is what its links are bound by, as over TLS. */
+function routerOf(
+  options: Parameters<typeof cryptosignCheck>[1] = { routerKey: ROUTER },
+  theirs?: Uint8Array,
+): TestRouter {
+  const honest = cryptosignCheck({ [JOE_PUBLIC]: 'joe' }, options);
+  const auth: RouterAuthenticator = {
+    ...honest,
+    hello: (request) => honest.hello({ ...request, link: { channelBinding: () => theirs } }),
+  };
+  return createTestRouter({ realms: { realm1: { auth: [auth] } } });
+}
 
 const joe = (more: Partial<CryptosignOptions> = {}): Authenticator => cryptosign({ privateKey: JOE, ...more });
 
 const by = (options: Partial<CryptosignOptions> = {}, more: WorldOptions = {}): ReturnType<typeof world> =>
   world({ router: routerOf(), auth: [joe(options)], ...more });
 
-/** A link as over TLS: both ends know what it is bound by, or each something of its own. */
-function bound(router: TestRouter, ours: Uint8Array, theirs = ours): Transport {
-  const { open } = router.transport();
-  return {
-    name: 'tls',
-    open: (...args) =>
-      open(...args).pipe(
-        map((channel): Channel => {
-          for (const link of router.core.links) {
-            Object.assign(link.peer, { credentials: { channelBinding: () => theirs } });
-          }
-          return Object.assign(channel, { channelBinding: () => ours });
-        }),
-      ),
-  };
+/** A way to a router that is bound as over TLS. */
+function bound(router: TestRouter, ours: Uint8Array): Transport {
+  const { name, open } = router.transport();
+  const bind = (channel: Channel): Channel => Object.assign(channel, { channelBinding: () => ours });
+  return { name, open: (...args) => open(...args).pipe(map(bind)) };
 }
 
 describe('cryptosign', () => {
@@ -203,10 +208,11 @@ describe('cryptosign', () => {
 
   describe('bound to the channel', () => {
     const id = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+    const other = id.map((byte) => byte ^ 1);
 
     it('joins where both ends are ends of one', async () => {
       for (const channelBinding of ['tls-unique', 'tls-exporter', { prefer: 'tls-exporter' }] as const) {
-        const router = routerOf();
+        const router = routerOf(undefined, id);
         const options = { channelBinding, routerKey: ROUTER_PUBLIC, mutual: true };
         const w = world({ router, transports: [bound(router, id)], auth: [joe(options)] });
         await joinedBy(w.client);
@@ -216,24 +222,16 @@ describe('cryptosign', () => {
     });
 
     it('is refused by the router where somebody stands between', async () => {
-      const router = routerOf();
-      const between = bound(
-        router,
-        id,
-        id.map((byte) => byte ^ 1),
-      );
+      const router = routerOf(undefined, other);
+      const between = bound(router, id);
       const auth = [joe({ channelBinding: 'tls-exporter' })];
       const error = await refusedBy(world({ router, transports: [between], auth }).client);
       expect(error).toEqual(jasmine.objectContaining({ local: false, reason: 'wamp.error.authentication_denied' }));
     });
 
     it('refuses a router whose proof comes from another channel', async () => {
-      const router = routerOf();
-      const between = bound(
-        router,
-        id,
-        id.map((byte) => byte ^ 1),
-      );
+      const router = routerOf(undefined, other);
+      const between = bound(router, id);
       const auth = [joe({ channelBinding: 'tls-exporter', routerKey: ROUTER_PUBLIC })];
       const error = await refusedBy(world({ router, transports: [between], auth }).client);
       expect(error.local).toBeTrue();
@@ -242,7 +240,7 @@ describe('cryptosign', () => {
 
     it('signs plainly only where the binding was preferred, and the router declines', async () => {
       const dialled = (channelBinding: CryptosignOptions['channelBinding']): ReturnType<typeof world> => {
-        const router = routerOf({ routerKey: ROUTER, channelBinding: false });
+        const router = routerOf({ routerKey: ROUTER, channelBinding: false }, id);
         const auth = [joe({ channelBinding, routerKey: ROUTER_PUBLIC })];
         return world({ router, transports: [bound(router, id)], auth });
       };
