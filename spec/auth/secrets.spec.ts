@@ -62,7 +62,7 @@ describe('a client that authenticates', () => {
         const status = await outcome(w.client);
         expect(status.state).toBe(wrong ? 'failed' : 'joined');
         const proofs = w.of(5).flatMap(([, signature, extra]) => [signature, ...Object.values(extra)]);
-        const greeted = Object.values((w.of(1)[0]?.[2]['authextra'] ?? {})) as unknown[];
+        const greeted = Object.values(w.of(1)[0]?.[2]['authextra'] ?? {}) as unknown[];
         const [said, heard] = (['out', 'in'] as const).map((way) =>
           messages.values.filter(({ direction }) => direction === way),
         );

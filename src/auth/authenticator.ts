@@ -45,8 +45,8 @@ export interface Authenticator {
   readonly identity?: Identity;
   /** Whether the secret is asked for anew at every attempt, so that a refusal may pass with the next one. */
   readonly renewable?: boolean;
-  /** Whether to refuse a WELCOME unless this authenticator, or another such one, has answered a CHALLENGE before. */
-  readonly mutual?: boolean;
+  /** Whether `welcome` looks at every WELCOME, also at one that names another method. */
+  readonly always?: boolean;
   /** The share in HELLO. */
   hello(attempt: AuthAttempt): Eventually<Identity>;
   /**

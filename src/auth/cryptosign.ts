@@ -4,7 +4,16 @@ import { BINDING, boundBy, wishOf, type Bound, type ChannelBindingWish } from '.
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { channelIdOf, signedMessage, signMessage, verifyMessage } from './cryptosign-exchange.ts';
 import { keyBytes, openKey, PRIVATE_KEY, type CryptosignKey } from './cryptosign-key.ts';
-import { checkMethod, IDENTITY, identityOf, refusal, withSecret, type IdentityOptions } from './shared.ts';
+import {
+  checkMethod,
+  IDENTITY,
+  identityOf,
+  insist,
+  proven,
+  refusal,
+  withSecret,
+  type IdentityOptions,
+} from './shared.ts';
 
 /** Options of {@link cryptosign}. */
 export interface CryptosignOptions extends IdentityOptions {
@@ -94,7 +103,6 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
     method: 'cryptosign',
     identity,
     renewable: typeof privateKey === 'function',
-    mutual: mutual === true,
     hello: (attempt) =>
       withSecret(privateKey, async (given: unknown): Promise<Identity> => {
         const { seed, publicKey } = await openKey('cryptosign: privateKey', given).catch((error: unknown) => {
@@ -138,8 +146,12 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
         throw refusal(`cryptosign: the router declined to bind to ${wish.type}`);
       }
       const id = inForce !== undefined && binding ? await channelIdOf(binding.type, binding.data) : undefined;
-      if (ours) await check(extra, signedMessage(ours, id));
+      if (ours) {
+        await check(extra, signedMessage(ours, id));
+        proven.add(attempt);
+      }
       return { signature: await signMessage(seed, signedMessage(challenge, id)) };
     },
+    ...(mutual && { always: true, welcome: (_details, attempt) => insist('cryptosign', attempt) }),
   };
 }

@@ -15,7 +15,17 @@ import {
   type ScramKdf,
   type ScramKeys,
 } from './scram-exchange.ts';
-import { ASKABLE, checkMethod, IDENTITY, identityOf, refusal, withSecret, type IdentityOptions } from './shared.ts';
+import {
+  ASKABLE,
+  checkMethod,
+  IDENTITY,
+  identityOf,
+  insist,
+  proven,
+  refusal,
+  withSecret,
+  type IdentityOptions,
+} from './shared.ts';
 
 /** Which costs {@link scram} accepts of a router: lower ones give the password away, higher ones stop the program. */
 export interface ScramLimits {
@@ -149,7 +159,7 @@ export function scram(options: ScramOptions): Authenticator {
     method: dialect,
     identity,
     renewable: typeof password === 'function',
-    mutual: mutual === true,
+    always: true,
     hello: (attempt) => ({
       ...identity,
       authextra: { ...identity.authextra, nonce: nonceOf(attempt) },
@@ -181,6 +191,7 @@ export function scram(options: ScramOptions): Authenticator {
         if (typeof given !== 'string')
           throw new TypeError(`scram: the password must be a string, got a ${typeof given}`);
         const keys = await keysOf(given, costs);
+        proven.add(attempt);
         expected.set(attempt, await scramServerSignature(keys.serverKey, message));
         const answer: Dict = {
           nonce,
@@ -192,7 +203,8 @@ export function scram(options: ScramOptions): Authenticator {
     },
     welcome({ authextra }, attempt) {
       const right = expected.get(attempt);
-      // joined by another method: `mutual` is the client's business
+      if (mutual) insist('scram', attempt);
+      // joined by another method
       if (!right) return;
       const name = autobahn ? 'scram_server_signature' : 'verifier';
       const shown = isDict(authextra) ? authextra[name] : undefined;

@@ -1,7 +1,7 @@
 import { defer, from, isObservable, of, switchMap, take, throwIfEmpty, type Observable } from 'rxjs';
 import { checkOptions, DICT, TEXT, type Kind, type OptionTable } from '../protocol/attributes.ts';
 import { AbortError } from '../protocol/errors.ts';
-import type { Askable, Identity } from './authenticator.ts';
+import type { Askable, AuthAttempt, Identity } from './authenticator.ts';
 
 /** What every method takes beside its secret. */
 export interface IdentityOptions {
@@ -23,6 +23,14 @@ export const ASKABLE: Kind = {
 /** Our own refusal to go on: the client aborts with its sentence, and trying again would not help. */
 export const refusal = (message: string): AbortError =>
   new AbortError('wamp.error.cannot_authenticate', { message }, { local: true });
+
+/** Attempts in which a CHALLENGE was answered to which the router has proven itself, or must do so with WELCOME. */
+export const proven = /* @__PURE__ */ new WeakSet<AuthAttempt>();
+
+/** With `mutual: true`: refuses a WELCOME without the proof of the router, by this method or another that asks for one. */
+export function insist(method: string, attempt: AuthAttempt): void {
+  if (!proven.has(attempt)) throw refusal(`${method}: WELCOME came without the proof of the router (mutual)`);
+}
 
 /**
  * Checks the options of a method.

@@ -1,6 +1,5 @@
 import { Subject } from 'rxjs';
-import { isDict } from '../protocol/attributes.ts';
-import { AUTHENTICATE, HELLO, WELCOME, type Dict, type Message } from '../protocol/messages.ts';
+import { AUTHENTICATE, type Dict, type Message } from '../protocol/messages.ts';
 import type { Tap } from '../session/config.ts';
 import { now } from '../session/time.ts';
 
@@ -18,16 +17,11 @@ const MASK = '***';
 /** What proves an identity, or would help to guess a password, does not leave the client except to the router. */
 function redacted(message: Message): Message {
   if (message[0] === AUTHENTICATE) return [AUTHENTICATE, MASK, {}];
-  if (message[0] !== HELLO && message[0] !== WELCOME) return message;
-  const extra = message[2]['authextra'] as Dict | undefined;
-  if (!isDict(extra)) return message;
-  // of WELCOME the proof of the router alone: the rest is told to the application
-  const masked = Object.entries(extra).map(([name, value]) => [
-    name,
-    message[0] === HELLO || /verifier|signature/.test(name) ? MASK : value,
-  ]);
-  const details = { ...message[2], authextra: Object.fromEntries(masked) as Dict };
-  return [message[0], message[1], details] as Message;
+  // of HELLO and WELCOME: no other message has it
+  const extra = (message[2] as Dict | undefined)?.['authextra'];
+  if (!extra) return message;
+  const authextra = Object.fromEntries(Object.keys(extra).map((name) => [name, MASK]));
+  return [message[0], message[1], { ...(message[2] as Dict), authextra }] as unknown as Message;
 }
 
 /** The tap behind `messages$`: nothing happens at it while nobody observes. */

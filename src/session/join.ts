@@ -1,5 +1,5 @@
 import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
-import type { Authenticator, ChallengeAnswer, Eventually, Identity } from '../auth/authenticator.ts';
+import type { ChallengeAnswer, Eventually, Identity } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -48,8 +48,6 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     let wire: Wire | undefined;
     let link: SessionLink | undefined;
     let round = 0;
-    /** Who answered a CHALLENGE. */
-    const proven = new Set<Authenticator>();
 
     const fail = (error: WampError): void => {
       if (waits.closed) return;
@@ -72,12 +70,13 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     };
 
     /** Our own refusal: retrying will not help. */
-    const refuse = (message: string, cause?: unknown): void =>
-      abort(message, new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause }));
+    const refusal = (message: string, cause?: unknown): AbortError =>
+      new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause });
+    const refuse = (message: string, cause?: unknown): void => abort(message, refusal(message, cause));
 
     const failedWith = (error: unknown): void => {
       if (error instanceof ProtocolError) handshake.violated(error);
-      else if (error instanceof AbortError && error.local) abort(String(error.details['message']), error);
+      else if (error instanceof AbortError) abort(error.message, error);
       else if (error instanceof WampError) fail(error);
       else {
         const message = messageOf(error);
@@ -111,12 +110,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     /** Asks an authenticator; the clock stands still meanwhile, and its errors are told. */
     const consult = <T>(what: string, source: () => Eventually<T>): Observable<T> =>
       paused(eventually(source)).pipe(
-        tap({
-          error: (error: unknown) => {
-            // a refusal is an authenticator's verdict, not its mistake
-            if (!(error instanceof AbortError)) config.userError(error, `authenticator ${what}`);
-          },
-        }),
+        tap({ error: (error: unknown) => config.userError(error, `authenticator ${what}`) }),
       );
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
@@ -134,25 +128,17 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         consult(method, () => authenticator.challenge(method, extra, round, attempt)),
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
-          if (typeof signature === 'string') {
-            proven.add(authenticator);
-            send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
-          } else refuse(`the authenticator ${JSON.stringify(method)} must answer { signature: string, extra? }`);
+          if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
+          else refuse(`the authenticator ${JSON.stringify(method)} must answer { signature: string, extra? }`);
         },
       );
     };
 
     const welcomed = ([, id, details]: MessageOf<2>): void => {
-      const insisting = auth.filter(({ mutual }) => mutual);
-      if (insisting.length > 0 && !insisting.some((judge) => proven.has(judge))) {
-        const methods = insisting.map(({ method }) => method).join();
-        refuse(`WELCOME came without the router's proof, on which ${methods} insists (mutual)`);
-        return;
-      }
       const used = details['authmethod'];
-      // the method that was used decides, and those that answered, whatever the router says; where it says nothing, all
+      // the method that was used decides; where the router does not tell, all look; some always do
       const verdicts = auth
-        .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || proven.has(judge)))
+        .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
         .map((judge) => eventually(() => judge.welcome?.(details, attempt)));
       const enter = (): void => {
         const { channel } = wire as Wire;
@@ -184,35 +170,29 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       },
     };
 
+    /** What can be said before there is a link. */
     const shares = (): Observable<Identity> =>
-      auth.length === 0
-        ? of({})
-        : forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(map(mergeIdentities));
+      (auth[0] ? forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))) : of([])).pipe(
+        map(mergeIdentities),
+      );
 
-    const hello = (identity: Identity): void => {
-      let whole: Identity;
-      try {
-        whole = mergeIdentities([identity, ...auth.flatMap((method) => method.opened?.(attempt) ?? [])]);
-      } catch (error) {
+    const greet = (identity: Identity): void =>
+      wait(
+        eventually(() => mergeIdentities([identity, ...auth.flatMap((method) => method.opened?.(attempt) ?? [])])),
+        (whole) => {
+          const authmethods = auth.map(({ method }) => method);
+          send([HELLO, realm, { roles: CLIENT_FEATURES, agent, ...(auth[0] && { authmethods }), ...whole }]);
+        },
         // nothing was said, so that there is nothing to ABORT
-        const message = messageOf(error);
-        fail(
-          error instanceof WampError
-            ? error
-            : new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause: error }),
-        );
-        return;
-      }
-      const authmethods = auth.map(({ method }) => method);
-      send([HELLO, realm, { roles: CLIENT_FEATURES, agent, ...(auth.length > 0 && { authmethods }), ...whole }]);
-    };
+        (error) => fail(error instanceof AbortError ? error : refusal(messageOf(error), error)),
+      );
 
     wait(consult('hello', shares), (identity) =>
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();
         config.progress({ type: 'connect', transport: channel.details });
-        if (!waits.closed) hello(identity);
+        if (!waits.closed) greet(identity);
       }),
     );
 

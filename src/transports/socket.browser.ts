@@ -1,4 +1,4 @@
-import type { ChannelBindingType } from '../auth/authenticator.ts';
+import type { Channel } from './transport.ts';
 
 /** The constructor of a WebSocket as browsers have it, to inject another one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
@@ -9,13 +9,13 @@ export interface Socket {
   readonly ws: WebSocket;
   /** Grows with whatever was received, where more than messages can be counted. */
   readonly received?: number;
+  /** What a channel on it can do beside. */
+  readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
   /** Bytes that wait, where the standard face does not know of all. */
   readonly bufferedAmount?: number;
   /** Who is given each frame from now on: text, or bytes. */
   listen(receive: (frame: unknown) => void): void;
   send(frame: string | Uint8Array): void;
-  ping?(): void;
-  channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   close(code: number, reason: string): void;
   /** Lets go at once. The handlers have been taken away. */
   terminate(): void;

@@ -214,8 +214,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       }
       socket.send(serializer.encode(message));
     },
-    ...(socket.ping && { ping: () => socket.ping?.() }),
-    ...(socket.channelBinding && { channelBinding: (type) => socket.channelBinding?.(type) }),
+    ...socket.more,
     close(code = 1000, reason = '') {
       if (left) return;
       left = true;
