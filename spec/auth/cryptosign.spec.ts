@@ -3,6 +3,7 @@ import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { cryptosign, type CryptosignOptions } from '../../src/auth/cryptosign.ts';
 import { cryptosignPublicKey, generateCryptosignKey } from '../../src/auth/cryptosign-key.ts';
 import { fromHex } from '../../src/auth/bytes.ts';
+import { scram } from '../../src/auth/scram.ts';
 import { ask } from '../../src/session/asking.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
 import {
@@ -258,6 +259,14 @@ describe('cryptosign', () => {
       const auth = [joe({ channelBinding: { prefer: 'tls-exporter' } })];
       const error = await refusedBy(world({ router, transports: [bound(router, id)], auth }).client);
       expect(error.message).toContain('not asked for');
+    });
+
+    it('must be bound as other methods in the same HELLO are', async () => {
+      const router = routerOf(undefined, id);
+      const other = scram({ authid: 'joe', password: 's', channelBinding: 'tls-unique' });
+      const auth = [joe({ authid: 'joe', channelBinding: 'tls-exporter' }), other];
+      const error = await refusedBy(world({ router, transports: [bound(router, id)], auth }).client);
+      expect(error.message).toContain('contradict each other in channel_binding');
     });
 
     it('says nothing at all where it must be and cannot', async () => {

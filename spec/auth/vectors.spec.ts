@@ -242,7 +242,9 @@ function suite(): void {
     const binding = cryptosign({ privateKey: seed, channelBinding: 'tls-unique' });
     const over = attempt({ channelBinding: () => utf8('some TLS message') });
     await firstValueFrom(ask(() => binding.hello(over)));
-    expect(binding.opened?.(over)).toEqual({ authextra: { channel_binding: 'tls-unique' } });
+    const details = { authextra: {} };
+    binding.opened?.(details, over);
+    expect(details).toEqual({ authextra: { channel_binding: 'tls-unique' } });
     const extra = { challenge, channel_binding: 'tls-unique' };
     expect(await firstValueFrom(eventually(() => binding.challenge('cryptosign', extra, 1, over)))).toEqual({
       signature: bound + message,

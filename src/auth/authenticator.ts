@@ -50,10 +50,10 @@ export interface Authenticator {
   /** The share in HELLO. */
   hello(attempt: AuthAttempt): Eventually<Identity>;
   /**
-   * A last share in HELLO, which only the open link can tell: whether the channel can be bound to. At once; a throw
-   * ends the attempt as a refusal, before anything was said.
+   * Adds to HELLO.Details, which may be written to, what only the open link can tell: what the channel can be bound by.
+   * At once; a throw is a refusal, before anything was said.
    */
-  opened?(attempt: AuthAttempt): Identity;
+  opened?(details: Dict, attempt: AuthAttempt): void;
   /** Answers a CHALLENGE; `round` counts from 1. */
   challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): Eventually<ChallengeAnswer>;
   /** Looks at WELCOME.Details before the session counts as joined; a throw refuses it. */

@@ -1,6 +1,6 @@
 import { isDict, type Kind } from '../protocol/attributes.ts';
+import type { Dict } from '../protocol/messages.ts';
 import type { AuthAttempt, ChannelBindingType } from './authenticator.ts';
-import { refusal } from './shared.ts';
 
 /** A type of channel binding, which is then required, or one that is preferred to none. */
 export type ChannelBindingWish<T extends ChannelBindingType = ChannelBindingType> = T | { readonly prefer: T };
@@ -35,13 +35,25 @@ export const wishOf = (wish: ChannelBindingWish | undefined): Wish | undefined =
       : { type: wish.prefer, required: false };
 
 /**
- * What the open link can be bound by; nothing where it cannot.
+ * Asks for the binding in HELLO.Details.authextra, where the link has it.
  *
- * @throws AbortError where that was required
+ * @returns what the link is bound by; nothing where it cannot be
+ * @throws Error where that was required, or another method asks for another type; the client takes it for a refusal
  */
-export function boundBy(method: string, { type, required }: Wish, attempt: AuthAttempt): Bound | undefined {
+export function askToBind(
+  method: string,
+  { type, required }: Wish,
+  details: Dict,
+  attempt: AuthAttempt,
+): Bound | undefined {
   const data = attempt.channelBinding?.(type);
-  if (data) return { type, data };
-  if (required) throw refusal(`${method}: ${attempt.transport} has no channel binding of type ${type}`);
-  return undefined;
+  if (!data) {
+    if (required) throw new Error(`${method}: ${attempt.transport} has no channel binding of type ${type}`);
+    return undefined;
+  }
+  const authextra = details['authextra'] as Dict;
+  const asked = authextra['channel_binding'] ?? type;
+  if (asked !== type) throw new Error(`auth: the authenticators contradict each other in channel_binding`);
+  details['authextra'] = { ...authextra, channel_binding: type };
+  return { type, data };
 }

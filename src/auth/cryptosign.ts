@@ -1,6 +1,6 @@
 import { BOOL, TEXT, type Kind } from '../protocol/attributes.ts';
 import type { Askable, AuthAttempt, Authenticator, Identity } from './authenticator.ts';
-import { BINDING, boundBy, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
+import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { channelIdOf, signedMessage, signMessage, verifyMessage } from './cryptosign-exchange.ts';
 import { keyBytes, openKey, PRIVATE_KEY, type CryptosignKey } from './cryptosign-key.ts';
@@ -125,11 +125,8 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
         };
       }),
     ...(wish && {
-      opened(attempt) {
-        const binding = boundBy('cryptosign', wish, attempt);
-        const begun = attempts.get(attempt);
-        if (begun) begun.binding = binding;
-        return binding ? { authextra: { channel_binding: binding.type } } : {};
+      opened(details, attempt) {
+        (attempts.get(attempt) as Begun).binding = askToBind('cryptosign', wish, details, attempt);
       },
     }),
     async challenge(_method, extra, _round, attempt) {

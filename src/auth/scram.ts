@@ -1,7 +1,7 @@
 import { checkOptions, BOOL, COUNT, DICT, isDict, type Kind } from '../protocol/attributes.ts';
 import type { Dict } from '../protocol/messages.ts';
 import type { Askable, AuthAttempt, Authenticator } from './authenticator.ts';
-import { BINDING, boundBy, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
+import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';
 import { saslprep } from './saslprep.ts';
 import {
@@ -165,11 +165,9 @@ export function scram(options: ScramOptions): Authenticator {
       authextra: { ...identity.authextra, nonce: nonceOf(attempt) },
     }),
     ...(wish && {
-      opened(attempt) {
-        const bound = boundBy('scram', wish, attempt);
-        if (!bound) return {};
-        bounds.set(attempt, bound);
-        return { authextra: { channel_binding: bound.type } };
+      opened(details, attempt) {
+        const bound = askToBind('scram', wish, details, attempt);
+        if (bound) bounds.set(attempt, bound);
       },
     }),
     challenge(_method, extra, _round, attempt) {

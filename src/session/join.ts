@@ -1,5 +1,5 @@
 import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
-import type { ChallengeAnswer, Eventually, Identity } from '../auth/authenticator.ts';
+import type { ChallengeAnswer, Eventually } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -58,21 +58,23 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     const send = (message: Message): void => {
       try {
-        wire?.send(message);
+        if (!waits.closed) wire?.send(message);
       } catch (error) {
         fail(asWampError(error));
       }
     };
 
     const abort = (message: string, error: WampError, reason = CANNOT_AUTHENTICATE): void => {
-      if (!waits.closed) send([ABORT, { message }, reason]);
+      send([ABORT, { message }, reason]);
       fail(error);
     };
 
-    /** Our own refusal: retrying will not help. */
-    const refusal = (message: string, cause?: unknown): AbortError =>
-      new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause });
-    const refuse = (message: string, cause?: unknown): void => abort(message, refusal(message, cause));
+    /** Our own refusal: retrying will not help. Where nothing was said, there is nothing to ABORT. */
+    const refuse = (
+      message: string,
+      cause?: unknown,
+      end: (error: WampError) => void = (error) => abort(message, error),
+    ): void => end(new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause }));
 
     const failedWith = (error: unknown): void => {
       if (error instanceof ProtocolError) handshake.violated(error);
@@ -116,7 +118,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
       const authenticator = auth.find((known) => known.method === method);
       if (authenticator === undefined) {
-        refuse(`CHALLENGE with ${JSON.stringify(method)}, which was not offered`);
+        refuse(`CHALLENGE with "${method}", which was not offered`);
         return;
       }
       if (++round > ROUNDS) {
@@ -129,7 +131,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
           if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
-          else refuse(`the authenticator ${JSON.stringify(method)} must answer { signature: string, extra? }`);
+          else refuse(`the authenticator "${method}" must answer { signature: string, extra? }`);
         },
       );
     };
@@ -170,29 +172,25 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       },
     };
 
-    /** What can be said before there is a link. */
-    const shares = (): Observable<Identity> =>
-      (auth[0] ? forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))) : of([])).pipe(
-        map(mergeIdentities),
+    const shares = (): Observable<Dict> => {
+      const base: Dict = { roles: CLIENT_FEATURES, agent };
+      if (auth.length === 0) return of(base);
+      return forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(
+        map((all) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(all) })),
       );
+    };
 
-    const greet = (identity: Identity): void =>
-      wait(
-        eventually(() => mergeIdentities([identity, ...auth.flatMap((method) => method.opened?.(attempt) ?? [])])),
-        (whole) => {
-          const authmethods = auth.map(({ method }) => method);
-          send([HELLO, realm, { roles: CLIENT_FEATURES, agent, ...(auth[0] && { authmethods }), ...whole }]);
-        },
-        // nothing was said, so that there is nothing to ABORT
-        (error) => fail(error instanceof AbortError ? error : refusal(messageOf(error), error)),
-      );
-
-    wait(consult('hello', shares), (identity) =>
+    wait(consult('hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();
         config.progress({ type: 'connect', transport: channel.details });
-        if (!waits.closed) greet(identity);
+        try {
+          auth.forEach((method) => method.opened?.(details, attempt));
+        } catch (error) {
+          refuse(messageOf(error), error, fail);
+        }
+        send([HELLO, realm, details]);
       }),
     );
 
