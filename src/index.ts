@@ -74,5 +74,6 @@ export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';
+export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export type { Attempt, Channel, Transport, TransportDetails } from './transports/transport.ts';
 export { webSocket, type WebSocketOptions } from './transports/websocket.ts';

@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { serveRouter, type ServedRouter, type ServeOptions } from './node/serve.ts';
+export type { LongPollServeOptions } from './node/serve-longpoll.ts';

@@ -2,13 +2,15 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer, type PerMessageDeflateOptions, type RawData, type WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
+import { isAllowed } from './origins.ts';
+import { longPollServer, type LongPollServeOptions } from './serve-longpoll.ts';
 
 /** Options of {@link serveRouter}. */
 export interface ServeOptions {
@@ -26,6 +28,16 @@ export interface ServeOptions {
   readonly host?: string;
   /** The only path of the URL to accept, `/ws`; any by default. */
   readonly path?: string;
+  /** The path of a Unix domain socket to listen on, instead of a port; `url` begins with `ws+unix:` then. */
+  readonly socketPath?: string;
+  /** Serves HTTP long-poll on the same port, too: at `/lp`, or as it says. */
+  readonly longPoll?: boolean | LongPollServeOptions;
+  /**
+   * Whether to agree to compression where a client offers it, or how (as the package `ws` has it).
+   *
+   * @default false
+   */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /**
    * Origins of web pages that may connect, beside pages from this machine; `'*'` for all. Without this check any page
    * that the developer's browser shows could reach the router.
@@ -61,13 +73,16 @@ export interface ServeOptions {
 export interface ServedRouter {
   /** Where clients connect to: `ws://127.0.0.1:40001`. */
   readonly url: string;
+  /** Where clients of long-poll connect to, if it is served: `http://127.0.0.1:40001/lp`. */
+  readonly longPollUrl?: string;
+  /** The TCP port; 0 on a Unix domain socket. */
   readonly port: number;
   /** Stops listening and hangs up. The router itself goes on. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a test router on WebSocket. Faults of the router work on these links too.
+ * Serves a test router on WebSocket, and on HTTP long-poll where that is asked for. Faults of the router work on these links too.
  *
  * @param router what `createTestRouter` made
  * @param options where to listen
@@ -76,7 +91,7 @@ export interface ServedRouter {
  * const { url, close } = await serveRouter(createTestRouter());
  */
 export function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
-  const { port = 0, host = '127.0.0.1', path, tls } = options;
+  const { port = 0, host = '127.0.0.1', path, socketPath, tls, perMessageDeflate = false } = options;
   const {
     maxMessageSize = router.maxMessageSize,
     maxBacklog = 2 ** 26,
@@ -88,10 +103,20 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     },
   } = options;
   const encode = once();
-  const server: Server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
+  const polls =
+    options.longPoll === undefined || options.longPoll === false
+      ? undefined
+      : longPollServer(router, options.longPoll === true ? {} : options.longPoll, {
+          ...{ serializers, maxMessageSize, maxBacklog, helloTimeout, encode },
+          allows: (origin) => isAllowed(origin, options.allowedOrigins ?? []),
+        });
+  const onPlain: RequestListener = (request, response) => {
+    if (!polls?.handle(request, response)) onRequest(request, response);
+  };
+  const server: Server = tls ? createTlsServer(tls, onPlain) : createServer(onPlain);
   const sockets = new WebSocketServer({
     noServer: true,
-    perMessageDeflate: false,
+    perMessageDeflate,
     maxPayload: maxMessageSize,
     // a stalled link must not answer pings
     autoPong: false,
@@ -114,16 +139,20 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
 
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(socketPath === undefined ? { port, host } : { path: socketPath }, () => {
       server.off('error', reject);
-      const { port: actual } = server.address() as AddressInfo;
-      const name = host.includes(':') ? `[${host}]` : host;
+      const address = server.address() as AddressInfo | string;
+      const actual = typeof address === 'string' ? 0 : address.port;
+      const place = `${host.includes(':') ? `[${host}]` : host}:${actual}`;
+      const s = tls ? 's' : '';
       resolve({
-        url: `${tls ? 'wss' : 'ws'}://${name}:${actual}${path ?? ''}`,
+        url: socketPath === undefined ? `ws${s}://${place}${path ?? ''}` : `ws${s}+unix:${socketPath}:${path ?? '/'}`,
+        ...(polls && { longPollUrl: `http${s}://${place}${polls.path}` }),
         port: actual,
         close: () =>
           new Promise((closed) => {
             for (const client of sockets.clients) client.terminate();
+            polls?.close();
             sockets.close();
             server.close(() => {
               closed();
@@ -172,22 +201,6 @@ function agreed(offered: Iterable<string>, serializers: readonly Serializer[]): 
     if (found) return found;
   }
   return undefined;
-}
-
-/** Pages from this machine, and those of the option. */
-function isAllowed(origin: string, allowed: readonly string[] | '*'): boolean {
-  if (allowed === '*' || allowed.includes(origin)) return true;
-  try {
-    const { hostname } = new URL(origin);
-    return (
-      hostname === 'localhost' ||
-      hostname.endsWith('.localhost') ||
-      /^127(\.\d+){3}$/.test(hostname) ||
-      hostname === '[::1]'
-    );
-  } catch {
-    return false;
-  }
 }
 
 /** An event goes to many: it is encoded once for each serializer, as long as it is the same message. */
