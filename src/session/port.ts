@@ -1,5 +1,6 @@
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { Wamp } from './session.ts';
+import type { Streams } from './streams.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');
@@ -14,6 +15,8 @@ export interface Port {
   readonly open: boolean;
   /** Why nothing can be begun here any more, if so. */
   readonly refusal: WampError | undefined;
+  /** All topics and registrations, and the link of the session that is joined; of a client only. */
+  readonly streams?: Streams;
   /** Sees to it that there will be a session. */
   dial(): void;
 }

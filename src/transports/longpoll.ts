@@ -258,7 +258,7 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     drop() {
       if (ended) return;
       left = true;
-      port.terminate();
+      poll.terminate();
       finish();
     },
   };
