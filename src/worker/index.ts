@@ -52,6 +52,12 @@ const OPTIONS: Readonly<Record<keyof ServeTabsOptions, Kind>> = {
   pingTimeout: NUMBER,
 };
 
+/** This scope, where it is that of a SharedWorker. */
+const workerScope = (): TabScope | undefined => {
+  const here: unknown = globalThis;
+  return 'onconnect' in globalThis ? (here as TabScope) : undefined;
+};
+
 /** What serves tabs. */
 export interface TabServer {
   /** The worker's client. */
@@ -91,7 +97,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
   checkOptions(() => 'serveTabs', OPTIONS, options);
   const made = !(wamp instanceof WampClient);
   const client = made ? new WampClient(wamp) : wamp;
-  const { scope = 'onconnect' in globalThis ? (globalThis) : undefined } = options;
+  const { scope = 'onconnect' in globalThis ? globalThis : undefined } = options;
   const { locks = platformLocks() } = options;
   const { pingInterval = 10_000, pingTimeout = 30_000 } = options;
   const tabs = new Set<Tab>();
