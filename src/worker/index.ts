@@ -97,7 +97,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
   checkOptions(() => 'serveTabs', OPTIONS, options);
   const made = !(wamp instanceof WampClient);
   const client = made ? new WampClient(wamp) : wamp;
-  const { scope = 'onconnect' in globalThis ? globalThis : undefined } = options;
+  const scope = options.scope ?? workerScope();
   const { locks = platformLocks() } = options;
   const { pingInterval = 10_000, pingTimeout = 30_000 } = options;
   const tabs = new Set<Tab>();

@@ -193,12 +193,9 @@ class PolledClient {
     this.#held?.end();
     this.#held = response;
     response.on('close', () => {
-      // a frame may be lost with the connection, and then all that follows makes no sense
-      if (response.headersSent && !response.writableFinished) this.drop();
-      else if (this.#held === response) {
-        this.#held = undefined;
-        this.#idle();
-      }
+      if (this.#held !== response) return;
+      this.#held = undefined;
+      this.#idle();
     });
     this.#wait(this.#timeouts.holdTimeout, () => {
       this.#passTime();
@@ -257,6 +254,10 @@ class PolledClient {
     }
     this.#waiting -= frame.length;
     response.setHeader('content-type', this.#serializer.binary ? 'application/octet-stream' : 'application/json');
+    response.on('close', () => {
+      // the frame may be lost with the connection, and then all that follows makes no sense
+      if (!response.writableFinished) this.drop();
+    });
     response.end(frame);
     this.#idle();
   }
