@@ -20,7 +20,7 @@ import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
 const named = (value: string) => [{ name: 'commonName', value }];
 const LONG = 'a long text that says little. '.repeat(10_000);
 
-describe('webSocket in Node', () => {
+describe('webSocket with the options of Node', () => {
   let router: TestRouter;
   let served: ServedRouter | undefined;
   let clients: Client[];
