@@ -16,6 +16,7 @@ for (const serializer of [json(), msgpack()]) {
     `${serializer.id} over a browser's long-poll`,
     (options) =>
       new Client({ realm: 'realm1', transports: [longPoll({ url, serializers: [serializer] })], ...options }),
+    40,
   );
 }
 

@@ -26,6 +26,7 @@ describe('by requests:', () => {
           transports: [longPoll({ url: () => served.longPollUrl ?? '', serializers: [serializer] })],
           ...options,
         }),
+      40, // each is eight requests
     );
   }
 });

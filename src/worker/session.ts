@@ -1,6 +1,5 @@
 import { Subscription } from 'rxjs';
-import { toWire } from '../protocol/attributes.ts';
-import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
+import type { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import {
   CALL,
@@ -11,7 +10,6 @@ import {
   PUBLISHED,
   REGISTER,
   REGISTERED,
-  RESULT,
   SUBSCRIBE,
   SUBSCRIBED,
   UNREGISTER,
@@ -31,6 +29,8 @@ import { provideProcedure } from '../session/procedure.ts';
 import type { Link, Reply } from '../session/requests.ts';
 import type { Streams } from '../session/streams.ts';
 import { observeTopic } from '../session/topic.ts';
+import { answered, refusal } from './answers.ts';
+import { TabCalls } from './calls.ts';
 import { OwnEvents } from './held.ts';
 import { RelayedInvocation, slotOf, type Answerer } from './relay.ts';
 
@@ -58,9 +58,7 @@ export class TabSession implements Answerer {
   readonly #host: TabHost;
   readonly #link: Link;
   readonly #streams: Streams;
-  /** Open calls: the tab's request id → that of the worker's session. */
-  readonly #calls = new Map<Id, Id>();
-  #lastCall: Id = 0;
+  readonly #calls: TabCalls;
   /** All that is subscribed, confirmed or not; and by the router's ids, what is. */
   readonly #topics = new Set<TabTopic>();
   readonly #live = new Map<Id, TabTopic>();
@@ -75,6 +73,7 @@ export class TabSession implements Answerer {
     this.#host = host;
     this.#streams = streams;
     this.#link = link;
+    this.#calls = new TabCalls(link, host);
   }
 
   send(message: Message): void {
@@ -104,10 +103,10 @@ export class TabSession implements Answerer {
         this.#publish(message);
         return true;
       case CALL:
-        this.#call(message);
+        this.#calls.call(message);
         return true;
       case CANCEL:
-        this.#cancel(message[1], message[2]);
+        this.#calls.cancel(message[1], message[2]);
         return true;
       case REGISTER:
         this.#register(message);
@@ -129,7 +128,7 @@ export class TabSession implements Answerer {
   /** The tab is gone, or has said goodbye: gives back what it held. */
   end(): void {
     for (const invocation of [...this.#invocations.values()]) invocation.cancel();
-    if (this.#link.open) for (const request of [...this.#calls.keys()]) this.#cancel(request, { mode: 'killnowait' });
+    this.#calls.end();
     this.#topics.clear();
     this.#live.clear();
     this.#all.unsubscribe();
@@ -210,53 +209,17 @@ export class TabSession implements Answerer {
     const number = own ? this.#events.published(uri) : 0;
     const settle = (reply: Reply): void => {
       if (own) this.#events.settle(number, reply[0] === PUBLISHED ? reply[2] : undefined);
-      if (acknowledge) this.#answer(reply, request);
+      if (acknowledge) this.send(answered(reply, request));
     };
-    this.#request(
-      (id) => withPayload<MessageOf<16>>([PUBLISH, id, sent, uri], args, kwargs),
-      acknowledge || own ? { type: PUBLISH, settle, lost: () => undefined } : undefined,
-      (error) => {
-        if (own) this.#events.settle(number, undefined);
-        if (acknowledge) this.#refuse(PUBLISH, request, error, 'wamp.error.invalid_payload');
-      },
-    );
-  }
-
-  #call([, request, options, uri, args, kwargs]: MessageOf<48>): void {
-    const failed = (error: unknown): void => {
-      this.#cancel(request, { mode: 'killnowait' });
-      this.#refuse(CALL, request, error, 'wamp.error.invalid_payload');
-    };
-    const call = (id: Id): MessageOf<48> => withPayload([CALL, id, options, uri], args, kwargs);
-    const open = this.#calls.get(request);
-    if (open !== undefined) {
-      try {
-        this.#link.send(call(open));
-      } catch (error) {
-        failed(error);
-      }
-      return;
+    try {
+      this.#link.request(
+        withPayload<MessageOf<16>>([PUBLISH, this.#link.nextId, sent, uri], args, kwargs),
+        acknowledge || own ? { type: PUBLISH, settle, lost: () => undefined } : undefined,
+      );
+    } catch (error) {
+      if (own) this.#events.settle(number, undefined);
+      if (acknowledge) this.#refuse(PUBLISH, request, error, 'wamp.error.invalid_payload');
     }
-    // more arguments for a call that is over
-    if (request <= this.#lastCall) return;
-    this.#lastCall = request;
-    const settle = (reply: Reply): void => {
-      if (reply[0] !== RESULT || reply[2]['progress'] !== true) this.#calls.delete(request);
-      this.#answer(reply, request);
-    };
-    this.#calls.set(request, this.#link.nextId);
-    this.#request(call, { type: CALL, settle, lost: () => undefined }, (error) => {
-      this.#calls.delete(request);
-      failed(error);
-    });
-  }
-
-  #cancel(request: Id, options: Dict): void {
-    const id = this.#calls.get(request);
-    if (id === undefined) return;
-    this.#calls.delete(request);
-    this.#link.requests.delete(id);
-    if (this.#link.supports('dealer', 'call_canceling')) this.#link.tell([CANCEL, id, options]);
   }
 
   #register([, request, wire, uri]: MessageOf<64>): void {
@@ -301,36 +264,10 @@ export class TabSession implements Answerer {
     this.send([UNREGISTERED, request]);
   }
 
-  /** Sends a request in the worker's session. */
-  #request(
-    message: (id: Id) => MessageOf<16 | 48>,
-    request: Parameters<Link['request']>[1],
-    failed: (error: unknown) => void,
-  ): void {
-    try {
-      this.#link.request(message(this.#link.nextId), request);
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  /** An answer of the router, under the tab's id. */
-  #answer(reply: Reply, request: Id): void {
-    const answer: unknown[] = [...reply];
-    answer[reply[0] === ERROR ? 2 : 1] = request;
-    this.send(answer as unknown as Message);
-  }
-
   /** ERROR for what the router, or the worker itself, has against a request. */
   #refuse(type: number, request: Id, error: unknown, otherwise: Uri): void {
     // what the session's end leaves open, the end of the tab's session tells
-    if (!this.#link.open) return;
-    const { uri, args, kwargs, details } = error as ApplicationError;
-    const said =
-      error instanceof ApplicationError
-        ? withPayload<MessageOf<8>>([ERROR, type, request, snaked(details), uri], args, kwargs)
-        : ([ERROR, type, request, {}, ...reasonOf(error, otherwise)] as MessageOf<8>);
-    this.send(said);
+    if (this.#link.open) this.send(refusal(type, request, error, otherwise));
   }
 
   #revoked(type: typeof UNSUBSCRIBED | typeof UNREGISTERED, which: Dict, error: unknown): void {
@@ -339,12 +276,3 @@ export class TabSession implements Answerer {
     this.send([type, 0, { ...which, ...(uri !== undefined && { reason: uri }) }]);
   }
 }
-
-const reasonOf = (error: unknown, otherwise: Uri): [Uri, [string]] => [
-  error instanceof InvalidStateError || error instanceof SerializationError ? otherwise : 'wamp.error.runtime_error',
-  [error instanceof Error ? error.message : String(error)],
-];
-
-/** A dictionary with the names of the wire. */
-export const snaked = (dict: Readonly<Dict>): Dict =>
-  Object.fromEntries(Object.entries(dict).map(([name, value]) => [toWire(name), value]));

@@ -7,7 +7,8 @@ import type { Session } from '../session/session.ts';
 import type { Streams } from '../session/streams.ts';
 import { signalOf, type LocksLike, type PortLike, type TabSignal } from '../transports/tabs.ts';
 import type { Status, WampClient } from '../index.ts';
-import { snaked, TabSession, type TabHost } from './session.ts';
+import { snaked } from './answers.ts';
+import { TabSession, type TabHost } from './session.ts';
 
 /** What a tab needs of the server. */
 export interface TabContext {
