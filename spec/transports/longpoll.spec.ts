@@ -220,10 +220,12 @@ describe('longPoll', () => {
 
     it('takes an empty answer, 200 or 204, for a sign of life, and asks again, but not without end', async () => {
       const { channel, held } = await opened();
+      const begin = performance.now();
       held.answer(204);
       (await router.take('receive')).answer(200, '');
       (await router.take('receive')).answer(200, JSON.stringify(A));
       await router.take('receive');
+      expect(performance.now() - begin).toBeGreaterThan(90);
       expect(channel.received).toBe(3 + JSON.stringify(A).length);
       expect(seen).toEqual([A]);
       channel.drop();

@@ -136,6 +136,11 @@ describe('serveTabs', () => {
       await Promise.all([first.next(), second.next()]);
       expect(values(first)).toEqual(['new']);
       expect(values(second)).toEqual(['kept', 'new']);
+      first.unsubscribe();
+      second.unsubscribe();
+      await settled(wamp);
+      await settled(wamp);
+      expect(router.subscriptions).toEqual([]);
     });
 
     it('are refused with the error of the router, and revoked with its reason', async () => {
@@ -191,24 +196,30 @@ describe('serveTabs', () => {
 
     it('leave the events of others in their order while PUBLISHED is due', async () => {
       const [a, b] = [tab().wamp, tab().wamp];
-      const [mine] = [await live(a, TOPIC), await live(b, TOPIC)];
+      const [mine, theirs] = [await live(a, TOPIC), await live(b, TOPIC)];
       const other = await live(a, 'com.app.other');
-      let seen: unknown[] = [];
       const order: unknown[] = [];
       mine.unsubscribe();
       a.subscribe(TOPIC).subscribe(({ value }) => order.push(value));
       a.subscribe('com.app.other').subscribe(({ value }) => order.push(value));
       await settled(a);
-      // PUBLISHED comes behind what is published meanwhile
+      // PUBLISHED comes behind the tab's own event, and behind what is published meanwhile
+      let due: Message | undefined;
       const undo = router.intercept((message) => {
         if (message[0] !== 17) return message;
-        undo();
-        router.publish(TOPIC, ['from another']);
-        router.publish('com.app.other', ['behind']);
-        seen = [...order];
-        return message;
+        due = message;
+        return undefined;
       });
+      const came = theirs.next(2);
       a.publish(TOPIC, ['own']);
+      while (!due) await settled(b);
+      undo();
+      router.publish(TOPIC, ['from another']);
+      router.publish('com.app.other', ['behind']);
+      await came;
+      await settled(a);
+      const seen = [...order];
+      router.sendRaw('all', due);
       await other.next();
       expect(seen).toEqual([]);
       expect(order).toEqual(['from another', 'behind']);
@@ -242,6 +253,34 @@ describe('serveTabs', () => {
       await stopped;
       expect(sent('CANCEL').length).toBe(1);
       expect(sent('INTERRUPT').length).toBe(1);
+    });
+
+    it('that nobody waits for any more are answered by no tab', async () => {
+      const { wamp } = tab();
+      await joined(wamp);
+      const raw = port();
+      const interrupted = new Promise<void>((resolve) => {
+        raw.onmessage = ({ data }: MessageEvent) => {
+          const [code, id] = Array.isArray(data) ? (data as number[]) : [];
+          if ((data as { rxwamp?: string }).rxwamp === 'ready') {
+            raw.postMessage([1, 'realm1', { roles: {} }]);
+            raw.postMessage([64, 1, {}, 'com.app.late']);
+          } else if (code === 69) {
+            raw.postMessage([70, id, {}, ['late']]);
+            resolve();
+          }
+        };
+      });
+      raw.postMessage({ rxwamp: 'open' });
+      await router.whenRegistered('com.app.late');
+      const call = record(wamp.call('com.app.late'));
+      while (sent('INVOCATION').length === 0) await settled(wamp);
+      call.unsubscribe();
+      await interrupted;
+      raw.postMessage([48, 1, {}, 'wamp.session.count']);
+      while (sent('RESULT').length < 3) await settled(wamp);
+      expect(sent('YIELD')).toEqual([]);
+      raw.close();
     });
 
     it('of what cannot be cloned, or not be serialised, fail alone', async () => {
