@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { asyncScheduler, Subscription } from 'rxjs';
 import type { Message } from '../../protocol/messages.ts';
-import type { Serializer } from '../../serializers/serializer.ts';
+import type { FramePort, Serializer } from '../../serializers/serializer.ts';
+import type { LinkCredentials } from '../auth-options.ts';
 import type { RouterLink } from '../options.ts';
 import type { TestRouter } from '../router.ts';
 import { answer } from './http.ts';
@@ -21,15 +22,6 @@ export interface LongPollContext {
 interface Timeouts {
   readonly idleTimeout: number;
   readonly holdTimeout: number;
-}
-
-/** As much of a link as a serializer has to know that puts several messages into one frame. */
-interface FramePort {
-  readonly bufferedAmount: number;
-  listen(receive: (frame: unknown) => void): void;
-  send(frame: string | Uint8Array): void;
-  close(code: number, reason: string): void;
-  terminate(): void;
 }
 
 /** One client, who comes by requests. */
@@ -60,9 +52,9 @@ export class PolledClient {
     this.#idle();
   }
 
-  attach(router: TestRouter, peer: string): void {
+  attach(router: TestRouter, peer: string, credentials: LinkCredentials): void {
     const { encode, helloTimeout } = this.#context;
-    const serializer = this.#serializer as Serializer & { batching?: (port: FramePort) => FramePort };
+    const serializer = this.#serializer;
     const frames: FramePort = {
       bufferedAmount: 0,
       listen: (receive) => {
@@ -105,6 +97,7 @@ export class PolledClient {
         raw: (frame) => {
           port.send(frame);
         },
+        credentials,
       },
       { type: 'longpoll', serializer: this.#serializer.id, peer, helloTimeout },
     );

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TestRouter } from '../router.ts';
+import { credentialsOf } from './credentials.ts';
 import { answer, asked, bodyOf } from './http.ts';
 import { PolledClient, type LongPollContext } from './polled.ts';
 
@@ -68,7 +69,12 @@ export function longPollServer(
       transports.delete(transport);
     });
     const { remoteAddress = '?', remotePort = '?' } = request.socket;
-    client.attach(router, `${remoteAddress}:${remotePort}`);
+    // without a binding: it would be to the connection of this one request
+    const { headers, certificate } = credentialsOf(request);
+    client.attach(router, `${remoteAddress}:${remotePort}`, {
+      ...(headers && { headers }),
+      ...(certificate && { certificate }),
+    });
     transports.set(transport, client);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ protocol, transport }));
