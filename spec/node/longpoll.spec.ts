@@ -58,6 +58,7 @@ describe('HTTP long-poll', () => {
         url: served.longPollUrl ?? '',
         serializer: 'json',
         subprotocol: 'wamp.2.json',
+        isSecure: false,
       });
       expect(router.sessions[0]!.link.type).toBe('longpoll');
       await wamp.close();
