@@ -74,6 +74,28 @@ describe('advanced features, through the router', () => {
   });
 });
 
+describe('features that are plain calls and events', () => {
+  it('reflection: what a router says of its procedures, topics and errors, and when that changes', async () => {
+    const { wamp, session, wire } = joined({ welcome: { roles: { dealer: { reflection: true }, broker: {} } } });
+    expect(session.details.roles['dealer']).toEqual({ reflection: true });
+    const kinds = ['procedure', 'topic', 'error'];
+    const lists = kinds.map((kind) => record(wamp.call(`wamp.reflection.${kind}.list`)));
+    const described = record(wamp.call('wamp.reflection.procedure.describe', [PROCEDURE]));
+    const changes = record(wamp.subscribe('wamp.reflect.on_define'));
+    await turn();
+    expect(wire.rest().map((message) => message.slice(0, 2).concat(message[3]))).toEqual([
+      ...kinds.map((kind, i) => [48, i + 1, `wamp.reflection.${kind}.list`]),
+      [48, 4, 'wamp.reflection.procedure.describe'],
+      [32, 5, 'wamp.reflect.on_define'],
+    ]);
+    kinds.forEach((kind, i) => wire.send([50, i + 1, {}, [[`com.app.${kind}`]]]));
+    wire.send([50, 4, {}, [], { doc: 'adds' }], [33, 5, 77], [36, 77, 1, {}, [PROCEDURE]]);
+    expect(lists.map(({ values }) => values[0]?.value)).toEqual(kinds.map((kind) => [`com.app.${kind}`]));
+    expect(described.values[0]?.kwargs).toEqual({ doc: 'adds' });
+    expect(changes.values[0]?.value).toBe(PROCEDURE);
+  });
+});
+
 describe('options that no known router obeys', () => {
   it('sharded subscriptions and registrations: nkey, rkey and runmode go on the wire', async () => {
     const { wamp, wire } = joined();

@@ -51,6 +51,13 @@ describe('a session', () => {
     expect(realms).toEqual(['com.app.assigned', '', '']);
   });
 
+  it('tells of resumption what WELCOME does, and never asks for it', () => {
+    const { session, wire } = joined({ welcome: { resumed: false, resumable: true, resume_token: 't' } });
+    const { resumed, resumable, resumeToken } = session.details;
+    expect([resumed, resumable, resumeToken]).toEqual([false, true, 't']);
+    expect(Object.keys(wire.log[0]?.[2] as object).sort()).toEqual(['agent', 'roles']);
+  });
+
   it('is told apart from a router’s own fields of the same name', () => {
     const { session } = joined({ welcome: { session: 5, serializer: 'x', transport: 'y' } });
     expect([session.details.session, session.details.serializer]).toEqual([9129137332, 'json']);
