@@ -1,9 +1,10 @@
 // Advanced features that need nothing of their own here: what a router makes of them reaches the application.
-import { firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
+import { ticket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { RouterAuthenticator } from '../../src/testing/index.ts';
-import { createTestRouter, record } from '../../src/testing/index.ts';
+import { createTestRouter, record, ticket as ticketCheck } from '../../src/testing/index.ts';
 import { closeAll, STEADY, tracked, world } from '../client/helpers.ts';
 import { live, provided } from '../helpers/live.ts';
 import { joined, turn } from '../helpers/wire.ts';
@@ -61,6 +62,28 @@ describe('advanced features, through the router', () => {
     expect(events.values.map(({ details }) => details.trustlevel)).toEqual([7, 0]);
     expect((await firstValueFrom(boss.call(PROCEDURE))).value).toBe(7);
     expect((await firstValueFrom(bob.call(PROCEDURE))).value).toBe(0);
+  });
+
+  it('a realm that the router assigns: by who the client is, and again after a loss', async () => {
+    const auth = [ticketCheck({ joe: { ticket: 's3cret', realm: 'joes' } })];
+    const router = createTestRouter({ realms: { lobby: { auth }, joes: { auth } } });
+    const { client } = world({
+      realm: null,
+      router,
+      auth: [ticket({ authid: 'joe', ticket: 's3cret' })],
+      reconnect: { initialDelay: 1 },
+    });
+    const events = record(client.subscribe(TOPIC));
+    await router.whenSubscribed(TOPIC);
+    expect((await firstValueFrom(client.session$)).realm).toBe('joes');
+    const lost = record(client.status$.pipe(filter(({ state }) => state === 'waiting')));
+    router.dropAll();
+    await lost.next();
+    await router.whenSubscribed(TOPIC);
+    expect(router.subscriptions.map(({ realm, topic }) => [realm, topic])).toEqual([['joes', TOPIC]]);
+    client.publish(TOPIC, [1], {}, { excludeMe: false });
+    await events.next();
+    expect(events.values.map(({ value }) => value)).toEqual([1]);
   });
 
   it('testaments: what a session leaves behind is published when it is gone', async () => {
