@@ -1,7 +1,36 @@
 import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, STRING, type Kind } from './attributes.ts';
+import {
+  HELLO,
+  WELCOME,
+  ABORT,
+  CHALLENGE,
+  AUTHENTICATE,
+  GOODBYE,
+  ERROR,
+  PUBLISH,
+  PUBLISHED,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+  EVENT,
+  CALL,
+  CANCEL,
+  RESULT,
+  REGISTER,
+  REGISTERED,
+  UNREGISTER,
+  UNREGISTERED,
+  INVOCATION,
+  INTERRUPT,
+  YIELD,
+  EVENT_RECEIVED,
+} from './codes.ts';
 import { kindOf, ProtocolError } from './errors.ts';
 import { isId, type Id } from './ids.ts';
 import type { Uri } from './uris.ts';
+
+export * from './codes.ts';
 
 /** A dictionary of the wire: string keys, any values. */
 export type Dict = Record<string, unknown>;
@@ -9,33 +38,6 @@ export type Dict = Record<string, unknown>;
 export type List = readonly unknown[];
 /** Positional payload: a list, or one binary where the payload is passed through opaquely. */
 export type Args = List | Uint8Array;
-
-/** The message codes (WAMP, section "Message Codes and Direction"). */
-export const HELLO = 1;
-export const WELCOME = 2;
-export const ABORT = 3;
-export const CHALLENGE = 4;
-export const AUTHENTICATE = 5;
-export const GOODBYE = 6;
-export const ERROR = 8;
-export const PUBLISH = 16;
-export const PUBLISHED = 17;
-export const SUBSCRIBE = 32;
-export const SUBSCRIBED = 33;
-export const UNSUBSCRIBE = 34;
-export const UNSUBSCRIBED = 35;
-export const EVENT = 36;
-export const CALL = 48;
-export const CANCEL = 49;
-export const RESULT = 50;
-export const REGISTER = 64;
-export const REGISTERED = 65;
-export const UNREGISTER = 66;
-export const UNREGISTERED = 67;
-export const INVOCATION = 68;
-export const INTERRUPT = 69;
-export const YIELD = 70;
-export const EVENT_RECEIVED = 337;
 
 interface Field {
   readonly name: string;
