@@ -52,23 +52,21 @@ interface Row<T> {
   readonly required: number;
   /** Whether an argument list and a keyword dictionary may follow. */
   readonly payload: boolean;
-  /** What the keys that belong into its dictionary must be; other keys pass. */
-  readonly attributes: Readonly<Record<string, Kind | undefined>>;
   /** Never set: carries the tuple's type. */
   readonly type?: T;
 }
 
-/** A dictionary whose keys are checked, too. */
+/** A dictionary whose known keys are checked, too: an attribute means the same wherever it stands. */
 const DETAILS: Kind = { ...DICT };
 const REALM: Kind = { expected: 'a string or null', test: (v) => v === null || STRING.test(v) };
 const KINDS: Readonly<Record<string, Kind>> = { i: ID, n: COUNT, s: STRING, r: REALM, d: DETAILS, x: DICT };
 
 /**
  * A row of the table. `layout` reads `EVENT subscription:i …`: the name, then each field with its kind (`i` id, `n`
- * count, `s` string, `r` realm, `d` dictionary of known attributes, `x` free dictionary), `?` where it may be missing;
- * `*` at the end is a payload. `names` are the attributes of its `d` dictionary.
+ * count, `s` string, `r` realm, `d` dictionary of attributes, `x` free dictionary), `?` where it may be missing; `*` at
+ * the end is a payload.
  */
-function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
+function row<T extends readonly unknown[]>(layout: string): Row<T> {
   const [name = '', ...elements] = layout.split(' ');
   const payload = elements.at(-1) === '*';
   if (payload) elements.pop();
@@ -80,106 +78,60 @@ function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
     })),
     required: elements.filter((element) => !element.endsWith('?')).length,
     payload,
-    attributes: Object.assign(
-      Object.create(null) as object,
-      Object.fromEntries(names.split(' ').map((attribute) => [attribute, ATTRIBUTES[attribute]])),
-    ),
   };
 }
-
-const FORWARD = 'forward_for';
-/** How a payload was packed, as applications may ask for it. */
-export const PPT_OPTIONS = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid';
-const PASSTHRU = `${PPT_OPTIONS} enc_algo enc_key enc_serializer ${FORWARD}`;
-/** What applications may set in the options of a request: as it is, under its camelCase name. */
-export const SUBSCRIBE_OPTIONS = `match nkey ${FORWARD}`;
-export const REGISTER_OPTIONS = `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`;
-export const PUBLISH_OPTIONS = `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
-export const CALL_OPTIONS = `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
-/** What a callee may set on a result. */
-export const RESULT_OPTIONS = `callee callee_authid callee_authrole ${PPT_OPTIONS} ${FORWARD}`;
-const CALLEE = `${RESULT_OPTIONS} ${PASSTHRU}`;
 
 /**
  * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
  * decoded array. Types, checks and descriptions all derive from it.
  */
 const SHAPES = {
-  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>(
-    'HELLO realm:r details:d',
-    'roles agent authmethods authid authrole authextra',
-  ),
-  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>(
-    'WELCOME session:i details:d',
-    'roles agent realm authid authrole authmethod authprovider authextra resumed resumable resume_token',
-  ),
-  [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
-    'ABORT details:d reason:s *',
-    'message',
-  ),
+  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO realm:r details:d'),
+  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME session:i details:d'),
+  [ABORT]:
+    row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>('ABORT details:d reason:s *'),
   [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
   [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
-  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s', 'message'),
+  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s'),
   [ERROR]: row<
     readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
-  >('ERROR requestType:n request:i details:d error:s *', CALLEE),
+  >('ERROR requestType:n request:i details:d error:s *'),
   [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
     'PUBLISH request:i options:d topic:s *',
-    `${PUBLISH_OPTIONS} ${PASSTHRU}`,
   ),
   [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
   [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
     'SUBSCRIBE request:i options:d topic:s',
-    `${SUBSCRIBE_OPTIONS} get_retained`,
   ),
   [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
   [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
     'UNSUBSCRIBE request:i subscription:i options:d?',
-    FORWARD,
   ),
   // a reply's request id is 0 where the router revokes unasked
-  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>(
-    'UNSUBSCRIBED request:n details:d?',
-    'subscription reason',
-  ),
+  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>('UNSUBSCRIBED request:n details:d?'),
   [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
     'EVENT subscription:i publication:i details:d *',
-    `publisher publisher_authid publisher_authrole topic trustlevel retained transaction_hash x_acknowledged_delivery ${PASSTHRU}`,
   ),
   [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
     'CALL request:i options:d procedure:s *',
-    `${CALL_OPTIONS} receive_progress progress timeout ${PASSTHRU}`,
   ),
-  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d', `mode ${FORWARD}`),
-  [RESULT]: row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'RESULT request:i details:d *',
-    `progress ${CALLEE}`,
-  ),
+  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d'),
+  [RESULT]:
+    row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>('RESULT request:i details:d *'),
   [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
     'REGISTER request:i options:d procedure:s',
-    REGISTER_OPTIONS,
   ),
   [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
   [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
     'UNREGISTER request:i registration:i options:d?',
-    FORWARD,
   ),
-  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>(
-    'UNREGISTERED request:n details:d?',
-    'registration reason',
-  ),
+  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>('UNREGISTERED request:n details:d?'),
   [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
     'INVOCATION request:i registration:i details:d *',
-    `receive_progress progress timeout caller caller_authid caller_authrole procedure trustlevel transaction_hash ${PASSTHRU}`,
   ),
-  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>(
-    'INTERRUPT request:i options:d',
-    `mode reason ${FORWARD}`,
-  ),
-  [YIELD]: row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>(
-    'YIELD request:i options:d *',
-    `progress ${CALLEE}`,
-  ),
+  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT request:i options:d'),
+  [YIELD]:
+    row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>('YIELD request:i options:d *'),
   [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED publication:i'),
 };
 
@@ -234,7 +186,7 @@ export function parseMessage(value: unknown): Message {
 
 function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
-    const kind = shape.attributes[key];
+    const kind = ATTRIBUTES[key];
     if (kind === undefined || kind.test(values[key])) continue;
     // some peers write null for what they leave out
     if (values[key] === null) Reflect.deleteProperty(values, key);
