@@ -8,6 +8,7 @@ import ts from 'typescript';
 /** Rooms by rank: imports go down, or stay in the room. Rooms of one rank do not know each other. */
 const ranks: Record<string, number> = {
   protocol: 0,
+  asking: 0,
   serializers: 1,
   auth: 1,
   payload: 2,

@@ -1,5 +1,5 @@
-import { defer, finalize, isObservable, of, take, throwIfEmpty, type Observable, type Subscription } from 'rxjs';
-import type { Askable, Eventually, Identity } from '../auth/authenticator.ts';
+import { defer, finalize, type Observable, type Subscription } from 'rxjs';
+import type { Identity } from '../auth/authenticator.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { after, now } from './time.ts';
 
@@ -32,24 +32,6 @@ export function patience(
       }),
     );
 }
-
-/** What was given now or later, as an Observable of exactly one value. */
-export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
-  defer(() => {
-    const value = source();
-    return isObservable(value) || isPromise(value) ? value : of(value);
-  }).pipe(
-    take(1),
-    throwIfEmpty(() => new TypeError('The Observable completed without a value')),
-  );
-
-/** Resolves what the user gave as a value or a function. */
-export const ask = <T>(source: Askable<T>): Observable<T> =>
-  eventually(typeof source === 'function' ? (source as () => Eventually<T>) : () => source);
-
-/** Whether a value is a Promise, of whatever make. */
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
 /**
  * One identity of several shares.

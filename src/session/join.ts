@@ -1,5 +1,6 @@
 import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
-import type { ChallengeAnswer, Eventually } from '../auth/authenticator.ts';
+import { ask, eventually, type Eventually } from '../asking/ask.ts';
+import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -16,7 +17,7 @@ import {
 } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
-import { ask, eventually, mergeIdentities, patience } from './asking.ts';
+import { mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
 import { abortError, asWampError } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';

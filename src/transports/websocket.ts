@@ -1,6 +1,6 @@
-import { asyncScheduler, catchError, defer, first, Observable, of, switchMap, type Subscriber } from 'rxjs';
+import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
-import type { Askable } from '../auth/authenticator.ts';
+import { ask, type Askable } from '../asking/ask.ts';
 import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
@@ -71,13 +71,6 @@ export function webSocketTransport(
       ),
   };
 }
-
-/** What the user gave, now or later. @internal */
-export const ask = (source: Askable<string>): Observable<string> =>
-  defer(() => {
-    const value = typeof source === 'function' ? source() : source;
-    return typeof value === 'string' ? of(value) : value;
-  }).pipe(first());
 
 /** Dials once. */
 function connect(url: string, options: WebSocketOptions, extra?: object): Observable<Channel> {
