@@ -19,7 +19,7 @@ import { healDelay } from './healing.ts';
 import { whenIdle } from './idle.ts';
 import { MessageTap } from './messages.ts';
 import type { Settings } from './options.ts';
-import { Outbox, snapshot } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Board } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
@@ -50,8 +50,7 @@ export class Engine implements Port {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    const { publishQueue, waitTimeout } = settings;
-    this.#outbox = new Outbox({ ...publishQueue, waitTimeout });
+    this.#outbox = new Outbox(settings);
     this.streams = new Streams({
       changed: () => this.#streamsChanged(),
       healDelay: (stream, error, tries, since) => {
@@ -99,19 +98,13 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
-    try {
-      const pending = new PendingPublication(snapshot(request), this.#unseen);
-      if (this.refusal !== undefined) pending.failLater(this.refusal);
-      else {
-        this.#outbox.addPublication(pending, this.#whyNot);
-        this.dial();
-      }
-      return pending.report;
-    } catch (error) {
-      const failed = new PendingPublication(request, this.#unseen);
-      failed.fail(error);
-      return failed.report;
+    const pending = new PendingPublication(request, this.#unseen);
+    if (this.refusal !== undefined) pending.failLater(this.refusal);
+    else {
+      this.#outbox.addPublication(pending, this.#whyNot);
+      this.dial();
     }
+    return pending.report;
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {
