@@ -39,20 +39,19 @@ export function patience(
  * @throws TypeError where two of them contradict each other
  */
 export function mergeIdentities(shares: readonly Identity[]): Identity {
-  const merge = (dicts: readonly object[]): Dict => {
-    const merged: Dict = {};
-    for (const [name, value] of dicts.flatMap((dict) => Object.entries(dict) as [string, unknown][])) {
+  const merged: Dict = {};
+  const add = (into: Dict, names: object): void => {
+    for (const [name, value] of Object.entries(names) as [string, unknown][]) {
       if (value === undefined) continue;
-      if (name in merged && merged[name] !== value) {
+      if (Object.hasOwn(into, name) && into[name] !== value) {
         throw new TypeError(`auth: the authenticators contradict each other in ${name}`);
       }
-      merged[name] = value;
+      into[name] = value;
     }
-    return merged;
   };
-  const extras = shares.flatMap(({ authextra }) => (authextra ? [authextra] : []));
-  return {
-    ...merge(shares.map(({ authid, authrole }) => ({ authid, authrole }))),
-    ...(extras.length > 0 && { authextra: merge(extras) }),
-  };
+  for (const { authid, authrole, authextra } of shares) {
+    add(merged, { authid, authrole });
+    if (authextra) add((merged['authextra'] ??= {}) as Dict, authextra);
+  }
+  return merged;
 }
