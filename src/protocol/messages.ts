@@ -81,59 +81,65 @@ function row<T extends readonly unknown[]>(layout: string): Row<T> {
   };
 }
 
-/**
- * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
- * decoded array. Types, checks and descriptions all derive from it.
- */
-const SHAPES = {
-  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO realm:r details:d'),
+/** What routers send: all that a client reads. */
+const INCOMING = {
   [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME session:i details:d'),
   [ABORT]:
     row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>('ABORT details:d reason:s *'),
   [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
-  [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
   [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s'),
   [ERROR]: row<
     readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
   >('ERROR requestType:n request:i details:d error:s *'),
-  [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
-    'PUBLISH request:i options:d topic:s *',
-  ),
   [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
-  [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
-    'SUBSCRIBE request:i options:d topic:s',
-  ),
   [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
-  [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
-    'UNSUBSCRIBE request:i subscription:i options:d?',
-  ),
   // a reply's request id is 0 where the router revokes unasked
   [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>('UNSUBSCRIBED request:n details:d?'),
   [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
     'EVENT subscription:i publication:i details:d *',
   ),
-  [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
-    'CALL request:i options:d procedure:s *',
-  ),
-  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d'),
   [RESULT]:
     row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>('RESULT request:i details:d *'),
-  [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
-    'REGISTER request:i options:d procedure:s',
-  ),
   [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
-  [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
-    'UNREGISTER request:i registration:i options:d?',
-  ),
   [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>('UNREGISTERED request:n details:d?'),
   [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
     'INVOCATION request:i registration:i details:d *',
   ),
   [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT request:i options:d'),
+};
+
+/**
+ * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
+ * decoded array. Types, checks and descriptions all derive from it. Made in a function, so that a program which reads
+ * only what routers send need not carry the rest.
+ */
+const SHAPES = /* @__PURE__ */ (() => ({
+  ...INCOMING,
+  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO realm:r details:d'),
+  [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
+  [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
+    'PUBLISH request:i options:d topic:s *',
+  ),
+  [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
+    'SUBSCRIBE request:i options:d topic:s',
+  ),
+  [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
+    'UNSUBSCRIBE request:i subscription:i options:d?',
+  ),
+  [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
+    'CALL request:i options:d procedure:s *',
+  ),
+  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d'),
+  [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
+    'REGISTER request:i options:d procedure:s',
+  ),
+  [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
+    'UNREGISTER request:i registration:i options:d?',
+  ),
   [YIELD]:
     row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>('YIELD request:i options:d *'),
   [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED publication:i'),
-};
+}))();
 
 type Shapes = typeof SHAPES;
 
@@ -146,10 +152,13 @@ export type Message = { [C in MessageCode]: MessageOf<C> }[MessageCode];
 /** The messages that end with a payload. */
 export type PayloadMessage = MessageOf<3 | 8 | 16 | 36 | 48 | 50 | 68 | 70>;
 
-const shapes: Readonly<Record<number, Row<unknown> | undefined>> = SHAPES;
+type Table = Readonly<Record<number, Row<unknown> | undefined>>;
 
 /** The name of a message code, `EVENT` for 36; the code itself where it is unknown. */
-export const messageName = (code: number): string => shapes[code]?.name ?? String(code);
+export const messageName = (code: number): string => (SHAPES as Table)[code]?.name ?? String(code);
+
+/** The name of a message that came from a router. @internal */
+export const incomingName = ([code]: Message): string => (INCOMING as Table)[code]?.name as string;
 
 /**
  * Checks a decoded value against the table of messages and returns it as a message: the same array, in which a payload
@@ -157,7 +166,12 @@ export const messageName = (code: number): string => shapes[code]?.name ?? Strin
  *
  * @throws ProtocolError that names the message, the field, what it must be and what it was
  */
-export function parseMessage(value: unknown): Message {
+export const parseMessage = (value: unknown): Message => parse(value, SHAPES);
+
+/** {@link parseMessage} for what routers send; the codes of other messages count as unknown. @internal */
+export const parseIncoming = (value: unknown): Message => parse(value, INCOMING);
+
+function parse(value: unknown, shapes: Table): Message {
   if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
   const message = value as unknown[];
   const code = message[0];
@@ -219,7 +233,7 @@ function lengths({ fields, required, payload }: Row<unknown>): string {
 /** A message as field name → value, for logs and checks: `{ type: 33, request: 1, subscription: 77 }`. */
 export function describeMessage(message: Message): Dict {
   const out: Dict = { type: message[0] };
-  const { fields, payload } = shapes[message[0]] as Row<unknown>;
+  const { fields, payload } = SHAPES[message[0]] as Row<unknown>;
   const names = payload ? [...fields.map(({ name }) => name), 'args', 'kwargs'] : fields.map(({ name }) => name);
   names.forEach((name, i) => {
     if (i + 1 < message.length) out[name] = message[i + 1];

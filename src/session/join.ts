@@ -9,7 +9,7 @@ import {
   AUTHENTICATE,
   CHALLENGE,
   HELLO,
-  messageName,
+  incomingName,
   WELCOME,
   type Dict,
   type Message,
@@ -165,7 +165,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
         // a router that speaks while we still ask for the secret has lost the thread, too
-        else handshake.violated(new ProtocolError(`${messageName(message[0])} must not come now`));
+        else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
       lost(error) {

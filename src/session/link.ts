@@ -17,7 +17,7 @@ import {
   GOODBYE,
   INTERRUPT,
   INVOCATION,
-  messageName,
+  incomingName,
   PUBLISH,
   PUBLISHED,
   REGISTER,
@@ -166,7 +166,7 @@ export function makeLink(
           end(abortError(message));
           return;
         default:
-          violated(`${messageName(message[0])} must not come now`);
+          violated(`${incomingName(message)} must not come now`);
       }
     },
     violated(error) {
@@ -204,9 +204,7 @@ export function makeLink(
       request.settle(reply);
     } else if (request || id >= next) {
       // an answer to what was given up meanwhile is a race; one to what was never asked is not
-      violated(
-        `${messageName(reply[0])} for request ${id}, which was ${request ? messageName(request.type) : 'never made'}`,
-      );
+      violated(`${incomingName(reply)} for request ${id}, which was ${request ? 'of another kind' : 'never made'}`);
     }
   };
 
