@@ -1,4 +1,4 @@
-import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, STRING, type Kind } from './attributes.ts';
+import { ATTRIBUTES, COUNT, DICT, ID, isDict, kind, LIST, STRING, type Kind } from './attributes.ts';
 import {
   HELLO,
   WELCOME,
@@ -58,7 +58,7 @@ interface Row<T> {
 
 /** A dictionary whose known keys are checked, too: an attribute means the same wherever it stands. */
 const DETAILS: Kind = { ...DICT };
-const REALM: Kind = { expected: 'a string or null', test: (v) => v === null || STRING.test(v) };
+const REALM = kind('a string or null', (v) => v === null || STRING.test(v));
 const KINDS: Readonly<Record<string, Kind>> = { i: ID, n: COUNT, s: STRING, r: REALM, d: DETAILS, x: DICT };
 
 /**

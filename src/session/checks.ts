@@ -6,6 +6,7 @@ import {
   checkOptions,
   FUNCTION,
   isDict,
+  kind,
   NUMBER,
   fromWire,
   type Kind,
@@ -85,7 +86,7 @@ const TAGS = {
   correlationIsLast: ANYTHING,
 };
 
-const RETAINED: Kind = { expected: "a boolean or 'once'", test: (v) => typeof v === 'boolean' || v === 'once' };
+const RETAINED = kind("a boolean or 'once'", (v) => BOOL.test(v) || v === 'once');
 
 const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')(`match nkey ${FORWARD}`, {
   ...TAGS,

@@ -1,4 +1,4 @@
-import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
+import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
 import { ask, eventually, type Eventually } from '../asking/ask.ts';
 import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
@@ -175,9 +175,9 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       },
     };
 
-    const shares = (): Observable<Dict> => {
+    const shares = (): Eventually<Dict> => {
       const base: Dict = { roles: CLIENT_FEATURES, agent };
-      if (auth.length === 0) return of(base);
+      if (auth.length === 0) return base;
       return forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(
         map((all) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(all) })),
       );

@@ -18,12 +18,9 @@ import {
   INTERRUPT,
   INVOCATION,
   incomingName,
-  PUBLISH,
   PUBLISHED,
-  REGISTER,
   REGISTERED,
   RESULT,
-  SUBSCRIBE,
   SUBSCRIBED,
   UNREGISTER,
   UNREGISTERED,
@@ -136,13 +133,10 @@ export function makeLink(
           if (message[1] !== 49 && message[1] !== 70) settle(message, message[1], message[2]);
           return;
         case PUBLISHED:
-          settle(message, PUBLISH, message[1]);
-          return;
         case SUBSCRIBED:
-          settle(message, SUBSCRIBE, message[1]);
-          return;
         case REGISTERED:
-          settle(message, REGISTER, message[1]);
+          // their codes follow those of the requests
+          settle(message, message[0] - 1, message[1]);
           return;
         case UNSUBSCRIBED:
           if (message[1] === 0) revoke(streams.topics, message[2]?.['subscription'], message[2]);
