@@ -160,18 +160,19 @@ export class Engine implements Port {
     for (const link of links) link.add(() => this.#wires.size === 0 && closed());
   }
 
+  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
   dial(): void {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { board, streams, tap } = this;
+    const { board, streams, tap, userError } = this;
     const config = {
       ...this.#settings,
       streams,
       tap,
       wires: this.#wires,
-      userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
+      userError,
       unseen: this.#unseen,
     };
     const owner = {

@@ -172,6 +172,7 @@ export class Session implements Wamp {
         return over();
       },
       errors: link.errors,
+      userError: link.userError,
       queued: 0,
       dial: () => undefined,
     };
