@@ -1,5 +1,5 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
-import { checkOptions, STRING, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, DICT, STRING, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
@@ -7,7 +7,7 @@ import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { classOf, procedureHandler, topicHandler, type Method } from './handlers.ts';
 import { marksOf } from './marks.ts';
-import { prepare, type MethodOptions } from './options.ts';
+import { prepare } from './options.ts';
 
 /** Options of {@link bind}. */
 export interface BindOptions {
@@ -45,7 +45,7 @@ export interface Binding extends BoundMethod {
 
 /** A method that the router refused, or withdrew. */
 export interface BindingFailure extends BoundMethod {
-  readonly error: unknown;
+  readonly error: Error;
 }
 
 const ON_FAILURE: Kind = { expected: "'end' or 'tell'", test: (v) => v === 'end' || v === 'tell' };
@@ -85,7 +85,7 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   const { prefix = '', onFailure = 'end' } = options;
   assertUri(prefix, 'bind(): prefix', 'prefix');
   if (/[<>]/.test(prefix)) throw new TypeError(`bind(): prefix must have no named parts, got ${kindOf(prefix)}`);
-  if (typeof instance !== 'object' || (instance as object | null) === null) {
+  if (!DICT.test(instance)) {
     throw new TypeError(
       `bind(): expected an instance of a class, got ${typeof instance === 'function' ? 'a class' : kindOf(instance)}`,
     );
@@ -93,7 +93,7 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   const before = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
   const methods = [...marksOf(instance)].map((mark): Method => {
     const given = typeof mark.options === 'function' ? mark.options(instance as never) : mark.options;
-    return { ...mark, ...prepare(mark.kind, before + mark.text, given as MethodOptions) };
+    return { ...mark, ...prepare(mark.kind, before + mark.text, given) };
   });
   if (methods.length === 0) {
     throw new TypeError(`bind(): no method of ${classOf(instance)} is decorated with @Procedure or @Topic`);
@@ -113,7 +113,7 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
 /** What becomes of one method. */
 interface Fate {
   inForce(confirmed: Confirmed): void;
-  failed(error: unknown): void;
+  failed(error: Error): void;
   completed(): void;
 }
 
@@ -129,7 +129,7 @@ function start(
   fate: Fate,
 ): Subscription {
   const { kind, uri, options } = method;
-  const error = (error: unknown): void => fate.failed(error);
+  const error = (error: Error): void => fate.failed(error);
   const complete = (): void => fate.completed();
   if (kind === 'procedure') {
     return wamp
@@ -165,7 +165,7 @@ function reporter(
       match: options.match ?? 'exact',
       pending: total - failed - completed - inForce.size,
     });
-    const ended = (error?: unknown): void => {
+    const ended = (error?: Error): void => {
       if (failed + completed < total) return;
       if (completed === 0) subscriber.error(error);
       else subscriber.complete();

@@ -7,10 +7,13 @@ import type { Mark } from './marks.ts';
 import type { Prepared } from './options.ts';
 
 /** A decorated method of an instance, with all that its verb needs. */
-export type Method = Mark & Prepared;
+export type Method = Omit<Mark, 'options'> & Prepared;
 
-/** What such an object is called in errors. */
-export const classOf = (instance: object): string => instance.constructor.name || 'an object';
+/** What an instance is called in errors, after its class. */
+export function classOf(instance: object): string {
+  const { constructor } = instance as { readonly constructor?: { readonly name: string } };
+  return constructor === undefined || constructor.name === '' ? 'an object' : constructor.name;
+}
 
 /** Calls the method with a message, as its decorator says. Looked up anew each time: it may have been replaced. */
 function call(instance: object, { name, spread }: Method, message: Invocation | WampEvent, parts?: object): unknown {

@@ -27,6 +27,9 @@ export interface MethodDecorator<Method> {
   <M extends Method>(prototype: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
 }
 
+/** The parts of a URI without any. */
+type NoParts = object;
+
 type Spread = MethodOptions & { readonly spread: true };
 type Whole = MethodOptions & { readonly spread?: false | undefined };
 
@@ -39,7 +42,9 @@ function methodDecorator(
 ): MethodDecorator<never> {
   const named = typeof first === 'string';
   if (!named && first !== undefined && second !== undefined) {
-    throw new TypeError(`${decorator}: expected a URI and options, got ${kindOf(first)}; is it written @${kind}()?`);
+    throw new TypeError(
+      `${decorator}: expected a URI and options, got ${kindOf(first)}; is it written ${decorator}()?`,
+    );
   }
   const options = ((named ? second : (first ?? second)) ?? {}) as Asked<MethodOptions>;
   const markFor = (name: string | symbol): Mark => {
@@ -87,10 +92,8 @@ export function Procedure<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<RegisterOptions & Whole>>,
 ): MethodDecorator<Takes<Invocation, UriParts<Text>>>;
-export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): MethodDecorator<TakesArgs<UriParts<''>>>;
-export function Procedure(
-  options: Asked<Given<RegisterOptions & Whole>>,
-): MethodDecorator<Takes<Invocation, UriParts<''>>>;
+export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): MethodDecorator<TakesArgs<NoParts>>;
+export function Procedure(options: Asked<Given<RegisterOptions & Whole>>): MethodDecorator<Takes<Invocation, NoParts>>;
 export function Procedure(first?: unknown, second?: unknown): unknown {
   return methodDecorator('procedure', '@Procedure', first, second);
 }
@@ -123,8 +126,8 @@ export function Topic<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<SubscribeOptions & Whole>>,
 ): MethodDecorator<Takes<WampEvent, UriParts<Text>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): MethodDecorator<TakesArgs<UriParts<''>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): MethodDecorator<Takes<WampEvent, UriParts<''>>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): MethodDecorator<TakesArgs<NoParts>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): MethodDecorator<Takes<WampEvent, NoParts>>;
 export function Topic(first?: unknown, second?: unknown): unknown {
   return methodDecorator('topic', '@Topic', first, second);
 }

@@ -3,9 +3,9 @@ import { assertUri, isLooseUri, type Match, type Uri } from './uris.ts';
 
 /** What one component of a pattern tells, as a type: `<id:int>` → `{ id: number }`. */
 type PartOf<Component extends string> = Component extends `<${infer Name}:${infer Kind}>`
-  ? { readonly [N in Name]: Kind extends 'int' ? number : Kind extends 'str' | 'string' | 'suffix' ? string : never }
+  ? Readonly<Record<Name, Kind extends 'int' ? number : Kind extends 'str' | 'string' | 'suffix' ? string : never>>
   : Component extends `<${infer Name}>`
-    ? { readonly [N in Name]: string }
+    ? Readonly<Record<Name, string>>
     : unknown;
 
 type PartsOf<Text extends string> = Text extends `${infer Head}.${infer Tail}`
@@ -49,8 +49,8 @@ type Parts = Record<string, unknown>;
 /** What a part must be: told in errors, read from a URI (undefined where it cannot be), and fit for one. */
 interface PartKind {
   readonly expected: string;
-  read(text: string): string | number | undefined;
-  fits(value: unknown): boolean;
+  readonly read: (text: string) => string | number | undefined;
+  readonly fits: (value: unknown) => boolean;
 }
 
 const INT: PartKind = {
