@@ -163,6 +163,18 @@ describe('decorators refuse', () => {
   });
 });
 
+describe('@WampError', () => {
+  it('is found on the class that another decorator puts in the place of the decorated one', () => {
+    const replaced = <C extends new (...args: never[]) => Error>(error: C): C =>
+      class Replaced extends (error as never) {} as never;
+    @replaced
+    @WampError('com.shop.bad')
+    class Bad extends Error {}
+    expect(errorsOf(Bad)).toEqual([[Bad, 'com.shop.bad', 'exact']]);
+    expect(Bad.name).toBe('Replaced');
+  });
+});
+
 describe('bind() refuses', () => {
   const { wamp } = joined();
   const binding = (instance: unknown, options?: unknown) => () => bind(wamp, instance as object, options as object);

@@ -31,12 +31,16 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
     it('are registered and subscribed under the prefix, each method by its name or URI, with its options', () => {
       inRealm({}, ({ router, wamp, watch }) => {
         watch(bind(wamp, new Shop(), { prefix: 'com.shop' }));
-        expect(held(router.registrations)).toEqual(
-          [
-            ...['hello', 'add', 'first', 'second'].map((name) => `exact com.shop.${name}`),
-            ...['stock..price', 'order..', 'from.'].map((name) => `wildcard com.shop.${name}`),
-          ].sort(),
-        );
+        // in the order of the class, from the top
+        expect(router.registrations.map(({ match, procedure }) => `${match} ${procedure}`)).toEqual([
+          'exact com.shop.hello',
+          'wildcard com.shop.stock..price',
+          'wildcard com.shop.order..',
+          'exact com.shop.add',
+          'wildcard com.shop.from.',
+          'exact com.shop.first',
+          'exact com.shop.second',
+        ]);
         expect(held(router.subscriptions)).toEqual([
           'exact com.shop.pair',
           'prefix com.shop.log.',
@@ -249,6 +253,15 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
         );
         // of several URIs the topmost is sent: of a prefix, its words
         expect((failure(plain.call('fail.basely')) as ApplicationError).uri).toBe('com.shop.error');
+      });
+    });
+
+    it('count as decorated under the names that their class gave them alone', () => {
+      class Renamed extends Shop {}
+      Object.defineProperty(Renamed.prototype, 'other', Object.getOwnPropertyDescriptor(Shop.prototype, 'hello')!);
+      inRealm({}, ({ router, wamp, watch }) => {
+        expect(watch(bind(wamp, new Renamed())).values.length).toBe(SHOP_PROCEDURES.length + SHOP_TOPICS.length);
+        expect(router.registrations.length).toBe(SHOP_PROCEDURES.length);
       });
     });
 

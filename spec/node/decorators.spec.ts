@@ -39,8 +39,8 @@ behaves('legacy, by TypeScript', byTypeScript(true), true);
 behaves('standard, by esbuild', byEsbuild(false), true);
 behaves('legacy, by esbuild', byEsbuild(true), true);
 
-describe('the types of the decorators', () => {
-  it('hold in the legacy dialect, too', () => {
+describe('the types of the decorators, in the legacy dialect', () => {
+  it('hold', () => {
     const { config } = ts.readConfigFile(fileURLToPath(new URL('../../tsconfig.json', import.meta.url)), (file) =>
       readFileSync(file, 'utf8'),
     ) as { config: { compilerOptions: Record<string, unknown> } };

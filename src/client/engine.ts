@@ -161,18 +161,19 @@ export class Engine implements Port {
   }
 
   readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
   dial(): void {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { board, streams, tap, userError } = this;
+    const { board, streams, tap } = this;
     const config = {
       ...this.#settings,
       streams,
       tap,
       wires: this.#wires,
-      userError,
+      userError: this.userError,
       unseen: this.#unseen,
     };
     const owner = {

@@ -80,7 +80,7 @@ export function bind(
 ): Observable<Binding>;
 export function bind(wamp: Wamp, instance: object, options?: BindOptions): Observable<Binding | BindingFailure>;
 export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): Observable<Binding | BindingFailure> {
-  const { userError } = portOf(wamp, 'bind()');
+  const port = portOf(wamp, 'bind()');
   checkOptions(() => 'bind()', { prefix: STRING, onFailure: ON_FAILURE }, options);
   const { prefix = '', onFailure = 'end' } = options;
   assertUri(prefix, 'bind(): prefix', 'prefix');
@@ -98,6 +98,7 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   if (methods.length === 0) {
     throw new TypeError(`bind(): no method of ${classOf(instance)} is decorated with @Procedure or @Topic`);
   }
+  const userError = (error: unknown, context: string): void => port.userError(error, context);
   return new Observable((subscriber) => {
     const all = new Subscription();
     subscriber.add(all);
