@@ -85,6 +85,23 @@ describe('bind()', () => {
     });
   });
 
+  it('asks for no more where the first method has failed at once', () => {
+    const { wamp, wire } = joined();
+    record(wamp.register('open', () => 1));
+    wire.take(64);
+    expect(record(bind(wamp, new Shop())).error).toBeInstanceOf(InvalidStateError);
+    expect(wire.rest()).toEqual([]);
+  });
+
+  it('has undone the others by the time that it errors', () => {
+    const { wamp, wire } = joined();
+    const seen = record(wamp.messages$);
+    let last: unknown;
+    bind(wamp, new Shop()).subscribe({ error: () => (last = seen.values.at(-1)?.message) });
+    wire.send([65, 1, 11], [8, 64, 2, {}, 'wamp.error.not_authorized']);
+    expect(last).toEqual([66, 4, 11]);
+  });
+
   it('with onFailure: tell, tells of each that fails, and goes on', () => {
     inRealm({}, ({ router, wamp, other, watch }) => {
       watch(other.register('taken', () => 1));
@@ -104,6 +121,18 @@ describe('bind()', () => {
       expect(router.registrations.map(({ procedure }) => procedure).sort()).toEqual(['open', 'taken']);
       expect(router.subscriptions.length).toBe(1);
     });
+  });
+
+  it('with onFailure: tell, goes on where one is withdrawn', () => {
+    const { wamp, wire } = joined();
+    const bound = record(bind(wamp, new Shop(), { onFailure: 'tell' }));
+    wire.send([65, 1, 11], [33, 3, 13], [67, 0, { registration: 11, reason: 'com.shop.out' }], [65, 2, 12]);
+    expect(bound.values.map(({ method, pending, error }) => [method, pending, error !== undefined])).toEqual([
+      ['open', 2, false],
+      ['heard', 1, false],
+      ['open', 1, true],
+      ['taken', 0, false],
+    ]);
   });
 
   it('with onFailure: tell, errors when the last has failed', () => {

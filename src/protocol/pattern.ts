@@ -128,7 +128,7 @@ export function uriPattern<Text extends string>(text: Text): UriPattern<Text> {
   /** The parts of a URI, or why it has none. */
   const read = (uri: Uri): Parts | string => {
     const given = uri.split('.');
-    if (suffix && given.length > end) given.push(given.splice(end).join('.'));
+    if (suffix) given.push(given.splice(end).join('.'));
     if (given.length !== components.length) return 'the number of components differs';
     const parts: [string, unknown][] = [];
     for (const [i, { literal, name, kind }] of components.entries()) {
@@ -168,7 +168,7 @@ export function uriPattern<Text extends string>(text: Text): UriPattern<Text> {
         .map(({ literal, name, kind }) => {
           if (literal !== '') return literal;
           if (name === undefined) throw fault('a component has no name');
-          const value = Object.hasOwn(given, name) ? given[name] : undefined;
+          const value = given[name];
           if (!kind.fits(value)) throw fault(`${name} must be ${kind.expected}, got ${kindOf(value)}`);
           return String(value);
         })
