@@ -173,6 +173,6 @@ describe('bind()', () => {
     const errors = record(wamp.userErrors$);
     record(bind(session, new Clumsy()));
     wire.send([33, wire.take(32)[1], 5], [36, 5, 1, {}]);
-    expect(errors.values).toEqual([{ error: new RangeError('thrown'), context: 'handler of heard (Clumsy.heard)' }]);
+    expect(errors.values).toEqual([{ error: new RangeError('thrown'), context: 'handler of heard (heard)' }]);
   });
 });

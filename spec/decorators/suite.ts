@@ -2,7 +2,7 @@
 import { Client } from '../../src/client/client.ts';
 import { bind, defineErrors, errorsOf } from '../../src/decorators/index.ts';
 import type { ApplicationError } from '../../src/protocol/errors.ts';
-import type { UserError } from '../../src/session/options.ts';
+import type { SubscriptionInfo, UserError } from '../../src/session/options.ts';
 import type { Session } from '../../src/session/session.ts';
 import { record } from '../../src/testing/record.ts';
 import { createTestRouter } from '../../src/testing/router.ts';
@@ -51,6 +51,24 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
           ['com.shop.stock..price', 'roundrobin'],
           ['com.shop.second', 'last'],
         ]);
+      });
+    });
+
+    it('take options that are meant for all, before which their own count', () => {
+      inRealm({}, ({ router, wamp, watch }) => {
+        const told: string[] = [];
+        const onSubscribed = ({ topic }: SubscriptionInfo): void => void told.push(topic);
+        watch(bind(wamp, new Shop(), { register: { invoke: 'first' }, subscribe: { onSubscribed } }));
+        expect(router.registrations.map(({ procedure, invoke }) => [procedure, invoke])).toEqual([
+          ['hello', 'first'],
+          ['stock..price', 'roundrobin'],
+          ['order..', 'first'],
+          ['add', 'first'],
+          ['from.', 'first'],
+          ['first', 'first'],
+          ['second', 'last'],
+        ]);
+        expect(told).toEqual(['price.', 'pair']);
       });
     });
 
@@ -209,11 +227,11 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
       }
       const told = await errors.next(5);
       expect(told.map(({ context }) => context).sort()).toEqual([
-        'handler of errors (Clumsy.onError)',
-        'handler of number.x (Clumsy.onNumber)',
-        'handler of rejects (Clumsy.onReject)',
-        'handler of throws (Clumsy.onThrow)',
-        'handler of throws (Clumsy.onThrow)',
+        'handler of errors (onError)',
+        'handler of number.x (onNumber)',
+        'handler of rejects (onReject)',
+        'handler of throws (onThrow)',
+        'handler of throws (onThrow)',
       ]);
       expect(told.map(({ error }) => (error as Error).message).sort()).toEqual([
         'errored',

@@ -6,6 +6,9 @@ import { transformSync } from 'esbuild';
 import * as rxjs from 'rxjs';
 import ts from 'typescript';
 import * as decorators from '../../src/decorators/index.ts';
+import { WampClient } from '../../src/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
+import { serveRouter } from '../../src/testing/node.ts';
 import type * as Fixture from '../decorators/shop.ts';
 import { behaves } from '../decorators/suite.ts';
 
@@ -33,6 +36,27 @@ const byEsbuild = (experimentalDecorators: boolean): typeof Fixture => {
     `const module = {}; ${code}; Object.defineProperties(exports, Object.getOwnPropertyDescriptors(module.exports));`,
   );
 };
+
+describe('decorated classes', () => {
+  it('work over WebSockets', async () => {
+    const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1' });
+    const [wamp, other] = [1, 2].map(() => new WampClient({ realm: 'realm1', url: served.url })) as [
+      WampClient,
+      WampClient,
+    ];
+    const shop = new (byEsbuild(true).Shop)();
+    const bound = record(decorators.bind(wamp, shop, { prefix: 'com.shop' }));
+    await bound.next(10);
+    const answer = await rxjs.firstValueFrom(other.call('com.shop.order.41.open'));
+    await rxjs.firstValueFrom(other.publish('com.shop.price.tea', [5], {}, { acknowledge: true }));
+    // behind the event on the one link
+    await rxjs.firstValueFrom(other.call('com.shop.hello', ['joe']));
+    expect([answer.value, shop.heard]).toEqual([[42, 'open'], [['tea', 5, 'com.shop.price.tea']]]);
+    await Promise.all([wamp.close(), other.close()]);
+    expect(bound.completed).toBeTrue();
+    await served.close();
+  });
+});
 
 behaves('standard, by TypeScript', byTypeScript(false), false);
 behaves('legacy, by TypeScript', byTypeScript(true), true);

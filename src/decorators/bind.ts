@@ -3,9 +3,10 @@ import { checkOptions, DICT, STRING, type Kind } from '../protocol/attributes.ts
 import { kindOf } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
+import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { classOf, procedureHandler, topicHandler, type Method } from './handlers.ts';
+import { procedureHandler, topicHandler, type Method } from './handlers.ts';
 import { marksOf } from './marks.ts';
 import { prepare } from './options.ts';
 
@@ -13,6 +14,10 @@ import { prepare } from './options.ts';
 export interface BindOptions {
   /** Stands before every URI, those that were written out included; joined by a dot. None by default. */
   readonly prefix?: Uri | undefined;
+  /** Options for all procedures; those of a decorator count before them. */
+  readonly register?: Given<RegisterOptions> | undefined;
+  /** Options for all topics; those of a decorator count before them. */
+  readonly subscribe?: Given<SubscribeOptions> | undefined;
   /**
    * What becomes of the others when one method fails, because the router refuses or withdraws it: `end` ends them all,
    * with the error of the one; `tell` emits a {@link BindingFailure}, and the others go on.
@@ -49,6 +54,7 @@ export interface BindingFailure extends BoundMethod {
 }
 
 const ON_FAILURE: Kind = { expected: "'end' or 'tell'", test: (v) => v === 'end' || v === 'tell' };
+const TABLE = { prefix: STRING, register: DICT, subscribe: DICT, onFailure: ON_FAILURE };
 
 /**
  * Registers and subscribes all methods of an object that are decorated with {@link Procedure} or {@link Topic}, for as long
@@ -81,8 +87,8 @@ export function bind(
 export function bind(wamp: Wamp, instance: object, options?: BindOptions): Observable<Binding | BindingFailure>;
 export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): Observable<Binding | BindingFailure> {
   const port = portOf(wamp, 'bind()');
-  checkOptions(() => 'bind()', { prefix: STRING, onFailure: ON_FAILURE }, options);
-  const { prefix = '', onFailure = 'end' } = options;
+  checkOptions(() => 'bind()', TABLE, options);
+  const { prefix = '', onFailure = 'end', register = {}, subscribe = {} } = options;
   assertUri(prefix, 'bind(): prefix', 'prefix');
   if (/[<>]/.test(prefix)) throw new TypeError(`bind(): prefix must have no named parts, got ${kindOf(prefix)}`);
   if (!DICT.test(instance)) {
@@ -93,10 +99,12 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   const before = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
   const methods = [...marksOf(instance)].map((mark): Method => {
     const given = typeof mark.options === 'function' ? mark.options(instance as never) : mark.options;
-    return { ...mark, ...prepare(mark.kind, before + mark.text, given) };
+    // what is no object is refused with the others, by name
+    const all = DICT.test(given) ? { ...(mark.kind === 'procedure' ? register : subscribe), ...given } : given;
+    return { ...mark, ...prepare(mark.kind, before + mark.text, all) };
   });
   if (methods.length === 0) {
-    throw new TypeError(`bind(): no method of ${classOf(instance)} is decorated with @Procedure or @Topic`);
+    throw new TypeError('bind(): no method of the instance is decorated with @Procedure or @Topic');
   }
   const userError = (error: unknown, context: string): void => port.userError(error, context);
   return new Observable((subscriber) => {

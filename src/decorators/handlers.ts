@@ -9,17 +9,12 @@ import type { Prepared } from './options.ts';
 /** A decorated method of an instance, with all that its verb needs. */
 export type Method = Omit<Mark, 'options'> & Prepared;
 
-/** What an instance is called in errors, after its class. */
-export function classOf(instance: object): string {
-  const { constructor } = instance as { readonly constructor?: { readonly name: string } };
-  return constructor === undefined || constructor.name === '' ? 'an object' : constructor.name;
-}
-
 /** Calls the method with a message, as its decorator says. Looked up anew each time: it may have been replaced. */
 function call(instance: object, { name, spread }: Method, message: Invocation | WampEvent, parts?: object): unknown {
   const own = parts === undefined ? [] : [parts];
   const args = spread ? [...own, ...message.args] : [message, ...own];
-  return (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[name]?.(...args);
+  const found = (instance as Record<string | symbol, unknown>)[name] as (...args: unknown[]) => unknown;
+  return found.apply(instance, args);
 }
 
 /** What answers the calls of a decorated procedure. */
@@ -50,8 +45,7 @@ export function topicHandler(
   const { pattern, name } = method;
   return (event) => {
     const { topic } = event.details;
-    const report = (error: unknown): void =>
-      userError(error, `handler of ${topic} (${classOf(instance)}.${String(name)})`);
+    const report = (error: unknown): void => userError(error, `handler of ${topic} (${String(name)})`);
     try {
       const answer = call(instance, method, event, pattern?.parse(topic));
       if (isObservable(answer)) running.add(answer.subscribe({ error: report }));

@@ -19,7 +19,7 @@ type TakesArgs<Parts> = keyof Parts extends never
   : (parts: Parts, ...args: never[]) => unknown;
 
 /** A decorator of methods of a type, in the standard dialect and in the legacy one (`experimentalDecorators`). */
-export interface MethodDecorator<Method> {
+export interface WampMethodDecorator<Method> {
   <M extends Method>(
     method: M,
     context: ClassMethodDecoratorContext & { readonly static: false; readonly private: false },
@@ -39,7 +39,7 @@ function methodDecorator(
   decorator: string,
   first: unknown,
   second: unknown,
-): MethodDecorator<never> {
+): WampMethodDecorator<never> {
   const named = typeof first === 'string';
   if (!named && first !== undefined && second !== undefined) {
     throw new TypeError(
@@ -87,13 +87,15 @@ function methodDecorator(
 export function Procedure<Text extends string = ''>(
   uri: Text | undefined,
   options: Asked<Given<RegisterOptions & Spread>>,
-): MethodDecorator<TakesArgs<UriParts<Text>>>;
+): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Procedure<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<RegisterOptions & Whole>>,
-): MethodDecorator<Takes<Invocation, UriParts<Text>>>;
-export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): MethodDecorator<TakesArgs<NoParts>>;
-export function Procedure(options: Asked<Given<RegisterOptions & Whole>>): MethodDecorator<Takes<Invocation, NoParts>>;
+): WampMethodDecorator<Takes<Invocation, UriParts<Text>>>;
+export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
+export function Procedure(
+  options: Asked<Given<RegisterOptions & Whole>>,
+): WampMethodDecorator<Takes<Invocation, NoParts>>;
 export function Procedure(first?: unknown, second?: unknown): unknown {
   return methodDecorator('procedure', '@Procedure', first, second);
 }
@@ -121,13 +123,13 @@ export function Procedure(first?: unknown, second?: unknown): unknown {
 export function Topic<Text extends string = ''>(
   uri: Text | undefined,
   options: Asked<Given<SubscribeOptions & Spread>>,
-): MethodDecorator<TakesArgs<UriParts<Text>>>;
+): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Topic<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<SubscribeOptions & Whole>>,
-): MethodDecorator<Takes<WampEvent, UriParts<Text>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): MethodDecorator<TakesArgs<NoParts>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): MethodDecorator<Takes<WampEvent, NoParts>>;
+): WampMethodDecorator<Takes<WampEvent, UriParts<Text>>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): WampMethodDecorator<Takes<WampEvent, NoParts>>;
 export function Topic(first?: unknown, second?: unknown): unknown {
   return methodDecorator('topic', '@Topic', first, second);
 }
