@@ -166,7 +166,7 @@ describe('decorators refuse', () => {
 describe('@WampError', () => {
   it('is found on the class that another decorator puts in the place of the decorated one', () => {
     type Errors = new (message?: string) => Error;
-    const replaced = (error: Errors): Errors => class Replaced extends error {};
+    const replaced = <C>(error: C): C => class extends (error as Errors) {} as C;
     @replaced
     @WampError('com.shop.bad')
     class Bad extends Error {}
