@@ -10,13 +10,7 @@ import {
   type BindingFailure,
 } from '../../src/decorators/index.ts';
 import { WampClient, type Invocation, type Session, type WampEvent } from '../../src/index.ts';
-
-/** Fails to compile unless both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const exactly =
-  <Expected>() =>
-  <Actual>(value: Actual, ..._: Same<Actual, Expected> extends true ? [] : [never]): Actual =>
-    value;
+import { exactly } from '../helpers/exactly.ts';
 
 interface Price {
   readonly item: string;
