@@ -88,6 +88,8 @@ const parts = [
   ['conflate()', 'use: conflate()', { rxwamp: 'conflate' }, 500],
   ['sessions$()', 'use: sessions$(0)', { 'rxwamp/meta': 'sessions$' }, 2_500],
   ['testament()', 'use: testament(0)', { 'rxwamp/meta': 'testament' }, 800],
+  ['uriPattern()', 'use: uriPattern(0)', { rxwamp: 'uriPattern' }, 1_400],
+  ['bind()', 'use: [bind, Procedure, Topic]', { 'rxwamp/decorators': 'bind, Procedure, Topic' }, 3_800],
 ];
 
 /** Node's built-ins stand in the metafile as imports that stay outside. */

@@ -154,6 +154,8 @@ export class Engine implements Port, ConnectionOwner {
     for (const link of links) link.add(() => this.#wires.size === 0 && closed());
   }
 
+  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
@@ -165,7 +167,7 @@ export class Engine implements Port, ConnectionOwner {
       streams,
       tap,
       wires: this.#wires,
-      userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
+      userError: this.userError,
       unseen: this.#unseen,
     };
     this.#connection = new Connection(this.#settings, config, board, this, this.#joinedBefore);

@@ -24,6 +24,8 @@ export interface Port {
   readonly session$?: Observable<Session>;
   /** All topics and registrations, and the link of the session that is joined; of a client only. */
   readonly streams?: Streams;
+  /** Tells of an error in the application's code, on userErrors$: `onSubscribed of com.app.news`. */
+  userError(error: unknown, context: string): void;
   /** Sees to it that there will be a session. */
   dial(): void;
 }
@@ -53,6 +55,7 @@ const sessionPort = ({ session, link, streams }: SessionInside): Port => ({
     return streams.refusal(session);
   },
   errors: link.errors,
+  userError: link.userError,
   queued: 0,
   dial: () => undefined,
 });
