@@ -22,7 +22,7 @@ export type ClientOptions = Omit<BaseOptions, 'transports'> &
  * const wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });
  * wamp.subscribe<number>('com.app.temperature').subscribe(({ value }) => show(value));
  */
-export class WampClient extends Client {
+export class WampClient<Api = unknown> extends Client<Api> {
   /** @throws TypeError that names the option that is wrong */
   constructor({ url, ...options }: ClientOptions) {
     if (url !== undefined && options.transports !== undefined) {
