@@ -87,6 +87,7 @@ export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
+export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
 export { CallResult, WampEvent } from './session/arrivals.ts';
 export type {
   AnyDetails,
@@ -114,6 +115,16 @@ export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';
+export type {
+  ErrorOf,
+  EventOf,
+  FinalResultOf,
+  HandlerOf,
+  InvocationOf,
+  ProgressResultOf,
+  Typed,
+  TypedWamp,
+} from './session/typed.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -27,10 +27,10 @@ export type Received<X> = [X] extends [Coded<unknown, infer R>] ? R : X;
 
 /** The members of one section of a contract; none where there is no contract, or not this section. */
 type Section<Api, Name extends string> = unknown extends Api
-  ? Record<never, never>
+  ? unknown
   : Name extends keyof Api
     ? NonNullable<Api[Name]>
-    : Record<never, never>;
+    : unknown;
 type Entry<Api, Name extends string, U> = U extends keyof Section<Api, Name> ? Section<Api, Name>[U] : never;
 
 /** The procedures that a contract knows; `never` without a contract. */
@@ -95,6 +95,13 @@ export type ResultOf<E> = E extends (...args: never[]) => infer R
 /** A progressive result as a contract says it: as the final one where it says nothing. */
 export type ProgressOf<E> = 'progress' extends keyof E ? Exclude<E['progress'], undefined> : ResultOf<E>;
 
+/** What a handler returns that returns nothing. */
+export type Nothing = ReturnType<() => void>;
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- whether it will do is the question
+type NoMembers = Record<never, never>;
+/** Whether keyword arguments may be left out. */
+export type MayLack<K> = undefined extends K ? true : NoMembers extends K ? true : false;
+
 /** A list that is read or given, never changed. */
 export type ListOf<A> = A extends List ? Readonly<A> : List;
 
@@ -117,7 +124,7 @@ export type ResultArgs<R> = unknown extends R
   ? List
   : [R] extends [Result<infer A, unknown>]
     ? A
-    : [R] extends [undefined | void]
+    : [R] extends [Nothing]
       ? readonly []
       : undefined extends R
         ? readonly [value?: R]
@@ -135,6 +142,6 @@ export type ResultValue<R> = unknown extends R
   ? R
   : [R] extends [Result<infer A, unknown>]
     ? First<A>
-    : [R] extends [undefined | void]
+    : [R] extends [Nothing]
       ? undefined
       : R;

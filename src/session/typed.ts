@@ -8,6 +8,8 @@ import type {
   KwargsToGive,
   ListOf,
   Matching,
+  MayLack,
+  Nothing,
   ProcedureOf,
   ProgressOf,
   Received,
@@ -26,7 +28,7 @@ import type { Session } from './session.ts';
 
 /** What is given after the URI: positional and keyword values, and options; or one object that holds them all. */
 type Parameters<A, First, K, O> =
-  Record<never, never> extends KwargsToGive<K>
+  MayLack<K> extends true
     ? readonly [] extends A
       ? [
           args?: First | OneObject<{ readonly args?: First | undefined }, K, O>,
@@ -38,13 +40,12 @@ type Parameters<A, First, K, O> =
           kwargs?: KwargsToGive<K> | undefined,
           options?: Given<O>,
         ]
-    :
-        | [args: First, kwargs: KwargsToGive<K>, options?: Given<O>]
-        | [
-            all: Given<O> & { readonly kwargs: KwargsToGive<K> } & (readonly [] extends A
-                ? { readonly args?: First | undefined }
-                : { readonly args: First }),
-          ];
+    : | [args: First, kwargs: KwargsToGive<K>, options?: Given<O>]
+      | [
+          all: Given<O> & { readonly kwargs: KwargsToGive<K> } & (readonly [] extends A
+              ? { readonly args?: First | undefined }
+              : { readonly args: First }),
+        ];
 type OneObject<Args, K, O> = Given<O> & Args & { readonly kwargs?: KwargsToGive<K> | undefined };
 
 /** Options of a call that has no progressive results. */
@@ -106,8 +107,8 @@ type Final<R> = [R] extends [Result<infer A, infer K>]
   ? unknown extends R
     ? unknown
     : Result<A, K> | CallResult<unknown, A, K>
-  : [R] extends [undefined | void]
-    ? void | Result<readonly []> | CallResult<undefined, readonly []>
+  : [R] extends [Nothing]
+    ? Nothing | Result<readonly []> | CallResult<undefined, readonly []>
     : R | Result<ResultArgs<R>> | CallResult<unknown, ResultArgs<R>>;
 type Partial<R> = [R] extends [Result<infer A, infer K>] ? CallResult<unknown, A, K, true> : R;
 
@@ -136,7 +137,7 @@ export type ErrorParameters<Api, U> = ErrorParametersOf<
   Sent<KwargsOf<ErrorEntryOf<Api, U>>>
 >;
 type ErrorParametersOf<A, K> =
-  Record<never, never> extends KwargsToGive<K>
+  MayLack<K> extends true
     ? readonly [] extends A
       ? [args?: A, kwargs?: KwargsToGive<K>]
       : [args: A, kwargs?: KwargsToGive<K>]
