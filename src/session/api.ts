@@ -26,7 +26,7 @@ export type Sent<X> = [X] extends [Coded<infer S, unknown>] ? S : X;
 export type Received<X> = [X] extends [Coded<unknown, infer R>] ? R : X;
 
 /** The members of one section of a contract; none where there is no contract, or not this section. */
-type Section<Api, Name extends string> = unknown extends Api
+export type Section<Api, Name extends string> = unknown extends Api
   ? unknown
   : Name extends keyof Api
     ? NonNullable<Api[Name]>
@@ -71,7 +71,8 @@ type Template<P extends string> = P extends `${infer Head}.${infer Tail}`
   : Component<P>;
 type Component<Name extends string> = Name extends '' ? string : Name;
 
-type Method = (...args: never[]) => unknown;
+/** A procedure that a contract says as a method. */
+export type Method = (...args: never[]) => unknown;
 
 /** Positional arguments as a contract says them: none where it says nothing. */
 export type ArgsOf<E> = E extends (...args: infer A) => unknown
