@@ -80,6 +80,19 @@ export type {
 export { passthru, type PassthruConfig } from './payload/passthru.ts';
 export { payloadCodec, type PayloadCodecOptions } from './payload/serialized.ts';
 export type { PayloadShape } from './payload/shape.ts';
+export { ContractError, isContractError, type ContractIssue } from './contract/check.ts';
+export {
+  contract,
+  Contract,
+  type ApiOf,
+  type CheckedApiOf,
+  type ContractDefinition,
+  type PayloadSchemas,
+  type ProcedureSchemas,
+} from './contract/contract.ts';
+export { errorOf, isErrorOf } from './contract/errors.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './contract/schema.ts';
+export { validated } from './contract/validated.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';

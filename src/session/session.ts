@@ -221,6 +221,7 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
         return over();
       },
       errors: link.errors,
+      userError: (error, context) => link.userError(error, context),
       queued: 0,
       dial: () => undefined,
     };
