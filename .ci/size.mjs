@@ -86,6 +86,8 @@ const parts = [
   ['withHistory()', 'use: withHistory(0)', { rxwamp: 'withHistory' }, 2_600],
   ['publisher()', 'use: publisher(0)', { rxwamp: 'publisher' }, 1_000],
   ['conflate()', 'use: conflate()', { rxwamp: 'conflate' }, 500],
+  ['rpc()', 'use: rpc(0)', { rxwamp: 'rpc' }, 700],
+  ['validated()', 'use: validated(0, contract({}))', { rxwamp: 'contract, validated' }, 2_000],
   ['sessions$()', 'use: sessions$(0)', { 'rxwamp/meta': 'sessions$' }, 2_500],
   ['testament()', 'use: testament(0)', { 'rxwamp/meta': 'testament' }, 800],
   ['uriPattern()', 'use: uriPattern(0)', { rxwamp: 'uriPattern' }, 1_400],

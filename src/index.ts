@@ -22,7 +22,7 @@ export type ClientOptions = Omit<BaseOptions, 'transports'> &
  * const wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });
  * wamp.subscribe<number>('com.app.temperature').subscribe(({ value }) => show(value));
  */
-export class WampClient extends Client {
+export class WampClient<Api = unknown> extends Client<Api> {
   /** @throws TypeError that names the option that is wrong */
   constructor({ url, ...options }: ClientOptions) {
     if (url !== undefined && options.transports !== undefined) {
@@ -80,6 +80,19 @@ export type {
 export { passthru, type PassthruConfig } from './payload/passthru.ts';
 export { payloadCodec, type PayloadCodecOptions } from './payload/serialized.ts';
 export type { PayloadShape } from './payload/shape.ts';
+export { ContractError, isContractError, type ContractIssue } from './contract/check.ts';
+export {
+  contract,
+  Contract,
+  type ApiOf,
+  type CheckedApiOf,
+  type ContractDefinition,
+  type PayloadSchemas,
+  type ProcedureSchemas,
+} from './contract/contract.ts';
+export { errorOf, isErrorOf } from './contract/errors.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './contract/schema.ts';
+export { validated } from './contract/validated.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';
@@ -88,6 +101,7 @@ export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
+export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
 export { CallResult, WampEvent } from './session/arrivals.ts';
 export type {
   AnyDetails,
@@ -111,10 +125,23 @@ export { history, type HistoryOptions } from './flow/history.ts';
 export { HistoryEvent } from './flow/history-rows.ts';
 export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
+export { kwargs, Kwargs } from './proxy/kwargs.ts';
+export { proxy, rpc } from './proxy/proxy.ts';
+export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './proxy/types.ts';
 export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';
+export type {
+  ErrorOf,
+  EventOf,
+  FinalResultOf,
+  HandlerOf,
+  InvocationOf,
+  ProgressResultOf,
+  Typed,
+  TypedWamp,
+} from './session/typed.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -18,6 +18,7 @@ const ranks: Record<string, number> = {
   flow: 4,
   meta: 5,
   proxy: 5,
+  contract: 5,
   decorators: 5,
   node: 5,
   testing: 5,
