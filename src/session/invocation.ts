@@ -72,11 +72,15 @@ export class Invocation<T = unknown> extends Arrival<T, InvocationDetails> {
   }
 }
 
+/** What an invocation needs of its session, and of the registration that it came for. */
+export type Answering = Pick<Link, 'invocations' | 'unread' | 'open' | 'send' | 'tell' | 'errorToSend' | 'userError'>;
+export type Served = Pick<Procedure, 'uri' | 'handler'>;
+
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */
 export class RunningInvocation {
-  readonly #link: Link;
+  readonly #link: Answering;
   readonly #id: Id;
-  readonly #procedure: Procedure;
+  readonly #procedure: Served;
   readonly #wantsProgress: boolean;
   #done = false;
   #aborted: unknown;
@@ -88,7 +92,7 @@ export class RunningInvocation {
   #reader: Subscriber<InputChunk> | undefined;
   #inputOpen: boolean;
 
-  constructor(link: Link, procedure: Procedure, message: MessageOf<68>) {
+  constructor(link: Answering, procedure: Served, message: MessageOf<68>) {
     const [, id, , details] = message;
     this.#link = link;
     this.#id = id;
