@@ -3,7 +3,7 @@ import { eventually } from '../../src/testing/index.ts';
 
 describe('eventually', () => {
   it('tries until the assertion no longer throws, rejects or gives false, and returns its value', async () => {
-    const outcomes = [
+    const outcomes: (() => unknown)[] = [
       () => {
         throw new Error('not yet');
       },
