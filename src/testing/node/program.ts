@@ -18,7 +18,9 @@ const KEPT = 50_000;
 /** A program that runs beside the tests, in a process group of its own: what it starts ends with it. */
 export class Program {
   readonly #child: ChildProcess;
-  /** Resolves when it is over, however it came to it. */
+  /** Resolves when it has ended, however it came to it. */
+  readonly #ended: Promise<void>;
+  /** The same, and all that it started has let go of its output. */
   readonly #over: Promise<void>;
   #output = '';
 
@@ -29,10 +31,13 @@ export class Program {
       detached: true,
     });
     this.#child = child;
-    this.#over = new Promise((resolve) => {
-      child.once('close', () => resolve());
-      child.once('error', () => resolve());
-    });
+    const first = (event: string): Promise<void> =>
+      new Promise((resolve) => {
+        child.once(event, () => resolve());
+        child.once('error', () => resolve());
+      });
+    this.#ended = first('exit');
+    this.#over = first('close');
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data: Buffer) => {
         this.#output = (this.#output + data.toString()).slice(-KEPT);
@@ -83,10 +88,11 @@ export class Program {
     const { exitCode, signalCode } = this.#child;
     if (this.pid !== 0 && exitCode === null && signalCode === null) this.#child.kill('SIGTERM');
     const timer = asyncScheduler.schedule(() => this.#destroy(), timeout);
-    await this.#over;
+    await this.#ended;
     timer.unsubscribe();
     // what it started, and did not take along
     this.#destroy();
+    await this.#over;
   }
 
   /** From now on it does not keep this process alive: tests that forget to end it end all the same, and it with them. */
