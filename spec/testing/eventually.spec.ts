@@ -52,7 +52,7 @@ describe('eventually', () => {
     const thrown = [new RangeError('wait'), new TypeError('typo')];
     const trying = eventually(
       () => {
-        throw thrown.shift();
+        throw thrown.shift()!;
       },
       { error: RangeError, every: 1 },
     );

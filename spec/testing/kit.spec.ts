@@ -30,9 +30,10 @@ describe('useTestRouter', () => {
   }
 
   it('runs hooks of any framework: makes before, closes after, and fails the test that left something', async () => {
-    let [before, after] = [() => undefined as void, () => Promise.resolve()];
+    let before = (): void => undefined;
+    let after = (): Promise<void> => Promise.resolve();
     const hooks = {
-      beforeEach: (hook: () => void) => void (before = hook as typeof before),
+      beforeEach: (hook: () => void) => void (before = hook),
       afterEach: (hook: () => Promise<void>) => void (after = hook),
     };
     const given = useTestRouter(hooks);

@@ -3,7 +3,9 @@ import { ApplicationError } from '../../src/protocol/errors.ts';
 import { createTestRouter, virtually, type VirtualKit } from '../../src/testing/index.ts';
 
 const left = (problem: string): string => `The test left something behind:\n  - ${problem}`;
-const assertDeepEqual = (actual: unknown, expected: unknown): void => void expect(actual).toEqual(expected);
+const assertDeepEqual = (actual: unknown, expected: unknown): void => {
+  expect(actual).toEqual(expected);
+};
 
 describe('virtually', () => {
   it('expects a topic as a marble diagram through a loss and the reconnect', () => {

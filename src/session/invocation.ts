@@ -72,8 +72,9 @@ export class Invocation<T = unknown> extends Arrival<T, InvocationDetails> {
   }
 }
 
-/** What an invocation needs of its session, and of the registration that it came for. */
+/** What an invocation needs of the link of its session. */
 export type Answering = Pick<Link, 'invocations' | 'unread' | 'open' | 'send' | 'tell' | 'errorToSend' | 'userError'>;
+/** What an invocation needs of the registration that it came for. */
 export type Served = Pick<Procedure, 'uri' | 'handler'>;
 
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */

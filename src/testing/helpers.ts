@@ -33,7 +33,11 @@ export function whenSession(
   options?: WaitOptions,
 ): Promise<SessionView | Session> {
   if (of instanceof TestRouter) return of.whenSession(which as number, options);
-  const look = (): Session | undefined => (of.status.state === 'joined' ? of.status.session : over(of.status));
+  const look = (): Session | undefined => {
+    if (of.status.state === 'joined') return of.status.session;
+    assertFuture(of.status);
+    return undefined;
+  };
   return when(of.status$, look, 'a session', () => present(of.status), which as WaitOptions);
 }
 
@@ -103,7 +107,9 @@ function whenConfirmed(
     [...(streams?.[kind].values() ?? [])].map(({ uri, match, id }) => ({ uri, match, id }));
   const look = (): readonly ConfirmedStream[] | undefined => {
     const found = confirmed().filter(({ uri }) => typeof which === 'number' || uri === which);
-    return found.length >= (typeof which === 'number' ? which : 1) ? found : over(client.status);
+    if (found.length >= (typeof which === 'number' ? which : 1)) return found;
+    assertFuture(client.status);
+    return undefined;
   };
   const instead = (): string =>
     `${listed(confirmed().map(({ uri, match }) => `'${uri}' (${match})`))}, and ${present(client.status)}`;
@@ -113,10 +119,9 @@ function whenConfirmed(
   return when(changes, look, `${what} that are confirmed`, instead, options);
 }
 
-/** Throws where a client has no future. */
-function over(status: Status): undefined {
+/** @throws Error where a client will do nothing more */
+function assertFuture(status: Status): void {
   if (status.state === 'closed' || status.state === 'failed') throw new Error(`There will be none: ${present(status)}`);
-  return undefined;
 }
 
 function present(status: Status): string {

@@ -40,7 +40,7 @@ export interface KitParts<C extends Client> {
   readonly own: boolean;
   readonly clients: ReadonlySet<C>;
   readonly unhandled: UnhandledErrors;
-  client(options?: Partial<BaseOptions>): C;
+  readonly client: (options?: Partial<BaseOptions>) => C;
 }
 
 /** Makes the parts. `what` asks for them, and knows further options. */

@@ -15,19 +15,19 @@ export interface TestKit<C extends Client = Client> {
    *
    * @param options beside those of the kit
    */
-  client(options?: Partial<BaseOptions>): C;
+  readonly client: (options?: Partial<BaseOptions>) => C;
   /**
    * The errors that nobody handled so far: what RxJS reports as such, and `userErrors$` of the kit's clients. The kit
    * forgets them: for tests that expect some.
    */
-  takeErrors(): readonly unknown[];
+  readonly takeErrors: () => readonly unknown[];
   /**
    * Ends it: takes back the router's faults, closes the clients and then the router.
    *
    * @returns rejects with a list of what the test left behind: sessions that were not closed, errors that nobody
    * handled, with `strict` also streams and calls
    */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Milliseconds that the last frames of a test may take. */

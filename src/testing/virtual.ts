@@ -14,7 +14,7 @@ export interface VirtualOptions<C extends Client = Client> extends TestKitOption
    * How the test framework compares frames: `(actual, expected) => expect(actual).toEqual(expected)`, or Node's
    * `assert.deepStrictEqual`. Without it a difference throws an Error that lists both.
    */
-  readonly assertDeepEqual?: (actual: unknown, expected: unknown) => boolean | void;
+  readonly assertDeepEqual?: (actual: unknown, expected: unknown) => unknown;
   /**
    * Virtual milliseconds after which what is observed by `expectObservable()` is unsubscribed, and clients and router
    * are closed: keep-alive and reconnecting would go on for ever.
@@ -28,18 +28,18 @@ export interface VirtualOptions<C extends Client = Client> extends TestKitOption
 export interface VirtualKit<C extends Client = Client> extends RunHelpers {
   readonly router: TestRouter;
   /** Makes a client of the router. Reconnects after 10 ms, without jitter, unless told otherwise. */
-  client(options?: Partial<BaseOptions>): C;
+  readonly client: (options?: Partial<BaseOptions>) => C;
   /** Does something after so many virtual milliseconds. */
-  at(ms: number, action: () => void): void;
+  readonly at: (ms: number, action: () => void) => void;
   /**
    * Does something at each letter of a marble diagram.
    *
    * @example
    * act('-a--x---b', { a: () => publish(1), x: () => router.dropAll(), b: () => publish(2) });
    */
-  act(marbles: string, actions: Readonly<Record<string, () => void>>): void;
+  readonly act: (marbles: string, actions: Readonly<Record<string, () => void>>) => void;
   /** How many virtual milliseconds have passed. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /**
@@ -84,7 +84,9 @@ export function virtually<T, C extends Client = Client>(
     assertDeepEqual: FUNCTION,
     until: NUMBER,
   });
-  const scheduler = new Scheduler(assertDeepEqual);
+  const scheduler = new Scheduler((actual, expected) => {
+    assertDeepEqual(actual, expected);
+  });
   let streams: readonly string[] = [];
   let failure: { readonly error: unknown } | undefined;
   const guarded = (action: () => void): void => {

@@ -1,4 +1,5 @@
 import { asyncScheduler, Subscription, type Observable } from 'rxjs';
+import { textOf } from '../protocol/thrown.ts';
 
 /** How a `when…` helper waits. */
 export interface WaitOptions {
@@ -33,7 +34,7 @@ export function when<T>(
         if (found === undefined) return;
         resolve(found);
       } catch (error) {
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(textOf(error)));
       }
       waiting.unsubscribe();
     };
