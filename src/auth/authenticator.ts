@@ -27,7 +27,8 @@ export type ChannelBindingType = 'tls-unique' | 'tls-exporter' | 'tls-server-end
 export interface AuthAttempt {
   /** Counts from 1, anew after a session that was stable. */
   readonly number: number;
-  readonly realm: string;
+  /** The realm asked for; `null` where the router is to assign one. */
+  readonly realm: string | null;
   /** The name of the transport. */
   readonly transport: string;
   /**

@@ -139,6 +139,7 @@ export class Engine implements Port {
     joined?.link.leave(details.reason, details.message, error);
     this.#disconnect();
     const closed = (): void => {
+      details = { ...joined?.link.farewell, ...details };
       if (joined) {
         board.tell({ type: 'leave', session: joined.session, ...details });
         board.tell({ type: 'disconnect', wasClean: true });

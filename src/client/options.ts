@@ -8,6 +8,7 @@ import {
   isDict,
   LIST,
   NUMBER,
+  REALM,
   TEXT,
   type Kind,
   type OptionTable,
@@ -35,8 +36,11 @@ export interface ReconnectOptions extends BackoffOptions {
 
 /** Options of a client that is told its transports. */
 export interface BaseOptions {
-  /** The realm to join. */
-  readonly realm: Uri;
+  /**
+   * The realm to join; `null` leaves it to the router, by who the client is, and `session.realm` tells which it was.
+   * Crossbar.io does that; the specification wants a name.
+   */
+  readonly realm: Uri | null;
   /** Ways to reach the router, tried in turn: the next one after a failure, the same one after a success. */
   readonly transports: readonly Transport[];
   /** Ways to authenticate, by preference. None, the default, is anonymous. */
@@ -80,7 +84,7 @@ const isMapping = (pair: unknown): boolean =>
 const isOff = (v: unknown): boolean => v === false;
 
 const OPTIONS = {
-  realm: TEXT,
+  realm: REALM,
   transports: {
     expected: 'a list of transports, one at least',
     test: (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
@@ -154,7 +158,7 @@ export function settle(options: BaseOptions): Settings {
       checkOptions(() => `WampClient${name}`, table, given).map((option) => [option, given[option as keyof T]]),
     ) as Defined<T>;
   const given = check('', OPTIONS, options);
-  assertUri(given.realm, 'WampClient: realm');
+  if (given.realm !== null) assertUri(given.realm, 'WampClient: realm');
   // not required by the type of the whole client, where `url` may stand for it
   if (!LIST.test(given.transports)) throw new TypeError('WampClient: url or transports must be given');
   const settings = { ...DEFAULTS, ...given };

@@ -18,6 +18,7 @@ const isNumber = (value: unknown): value is number => typeof value === 'number' 
 export const BOOL = kind('a boolean', (v) => typeof v === 'boolean');
 export const STRING = kind('a string', isText);
 export const TEXT = kind('a non-empty string', (v) => isText(v) && v !== '');
+export const REALM = kind('a string or null', (v) => v === null || isText(v));
 export const ID = kind('an id (an integer from 1 to 2^53)', isId);
 export const COUNT = kind('an integer from 0', (v) => isNumber(v) && Number.isInteger(v));
 export const NUMBER = kind('a number from 0', isNumber);
@@ -48,7 +49,7 @@ const TABLE: readonly (readonly [Kind, string])[] = [
     STRING,
     'agent authid authmethod authprovider authrole callee_authid callee_authrole caller_authid caller_authrole ' +
       'enc_key message nkey ppt_cipher ppt_keyid ppt_serializer procedure publisher_authid publisher_authrole realm ' +
-      'reason resume_token rkey runmode topic transaction_hash',
+      'reason resume_token rkey runmode scram topic transaction_hash',
   ],
   [TEXT, 'ppt_scheme'],
   [ID, 'callee caller publisher registration subscription'],

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, STRING, type Kind } from './attributes.ts';
+import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, REALM, STRING, type Kind } from './attributes.ts';
 import { kindOf, ProtocolError } from './errors.ts';
 import { isId, type Id } from './ids.ts';
 import type { Uri } from './uris.ts';
@@ -58,7 +58,6 @@ interface Row<T> {
 
 /** A dictionary whose keys are checked, too. */
 const DETAILS: Kind = { ...DICT };
-const REALM: Kind = { expected: 'a string or null', test: (v) => v === null || STRING.test(v) };
 const KINDS: Readonly<Record<string, Kind>> = { i: ID, n: COUNT, s: STRING, r: REALM, d: DETAILS, x: DICT };
 
 /**
@@ -113,11 +112,11 @@ const SHAPES = {
   ),
   [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
     'ABORT details:d reason:s *',
-    'message',
+    'message scram',
   ),
   [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
   [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
-  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s', 'message'),
+  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s', 'message resumable'),
   [ERROR]: row<
     readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
   >('ERROR requestType:n request:i details:d error:s *', CALLEE),

@@ -45,7 +45,8 @@ export function errorFromMessage(
 }
 
 /** The error for an ABORT. */
-export const abortError = ([, details, reason]: MessageOf<3>): AbortError => new AbortError(reason, camelised(details));
+export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
+  new AbortError(reason, camelised(details), { args: args instanceof Uint8Array ? [args] : args, kwargs });
 
 /** Something thrown as it is sent. */
 export interface WireError {

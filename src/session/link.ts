@@ -49,6 +49,8 @@ export interface SessionLink extends Link, Receiver {
   readonly wire: Wire;
   /** Request ids spent on asking for a sign of life. */
   probes: number;
+  /** The details of the router's answer to our GOODBYE, in camelCase. */
+  farewell?: Dict;
   /** Lets go at once: the other side no longer answers. */
   drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
@@ -119,8 +121,10 @@ export function makeLink(
     errorToSend: (thrown) => errorForWire(thrown, errors),
     receive(message) {
       if (state === 'leaving') {
-        if (message[0] === GOODBYE) end(undefined);
-        else if (message[0] === ABORT) end(abortError(message));
+        if (message[0] === GOODBYE) {
+          link.farewell = camelised(message[1]);
+          end(undefined);
+        } else if (message[0] === ABORT) end(abortError(message));
         return;
       }
       switch (message[0]) {

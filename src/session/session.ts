@@ -46,6 +46,7 @@ export interface Wamp {
 
 /** Who joined what, and how (WAMP, WELCOME). */
 export interface SessionDetails {
+  /** The realm; empty where the router assigned one and does not tell which. */
   readonly realm: Uri;
   /** The session's id. */
   readonly session: Id;
@@ -70,9 +71,14 @@ export interface SessionDetails {
 }
 
 /** WELCOME as the application sees it. */
-export function sessionDetails(realm: Uri, session: Id, welcome: Dict, transport: TransportDetails): SessionDetails {
+export function sessionDetails(
+  realm: Uri | null,
+  session: Id,
+  welcome: Dict,
+  transport: TransportDetails,
+): SessionDetails {
   const { authmethods: _, ...told } = camelised(welcome);
-  return { roles: {}, realm, ...told, session, serializer: transport.serializer, transport };
+  return { roles: {}, realm: realm ?? '', ...told, session, serializer: transport.serializer, transport };
 }
 
 /**

@@ -193,6 +193,7 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     url,
     serializer: serializer.id,
     subprotocol: serializer.subprotocol,
+    isSecure: url.startsWith('https'),
   };
   const poll = new Poll(post, serializer.binary, url);
   const port = serializer.batching?.<FramePort>(poll) ?? poll;

@@ -18,6 +18,14 @@ export interface TransportDetails {
   readonly serializer: string;
   /** The subprotocol that was agreed, `wamp.2.json`. */
   readonly subprotocol: string;
+  /** Whether TLS carries it. Browsers do not tell: there it shows in `url`. */
+  readonly isSecure?: boolean;
+  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Node alone tells. */
+  readonly peer?: string;
+  /** The extensions of WebSocket that were agreed, `permessage-deflate`; empty for none. Node alone tells. */
+  readonly extensions?: string;
+  /** Bytes that the router takes in one message; only RawSocket tells. */
+  readonly maxMessageSize?: number;
 }
 
 /**

@@ -183,7 +183,13 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
   };
 
   return {
-    details: { type: 'websocket', url, serializer: serializer.id, subprotocol: serializer.subprotocol },
+    details: {
+      type: 'websocket',
+      url,
+      serializer: serializer.id,
+      subprotocol: serializer.subprotocol,
+      ...socket.told,
+    },
     incoming: new Observable((subscriber) => {
       const frames = early ?? [];
       observer = subscriber;
