@@ -1,4 +1,4 @@
-import { asapScheduler, firstValueFrom, NEVER, of, throwError } from 'rxjs';
+import { asapScheduler, config, firstValueFrom, NEVER, of, throwError } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import {
   createTestKit,
@@ -57,7 +57,9 @@ describe('useTestRouter', () => {
 
 describe('a test kit', () => {
   let kit: TestKit;
+  let before: typeof config.onUnhandledError;
   beforeEach(() => {
+    before = config.onUnhandledError;
     kit = createTestKit();
   });
   afterEach(() => kit.close().catch(() => undefined));
@@ -99,12 +101,16 @@ describe('a test kit', () => {
   });
 
   it('gives the errors of a test to the kit that was made last, and RxJS its own way back', async () => {
+    const outer = config.onUnhandledError;
     const inner = createTestKit();
     const error = new Error('inner');
     throwError(() => error).subscribe();
     await expectAsync(inner.close()).toBeRejectedWithError(left('nobody handled Error: inner'));
     expect(kit.takeErrors()).toEqual([]);
     await inner.close().catch(() => undefined);
+    expect(config.onUnhandledError).toBe(outer);
+    await kit.close();
+    expect(config.onUnhandledError).toBe(before);
   });
 
   it('takes faults back before it closes', async () => {
@@ -234,6 +240,8 @@ describe('waiting for what a client has', () => {
     expect((await procedure)[0]?.id).toBe(kit.router.registrations[0]!.id);
     expect((await whenSubscribed(wamp, 'com.app.a')).length).toBe(1);
     expect((await whenRegistered(wamp)).length).toBe(1);
+    wamp.subscribe('com.app.late').subscribe();
+    expect((await whenSubscribed(wamp, 'com.app.late', { timeout: 500 })).length).toBe(1);
     await expectAsync(whenRegistered(wamp, 'com.app.sub', { timeout: 1 })).toBeRejectedWithError(
       "Waited 1 ms for 'com.app.sub' among the procedures that are confirmed; instead there is " +
         "'com.app.add' (exact), and the client is 'joined'",

@@ -74,12 +74,17 @@ describe('a mock procedure', () => {
     mock.reset();
     expect(await answer('com.app.state')).toEqual([[2], {}]);
     expect(mock.calls.length).toBe(1);
-    mock.answer(NEVER);
+    const stopped: unknown[] = [];
+    mock.answer(({ signal }) => {
+      signal.addEventListener('abort', () => stopped.push(signal.reason));
+      return NEVER;
+    });
     const waiting = refusal('com.app.state');
     await mock.whenCalled(2);
     expect(mock.registered).toBeTrue();
     mock.unsubscribe();
     expect(mock.registered).toBeFalse();
+    expect(stopped.length).toBe(1);
     expect(((await waiting) as [string])[0]).toBe('wamp.error.canceled');
     expect(((await refusal('com.app.state')) as [string])[0]).toBe('wamp.error.no_such_procedure');
     mock.unregister();

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, filter, interval, map, NEVER, retry, throwError } from 'rxjs';
+import { config, distinctUntilChanged, filter, interval, map, NEVER, retry, throwError } from 'rxjs';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import { createTestRouter, virtually, type VirtualKit } from '../../src/testing/index.ts';
 
@@ -148,12 +148,14 @@ describe('virtually', () => {
     expect(() => virtually(() => undefined, { untill: 1 } as never)).toThrowError(/unknown option 'untill'/);
   });
 
-  it('gives real time back to the next test', async () => {
+  it('gives real time, and errors that nobody handles, back to the next test', async () => {
+    const report = config.onUnhandledError;
     expect(() =>
       virtually(() => {
         throw new Error('body');
       }),
     ).toThrowError('body');
+    expect(config.onUnhandledError).toBe(report);
     await new Promise<void>((resolve) =>
       interval(0)
         .pipe()

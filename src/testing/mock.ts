@@ -112,7 +112,6 @@ export class MockProcedure {
   /** Takes the procedure back; calls under way end with `wamp.error.canceled`. */
   unregister(): void {
     this.#realm.dealer.leave(this.#session);
-    this.#session.live = false;
     for (const running of [...this.#invocations.values()]) running.abort(new ApplicationError('wamp.error.canceled'));
   }
 
@@ -167,7 +166,6 @@ export class MockProcedure {
   }
 
   #answered(message: Message): void {
-    if (!this.#session.live) return;
     if (message[0] === YIELD) this.#realm.dealer.invocations.yielded(this.#session, message);
     else if (message[0] === ERROR) this.#realm.dealer.invocations.failed(this.#session, message);
   }
