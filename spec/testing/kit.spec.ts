@@ -57,9 +57,7 @@ describe('useTestRouter', () => {
 
 describe('a test kit', () => {
   let kit: TestKit;
-  let before: typeof config.onUnhandledError;
   beforeEach(() => {
-    before = config.onUnhandledError;
     kit = createTestKit();
   });
   afterEach(() => kit.close().catch(() => undefined));
@@ -110,7 +108,7 @@ describe('a test kit', () => {
     await inner.close().catch(() => undefined);
     expect(config.onUnhandledError).toBe(outer);
     await kit.close();
-    expect(config.onUnhandledError).toBe(before);
+    expect(config.onUnhandledError).toBeNull();
   });
 
   it('takes faults back before it closes', async () => {
