@@ -72,7 +72,7 @@ export function createTestKit<C extends Client = Client>(options: TestKitOptions
   };
 }
 
-/** The hooks of a test framework: those of Jasmine, Mocha, Vitest, Jest and `node:test` are all alike. */
+/** The hooks of a test framework: those of Jasmine, Mocha and Vitest are all alike. */
 export interface TestHooks {
   /** Runs before each test. */
   beforeEach(hook: () => void): unknown;
