@@ -83,11 +83,16 @@ export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> 
   }
 }
 
+/** What an invocation needs of the link of its session. */
+export type Answering = Pick<Link, 'invocations' | 'unread' | 'open' | 'send' | 'tell' | 'errorToSend' | 'userError'>;
+/** What an invocation needs of the registration that it came for. */
+export type Served = Pick<Procedure, 'uri' | 'handler'>;
+
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */
 export class RunningInvocation {
-  readonly #link: Link;
+  readonly #link: Answering;
   readonly #id: Id;
-  readonly #procedure: Procedure;
+  readonly #procedure: Served;
   readonly #wantsProgress: boolean;
   #done = false;
   #aborted: unknown;
@@ -99,7 +104,7 @@ export class RunningInvocation {
   #reader: Subscriber<InputChunk> | undefined;
   #inputOpen: boolean;
 
-  constructor(link: Link, procedure: Procedure, message: MessageOf<68>) {
+  constructor(link: Answering, procedure: Served, message: MessageOf<68>) {
     const [, id, , details] = message;
     this.#link = link;
     this.#id = id;
