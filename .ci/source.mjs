@@ -1,5 +1,7 @@
 // A loader for `node --import`: compiles src for the specs, in tsx's place. tsx puts a static block into every class to
 // keep its name, on one line with the rest; V8's coverage then takes all code before that block for covered.
+//
+// Who imports the package by its name, as the examples in demo do, gets src as well: there is one of each class then.
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +9,14 @@ import { isMainThread } from 'node:worker_threads';
 import { transform } from 'esbuild';
 
 const src = new URL('../src/', import.meta.url).href;
+const { exports } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+
+export function resolve(specifier, context, next) {
+  const entry = /^rxwamp(?=\/|$)/.test(specifier) ? exports[specifier.replace('rxwamp', '.')] : undefined;
+  if (!entry?.types) return next(specifier, context);
+  const path = entry.types.replace(/^\.\/dist\//, '').replace(/\.d\.ts$/, '.ts');
+  return { url: src + path, format: 'module', shortCircuit: true };
+}
 
 export async function load(url, context, next) {
   const [file] = url.split('?', 1);

@@ -1,0 +1,22 @@
+/**
+ * A small service, and who calls it by its name.
+ *
+ *     npx rxwamp run binary.js#BinaryNumberService binary.js#client
+ */
+import { switchMap, tap } from 'rxjs';
+import { proxy, type Session } from 'rxwamp';
+import { Procedure } from 'rxwamp/decorators';
+import { whenRegistered } from 'rxwamp/meta';
+
+export class BinaryNumberService {
+  @Procedure({ spread: true, invoke: 'roundrobin' }) // as many processes as the work needs
+  get_binary_number(integer: number): string {
+    return integer.toString(2);
+  }
+}
+
+export const client = (session: Session) =>
+  whenRegistered(session, 'get_binary_number').pipe(
+    switchMap(() => proxy<BinaryNumberService>(session, '').get_binary_number(13)),
+    tap((binary) => console.log(`13 is ${binary}`)),
+  );
