@@ -148,7 +148,10 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         const { channel } = wire as Wire;
         waits.unsubscribe();
         link = makeLink(wire as Wire, details, config, (error) =>
-          subscriber.error(error ?? new ConnectionLostError('The session was left')),
+          // the reason is told on lifecycle$
+          subscriber.error(
+            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: link?.left }),
+          ),
         );
         const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
         subscriber.next({ session, link });
