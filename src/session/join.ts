@@ -32,6 +32,8 @@ const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 export interface Joined {
   readonly session: Session;
   readonly link: SessionLink;
+  /** What was dialled. */
+  readonly transport: Transport;
 }
 
 /**
@@ -154,7 +156,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
           ),
         );
         const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
-        subscriber.next({ session, link });
+        subscriber.next({ session, link, transport });
       };
       if (verdicts.length === 0) enter();
       else wait(forkJoin(verdicts), enter, (error) => refuse(messageOf(error), error));
