@@ -118,6 +118,7 @@ export { HistoryEvent } from './flow/history-rows.ts';
 export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
 export { finalResult } from './session/operators.ts';
+export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';

@@ -30,7 +30,7 @@ export class Engine implements Port {
   readonly streams: Streams;
   /** What the next connection is made with. */
   settings: Settings;
-  /** The session that is joined. */
+  /** The session that is joined; whether it was told on session$, and whether `ready` was, or is not to be yet. */
   joined: (Joined & { announced: boolean; ready: boolean }) | undefined;
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.board.session$.subscribe(subscriber);
@@ -188,9 +188,10 @@ export class Engine implements Port {
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  #enter({ session, link, transport }: Joined): void {
+  #enter(begun: Joined): void {
+    const { session, link } = begun;
     this.#joinedBefore = true;
-    const joined = { session, link, transport, announced: false, ready: false };
+    const joined = { ...begun, announced: false, ready: true };
     this.joined = joined;
     this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
     this.streams.attach(link);
@@ -199,11 +200,10 @@ export class Engine implements Port {
     if (!link.open) return;
     this.#live = link;
     joined.announced = true;
-    this.board.post(() => {
-      // queued behind this, and before what observers of the session bring about
-      this.board.tell({ type: 'join', session });
-      this.board.session$.next(session);
-    });
+    this.board.post(() => this.board.session$.next(session));
+    this.board.tell({ type: 'join', session });
+    // not before: what waits for the session may be settled by now
+    joined.ready = false;
     this.#streamsChanged();
     this.#watchIdle(link);
   }
@@ -214,15 +214,7 @@ export class Engine implements Port {
     this.#idle?.unsubscribe();
   }
 
-  /** Says GOODBYE and lets go of the connection: what is used next dials anew. */
-  leave(link: SessionLink, error: WampError): void {
-    const reason = 'wamp.close.normal';
-    link.leave(reason, undefined, error);
-    this.disconnect();
-    this.board.tell({ type: 'leave', session: link.session, reason });
-    this.board.tell({ type: 'disconnect', wasClean: true });
-  }
-
+  /** Lets go of the connection; what is used next dials anew. */
   disconnect(): void {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -252,7 +244,7 @@ export class Engine implements Port {
     // streams that end with a session are no longer counted in it
     if (link !== joined.link) return;
     if (status.healing !== healing) this.board.setStatus({ ...status, healing });
-    if (healing === 0 && joined.announced && !joined.ready) {
+    if (healing === 0 && !joined.ready) {
       joined.ready = true;
       this.board.tell({ type: 'ready', session: joined.session });
     }
@@ -263,7 +255,11 @@ export class Engine implements Port {
     const inUse = (): boolean =>
       this.streams.size > 0 || this.outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
     this.#idle = whenIdle(this.settings.idleTimeout, inUse, () => link.nextId - link.probes).subscribe(() => {
-      this.leave(link, new ClosedError('The client was idle'));
+      const reason = 'wamp.close.normal';
+      link.leave(reason, undefined, new ClosedError('The client was idle'));
+      this.disconnect();
+      this.board.tell({ type: 'leave', session: link.session, reason });
+      this.board.tell({ type: 'disconnect', wasClean: true });
       // whoever was told may have gone on already
       if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
     });

@@ -43,7 +43,11 @@ export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observab
         ...transports.slice(0, at),
       ],
     };
-    engine.leave(link, new ConnectionLostError('The client joins anew'));
+    const reason = 'wamp.close.normal';
+    link.leave(reason, undefined, new ConnectionLostError('The client joins anew'));
+    engine.disconnect();
+    board.tell({ type: 'leave', session: link.session, reason });
+    board.tell({ type: 'disconnect', wasClean: true });
   } else engine.disconnect();
   engine.connect();
   const outcome = new ReplaySubject<Session>(1);
