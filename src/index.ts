@@ -64,6 +64,7 @@ export {
   type CryptosignKey,
   type CryptosignKeyPair,
 } from './auth/cryptosign-key.ts';
+export { hooked, type AuthHooks } from './auth/hooked.ts';
 export { cookie, tls } from './auth/proofless.ts';
 export { scram, type ScramLimits, type ScramOptions } from './auth/scram.ts';
 export {

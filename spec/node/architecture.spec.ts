@@ -18,6 +18,7 @@ const ranks: Record<string, number> = {
   meta: 5,
   proxy: 5,
   decorators: 5,
+  otel: 5,
   node: 5,
   testing: 5,
   'index.ts': 6, // the door
@@ -40,6 +41,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^node:/, forNode],
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
+  [/^@opentelemetry\/api$/, /^otel\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 

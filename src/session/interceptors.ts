@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
@@ -24,6 +25,8 @@ export interface InterceptedWire {
   send(message: Message): void;
   /** Tells of an error on `userErrors$`. */
   report(error: unknown, context: string): void;
+  /** Closed when the connection is over: `add()` what is to be done then. */
+  readonly gone: Subscription;
 }
 
 /** Makes an interceptor for each connection, which may then keep state of it. */
