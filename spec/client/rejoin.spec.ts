@@ -123,7 +123,10 @@ describe('rejoin()', () => {
 
   for (const [when, end] of Object.entries({
     'with its GOODBYE': (hangUp: () => void) => hangUp(),
-    'when HELLO comes': (hangUp: () => void, advance: () => void) => (advance(), hangUp()),
+    'when HELLO comes': (hangUp: () => void, advance: () => void) => {
+      advance();
+      hangUp();
+    },
   })) {
     it(`dials anew, at once, where the router hangs up ${when}`, () => {
       virtual((time) => {

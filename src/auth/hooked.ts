@@ -40,14 +40,15 @@ export function hooked(authenticator: Authenticator, hooks: AuthHooks): Authenti
     if (cause instanceof AbortError) throw cause;
     throw new AbortError('wamp.error.cannot_authenticate', { message: messageOf(cause) }, { local: true, cause });
   };
-  const { opened } = authenticator;
   return {
     method,
     ...(identity && { identity }),
     ...(renewable !== undefined && { renewable }),
     always: hooks.welcome !== undefined || authenticator.always === true,
     hello: (attempt) => authenticator.hello(attempt),
-    ...(opened && { opened: (details: Dict, attempt: AuthAttempt) => authenticator.opened?.(details, attempt) }),
+    ...(authenticator.opened && {
+      opened: (details: Dict, attempt: AuthAttempt) => authenticator.opened?.(details, attempt),
+    }),
     challenge: (name, extra, round, attempt): Observable<ChallengeAnswer> =>
       defer(() => settled(hooks.challenge?.(name, extra, round, attempt))).pipe(
         catchError(veto),

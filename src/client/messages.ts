@@ -12,8 +12,8 @@ export interface MessageEvent {
   readonly time: number;
   /** The message; what proves an identity is masked. */
   readonly message: Message;
-  /** The options that it was sent for, where they carry tags for tracing (`correlationId` …). */
-  readonly options?: CorrelationOptions;
+  /** The options that it was sent for, where some of them stay on this side: `correlationId`, say. */
+  readonly options?: CorrelationOptions | undefined;
 }
 
 const MASK = '***';
@@ -32,6 +32,6 @@ function redacted(message: Message): Message {
 export class MessageTap extends Subject<MessageEvent> implements Tap {
   message(direction: 'in' | 'out', message: Message): void {
     const options = (message[2] as Tagged | undefined)?.[TAGGED];
-    this.next({ direction, time: now(), message: redacted(message), ...(options && { options }) });
+    this.next({ direction, time: now(), message: redacted(message), options });
   }
 }

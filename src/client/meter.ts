@@ -11,6 +11,7 @@ import {
   UNREGISTERED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
+  type Dict,
 } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import type { Session } from '../session/session.ts';
@@ -164,14 +165,14 @@ export class Meter {
 
   /** Takes the time between a request and the router's answer. */
   #time({ direction, message, time }: MessageEvent): void {
-    const [type] = message;
+    const [type, first, second] = message as readonly [number, number, unknown];
     if (direction === 'out') {
-      if (ASKS.has(type) && (message[0] !== PUBLISH || message[2]['acknowledge'] === true)) {
-        this.#asked.set(`${type} ${message[1]}`, time);
+      if (ASKS.has(type) && (type !== PUBLISH || (second as Dict)['acknowledge'] === true)) {
+        this.#asked.set(`${type} ${first}`, time);
       }
       return;
     }
-    const key = message[0] === ERROR ? `${message[1]} ${message[2]}` : `${ANSWERS[type] ?? 0} ${message[1]}`;
+    const key = type === ERROR ? `${first} ${second as number}` : `${ANSWERS[type] ?? 0} ${first}`;
     const sent = this.#asked.get(key);
     if (sent === undefined) return;
     this.#asked.delete(key);

@@ -110,7 +110,7 @@ const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
-/** Where what is sent of options keeps those that carry tags for tracing: serializers see no symbols, and copies keep them. */
+/** Where what is sent keeps the options that are not sent whole, for messages$: serializers see no symbols, copies keep them. */
 export const TAGGED = Symbol('tags');
 
 /** Options as they are sent, with what is not. */
@@ -124,7 +124,7 @@ function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = 
   const wire: Dict = {};
   for (const name of checkOptions(() => asked(verb, uri), table, options, true)) {
     if (Object.hasOwn(kept, name)) {
-      if (kept[name] === ANYTHING) (wire as Tagged)[TAGGED] = options;
+      (wire as Tagged)[TAGGED] = options;
       continue;
     }
     const value = (options as Dict)[name];

@@ -22,7 +22,7 @@ export interface Interceptor {
 /** What an interceptor may do by itself. */
 export interface InterceptedWire {
   /** Sends a message past the interceptors. */
-  send(message: Message): void;
+  readonly send: (message: Message) => void;
   /** Tells of an error on `userErrors$`. */
   report(error: unknown, context: string): void;
   /** Closed when the connection is over: `add()` what is to be done then. */
