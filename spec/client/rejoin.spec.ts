@@ -173,6 +173,30 @@ describe('rejoin()', () => {
     });
   });
 
+  it('again before GOODBYE was answered: on a link of its own, and nothing of the first one is left', () => {
+    virtual((time) => {
+      const w = faked({ closeTimeout: 500 });
+      time.advance();
+      w.at(0).welcome(7);
+      const told: boolean[] = [];
+      w.client.subscribe('com.app.t', { onSubscribed: ({ again }) => told.push(again) }).subscribe();
+      w.at(0).reply(33, 1, 5);
+      rejoin(w.client);
+      rejoin(w.client);
+      time.advance();
+      w.at(1).welcome(8);
+      w.at(1).reply(33, 1, 6);
+      expect(told).toEqual([false, true]);
+      expect(inState(w.client, 'joined').healing).toBe(0);
+      // late
+      w.at(0).reply(6, {}, 'wamp.close.goodbye_and_out');
+      time.advance(1);
+      expect(w.at(0).open).toBeFalse();
+      expect(inState(w.client, 'joined').session.id).toBe(8);
+      expect(w.at(1).of(34)).toEqual([]);
+    });
+  });
+
   it('hangs up the link where it is closed meanwhile', () => {
     for (const answers of [true, false]) {
       virtual((time) => {
@@ -287,7 +311,8 @@ describe('rejoin()', () => {
       const call = record(w.client.call('com.app.nobody'));
       time.advance();
       expect(call.error).toBeInstanceOf(RangeError);
-      expect(() => rejoin(w.client, { realm: '' })).toThrowError(TypeError, /rejoin\(\): realm must be/);
+      expect(() => rejoin(w.client, { realm: '' })).toThrowError(TypeError, /realm must be/);
+      expect(() => rejoin(w.client, { realm: undefined } as never)).not.toThrow();
       expect(() => rejoin(w.client, { url: 'ws://x' } as never)).toThrowError(TypeError, /unknown option 'url'/);
       expect(() => rejoin({} as never)).toThrowError(TypeError, /expected a WampClient/);
     });

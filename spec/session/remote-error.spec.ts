@@ -47,8 +47,8 @@ describe('remoteErrorOf()', () => {
   });
 });
 
-describe('ApplicationError', () => {
-  it('tells the id of the request that failed, also of a mapped class', () => {
+describe('an error of a request', () => {
+  it('tells the id of the request, also of a mapped class', () => {
     class Mapped extends Error {
       readonly request?: number;
     }

@@ -1,5 +1,5 @@
 import { filter, merge, ReplaySubject, take, tap, throwIfEmpty, timer, type Observable } from 'rxjs';
-import { checkOptions, LIST, TEXT } from '../protocol/attributes.ts';
+import { ANYTHING, checkOptions } from '../protocol/attributes.ts';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import type { Session } from '../session/session.ts';
 import { engineOf, type AnyClient } from './engine-of.ts';
@@ -25,11 +25,12 @@ export type RejoinOptions = Partial<Pick<BaseOptions, 'realm' | 'auth'>>;
  */
 export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observable<Session> {
   const engine = engineOf(client, 'rejoin()');
-  checkOptions(() => 'rejoin()', { realm: TEXT, auth: LIST }, options);
+  const given = checkOptions(() => 'rejoin()', { realm: ANYTHING, auth: ANYTHING }, options) as (keyof RejoinOptions)[];
   const { settings, joined, board } = engine;
   const { errors, publishQueue } = settings;
-  // the errors that define() adds to
-  engine.settings = { ...settle({ ...settings, ...options }), errors, publishQueue };
+  const wanted = Object.fromEntries(given.map((name) => [name, options[name]])) as RejoinOptions;
+  // the errors stay those that define() adds to
+  engine.settings = { ...settle({ ...settings, ...wanted }), errors, publishQueue };
   if (joined) {
     const { link, transport } = joined;
     const { transports, closeTimeout } = settings;
@@ -45,6 +46,8 @@ export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observab
     };
     const reason = 'wamp.close.normal';
     link.leave(reason, undefined, new ConnectionLostError('The client joins anew'));
+    // now, whenever GOODBYE is answered: the next session may be joined before that
+    engine.streams.detach(link, undefined);
     engine.disconnect();
     board.tell({ type: 'leave', session: link.session, reason });
     board.tell({ type: 'disconnect', wasClean: true });
