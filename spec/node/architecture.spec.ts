@@ -8,6 +8,7 @@ import ts from 'typescript';
 /** Rooms by rank: imports go down, or stay in the room. Rooms of one rank do not know each other. */
 const ranks: Record<string, number> = {
   protocol: 0,
+  asking: 0,
   serializers: 1,
   auth: 1,
   payload: 2,
@@ -44,9 +45,10 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^@noble\//, /^(auth|payload)\//],
 ];
 
-/** `#websocket` is one of two files, by package.json's "imports". */
+/** `#websocket` and `#base64` are one of two files, by package.json's "imports". */
 const internal: Record<string, readonly string[]> = {
   '#websocket': ['transports/socket.browser.ts', 'transports/socket.node.ts'],
+  '#base64': ['serializers/base64.browser.ts', 'serializers/base64.node.ts'],
 };
 
 const maxLines = 320;

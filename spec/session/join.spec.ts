@@ -254,7 +254,7 @@ describe('before WELCOME', () => {
     ['UNREGISTERED', [67, 1]],
     ['INVOCATION', [68, 1, 2, {}]],
     ['INTERRUPT', [69, 1, {}]],
-    ['HELLO', [1, 'realm1', {}]],
+    ['message code, got the number 1', [1, 'realm1', {}]],
   ] as const) {
     it(`${name} is a violation`, () => {
       const { wire, failure } = greeting();

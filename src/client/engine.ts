@@ -14,16 +14,16 @@ import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
 import { Streams, unlessOver } from '../session/streams.ts';
 import { now } from '../session/time.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
 import { healDelay } from './healing.ts';
 import { whenIdle } from './idle.ts';
 import { MessageTap } from './messages.ts';
 import type { Settings } from './options.ts';
-import { Outbox, snapshot } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Board } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port {
+export class Engine implements Port, ConnectionOwner {
   readonly board = new Board();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
@@ -50,8 +50,7 @@ export class Engine implements Port {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    const { publishQueue, waitTimeout } = settings;
-    this.#outbox = new Outbox({ ...publishQueue, waitTimeout });
+    this.#outbox = new Outbox(settings);
     this.streams = new Streams({
       changed: () => this.#streamsChanged(),
       healDelay: (stream, error, tries, since) => {
@@ -99,19 +98,13 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
-    try {
-      const pending = new PendingPublication(snapshot(request), this.#unseen);
-      if (this.refusal !== undefined) pending.failLater(this.refusal);
-      else {
-        this.#outbox.addPublication(pending, this.#whyNot);
-        this.dial();
-      }
-      return pending.report;
-    } catch (error) {
-      const failed = new PendingPublication(request, this.#unseen);
-      failed.fail(error);
-      return failed.report;
+    const pending = new PendingPublication(request, this.#unseen);
+    if (this.refusal !== undefined) pending.failLater(this.refusal);
+    else {
+      this.#outbox.addPublication(pending, this.#whyNot);
+      this.dial();
     }
+    return pending.report;
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {
@@ -177,17 +170,12 @@ export class Engine implements Port {
       userError: this.userError,
       unseen: this.#unseen,
     };
-    const owner = {
-      joined: (joined: Joined) => this.#enter(joined),
-      lost: () => this.#forget(),
-      gaveUp: (error: WampError, attempts: number) => this.#giveUp(error, attempts),
-    };
-    this.#connection = new Connection(this.#settings, config, board, owner, this.#joinedBefore);
+    this.#connection = new Connection(this.#settings, config, board, this, this.#joinedBefore);
     this.#connection.start();
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  #enter({ session, link }: Joined): void {
+  joined({ session, link }: Joined): void {
     this.#joinedBefore = true;
     const joined = { session, link, announced: false, ready: false };
     this.#joined = joined;
@@ -204,7 +192,8 @@ export class Engine implements Port {
     this.#watchIdle(link);
   }
 
-  #forget(): void {
+  /** The session is over, or is to be. */
+  lost(): void {
     this.#joined = undefined;
     this.#live = undefined;
     this.#idle?.unsubscribe();
@@ -213,11 +202,12 @@ export class Engine implements Port {
   #disconnect(): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#forget();
+    this.lost();
     connection?.unsubscribe();
   }
 
-  #giveUp(error: WampError, attempts: number): void {
+  /** Nothing more will be tried. */
+  gaveUp(error: WampError, attempts: number): void {
     if (this.#closed) return;
     this.refusal = error;
     this.#disconnect();
@@ -249,14 +239,19 @@ export class Engine implements Port {
   #watchIdle(link: SessionLink): void {
     const inUse = (): boolean =>
       this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
-    this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId - link.probes).subscribe(() => {
-      const reason = 'wamp.close.normal';
-      link.leave(reason, undefined, new ClosedError('The client was idle'));
-      this.#disconnect();
-      this.board.tell({ type: 'leave', session: link.session, reason });
-      this.board.tell({ type: 'disconnect', wasClean: true });
-      // whoever was told may have gone on already
-      if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
-    });
+    this.#idle = whenIdle(
+      this.#settings.idleTimeout,
+      inUse,
+      () => link.nextId - link.probes,
+      () => {
+        const reason = 'wamp.close.normal';
+        link.leave(reason, undefined, new ClosedError('The client was idle'));
+        this.#disconnect();
+        this.board.tell({ type: 'leave', session: link.session, reason });
+        this.board.tell({ type: 'disconnect', wasClean: true });
+        // whoever was told may have gone on already
+        if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
+      },
+    );
   }
 }

@@ -6,6 +6,7 @@ import {
   DICT,
   FUNCTION,
   isDict,
+  kind,
   LIST,
   NUMBER,
   REALM,
@@ -85,25 +86,19 @@ const isOff = (v: unknown): boolean => v === false;
 
 const OPTIONS = {
   realm: REALM,
-  transports: {
-    expected: 'a list of transports, one at least',
-    test: (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
-  },
+  transports: kind(
+    'a list of transports, one at least',
+    (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
+  ),
   auth: LIST,
-  reconnect: {
-    expected: 'an object, false, or an operator',
-    test: (v) => isOff(v) || isDict(v) || FUNCTION.test(v),
-  },
+  reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
-  keepalive: { expected: 'an object or false', test: (v) => isOff(v) || isDict(v) },
+  keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
   publishQueue: DICT,
-  errors: {
-    expected: "a list of [class, URI], or [class, URI, 'prefix']",
-    test: (v) => Array.isArray(v) && v.every(isMapping),
-  },
+  errors: kind("a list of [class, URI], or [class, URI, 'prefix']", (v) => Array.isArray(v) && v.every(isMapping)),
   checkFeatures: BOOL,
   interceptors: LIST,
   agent: TEXT,
@@ -112,8 +107,8 @@ const OPTIONS = {
 const RECONNECT = {
   initialDelay: NUMBER,
   maxDelay: NUMBER,
-  growth: { expected: 'a number from 1', test: (v) => NUMBER.test(v) && (v as number) >= 1 },
-  jitter: { expected: 'a number from 0 to 1', test: (v) => NUMBER.test(v) && (v as number) <= 1 },
+  growth: kind('a number from 1', (v) => NUMBER.test(v) && (v as number) >= 1),
+  jitter: kind('a number from 0 to 1', (v) => NUMBER.test(v) && (v as number) <= 1),
   random: FUNCTION,
   maxRetries: NUMBER,
   stableAfter: NUMBER,

@@ -2,7 +2,7 @@ import { catchError, concatMap, EMPTY, from, isObservable, mergeMap, of, throwEr
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { CallResult, type WampEvent } from '../session/arrivals.ts';
-import { isPromise } from '../session/asking.ts';
+import { isPromise } from '../asking/ask.ts';
 import { result, Result, type Handler, type InputChunk, type Invocation } from '../session/invocation.ts';
 import { PORT, portOf, type Port } from '../session/port.ts';
 import type { Wamp } from '../session/session.ts';
@@ -118,9 +118,7 @@ function checking(contract: Contract, handler: Handler): Handler {
     };
     const made = checkPayload(schemas, invocation);
     // unsubscribed where the caller cancels meanwhile, so that the handler is not even called
-    return isPromise(made)
-      ? from(made).pipe(mergeMap((later) => answers(go(later))))
-      : go(made);
+    return isPromise(made) ? from(made).pipe(mergeMap((later) => answers(go(later)))) : go(made);
   };
 }
 

@@ -11,7 +11,8 @@ export interface Kind {
 export const isDict = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-const kind = (expected: string, test: Kind['test']): Kind => ({ expected, test });
+/** Makes a kind of value. */
+export const kind = (expected: string, test: Kind['test']): Kind => ({ expected, test });
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
@@ -73,10 +74,10 @@ const TABLE: readonly (readonly [Kind, string])[] = [
 ];
 
 /** Attributes by their names on the wire: what each must be. Has no prototype, so that every other name is unknown. */
-export const ATTRIBUTES: Readonly<Record<string, Kind | undefined>> = Object.assign(
-  Object.create(null) as Record<string, Kind>,
-  ...TABLE.map(([kind, names]) => Object.fromEntries(names.split(' ').map((name) => [name, kind]))),
-) as Record<string, Kind>;
+export const ATTRIBUTES: Readonly<Record<string, Kind | undefined>> = {
+  __proto__: null as never,
+  ...Object.fromEntries(TABLE.flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind] as const))),
+};
 
 /** The wire's name for a camelCase name: `excludeMe` → `exclude_me`. Names of the wire pass unchanged. */
 export const toWire = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

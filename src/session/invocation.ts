@@ -1,4 +1,5 @@
 import { isObservable, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { isPromise } from '../asking/ask.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
@@ -255,6 +256,3 @@ function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict>; wire?:
   if (value instanceof Result || value instanceof CallResult) return value;
   return { args: value === undefined ? [] : [value], kwargs: {} };
 }
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

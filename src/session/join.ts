@@ -1,5 +1,6 @@
-import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
-import type { ChallengeAnswer, Eventually } from '../auth/authenticator.ts';
+import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
+import { ask, eventually, type Eventually } from '../asking/ask.ts';
+import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -8,7 +9,7 @@ import {
   AUTHENTICATE,
   CHALLENGE,
   HELLO,
-  messageName,
+  incomingName,
   WELCOME,
   type Dict,
   type Message,
@@ -16,7 +17,7 @@ import {
 } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
-import { ask, eventually, mergeIdentities, patience } from './asking.ts';
+import { mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
 import { abortError, asWampError } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';
@@ -164,7 +165,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
         // a router that speaks while we still ask for the secret has lost the thread, too
-        else handshake.violated(new ProtocolError(`${messageName(message[0])} must not come now`));
+        else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
       lost(error) {
@@ -174,9 +175,9 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       },
     };
 
-    const shares = (): Observable<Dict> => {
+    const shares = (): Eventually<Dict> => {
       const base: Dict = { roles: CLIENT_FEATURES, agent };
-      if (auth.length === 0) return of(base);
+      if (auth.length === 0) return base;
       return forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(
         map((all) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(all) })),
       );

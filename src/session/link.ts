@@ -17,13 +17,10 @@ import {
   GOODBYE,
   INTERRUPT,
   INVOCATION,
-  messageName,
-  PUBLISH,
+  incomingName,
   PUBLISHED,
-  REGISTER,
   REGISTERED,
   RESULT,
-  SUBSCRIBE,
   SUBSCRIBED,
   UNREGISTER,
   UNREGISTERED,
@@ -140,13 +137,10 @@ export function makeLink(
           if (message[1] !== 49 && message[1] !== 70) settle(message, message[1], message[2]);
           return;
         case PUBLISHED:
-          settle(message, PUBLISH, message[1]);
-          return;
         case SUBSCRIBED:
-          settle(message, SUBSCRIBE, message[1]);
-          return;
         case REGISTERED:
-          settle(message, REGISTER, message[1]);
+          // their codes follow those of the requests
+          settle(message, message[0] - 1, message[1]);
           return;
         case UNSUBSCRIBED:
           if (message[1] === 0) revoke(streams.topics, message[2]?.['subscription'], message[2]);
@@ -170,7 +164,7 @@ export function makeLink(
           end(abortError(message));
           return;
         default:
-          violated(`${messageName(message[0])} must not come now`);
+          violated(`${incomingName(message)} must not come now`);
       }
     },
     violated(error) {
@@ -208,9 +202,7 @@ export function makeLink(
       request.settle(reply);
     } else if (request || id >= next) {
       // an answer to what was given up meanwhile is a race; one to what was never asked is not
-      violated(
-        `${messageName(reply[0])} for request ${id}, which was ${request ? messageName(request.type) : 'never made'}`,
-      );
+      violated(`${incomingName(reply)} for request ${id}, which was ${request ? 'of another kind' : 'never made'}`);
     }
   };
 

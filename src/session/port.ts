@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { ErrorEntry } from './errors.ts';
+import type { SessionLink } from './link.ts';
 import type { Session, Wamp } from './session.ts';
 import type { Streams } from './streams.ts';
 
@@ -29,9 +30,32 @@ export interface Port {
   dial(): void;
 }
 
+/** What a session shows of itself; its port is made of it by those who need one. */
+export interface SessionInside {
+  readonly session: Session;
+  readonly link: SessionLink;
+  readonly streams: Streams;
+}
+
 /** The port of a client or session; `what` asks for it. */
 export function portOf(wamp: Wamp, what: string): Port {
-  const port = (wamp as { readonly [PORT]?: Port } | undefined)?.[PORT];
+  const port = (wamp as { readonly [PORT]?: Port | SessionInside } | undefined)?.[PORT];
   if (port === undefined) throw new TypeError(`${what}: expected a WampClient or a Session, got ${kindOf(wamp)}`);
-  return port;
+  return 'link' in port ? sessionPort(port) : port;
 }
+
+const sessionPort = ({ session, link, streams }: SessionInside): Port => ({
+  get bufferedAmount() {
+    return link.open ? link.wire.channel.bufferedAmount : 0;
+  },
+  get open() {
+    return link.open;
+  },
+  get refusal() {
+    return streams.refusal(session);
+  },
+  errors: link.errors,
+  userError: (error, context) => link.userError(error, context),
+  queued: 0,
+  dial: () => undefined,
+});

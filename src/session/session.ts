@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError, type WampError } from '../protocol/errors.ts';
+import { ClosedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -21,7 +21,7 @@ import type {
   Registration,
   SubscribeOptions,
 } from './options.ts';
-import { PORT, type Port } from './port.ts';
+import { PORT, type SessionInside } from './port.ts';
 import { provideProcedure } from './procedure.ts';
 import { PendingPublication, publishOn } from './publication.ts';
 import { sessionOver, unlessOver, type Streams } from './streams.ts';
@@ -213,24 +213,8 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
   }
 
   /** @internal */
-  get [PORT](): Port {
-    const link = this.#link;
-    const over = (): WampError | undefined => this.#streams.refusal(this);
-    return {
-      get bufferedAmount() {
-        return link.open ? link.wire.channel.bufferedAmount : 0;
-      },
-      get open() {
-        return link.open;
-      },
-      get refusal() {
-        return over();
-      },
-      errors: link.errors,
-      userError: (error, context) => link.userError(error, context),
-      queued: 0,
-      dial: () => undefined,
-    };
+  get [PORT](): SessionInside {
+    return { session: this, link: this.#link, streams: this.#streams };
   }
 
   /**

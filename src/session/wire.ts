@@ -1,6 +1,6 @@
 import { Subscription } from 'rxjs';
 import type { ProtocolError } from '../protocol/errors.ts';
-import { parseMessage, type Message } from '../protocol/messages.ts';
+import { parseIncoming, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
 import type { LinkConfig } from './config.ts';
 import { intercepted } from './interceptors.ts';
@@ -61,7 +61,7 @@ export function makeWire(channel: Channel, config: LinkConfig, receiver: () => R
         next: (frame) => {
           let message;
           try {
-            message = parseMessage(frame);
+            message = parseIncoming(frame);
           } catch (error) {
             receiver().violated(error as ProtocolError);
             return;
