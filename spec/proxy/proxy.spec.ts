@@ -217,7 +217,7 @@ describe('rpc()', () => {
 
     // Promises, streams, iteration
     expect(await Promise.resolve(node)).toBe(node);
-    expect(await firstValueFrom(of(node).pipe(mergeMap(async (same) => Promise.resolve(same))))).toBe(node);
+    expect(await firstValueFrom(from([node]).pipe(mergeMap(async (same) => Promise.resolve(same))))).toBe(node);
     expect(isObservable(node)).toBeFalse();
     expect(() => from(node as unknown as Observable<unknown>)).toThrowError(TypeError, /where a stream was expected/);
     expect(() => [...(node as unknown as Iterable<unknown>)]).toThrowError(TypeError);
