@@ -34,10 +34,17 @@ export class WampClient<Api = unknown> extends Client<Api> {
 
 export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
+export type { AnyClient } from './client/engine-of.ts';
+export { forEachSession, type SessionRun } from './client/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
 export type { MessageEvent } from './client/messages.ts';
+export type { RoundTrip, Traffic } from './client/meter.ts';
+export { metrics, type Metrics, type MetricsOptions } from './client/metrics.ts';
 export type { ReconnectOptions } from './client/options.ts';
 export { reconnect } from './client/reconnect.ts';
+export { rejoin, type RejoinOptions } from './client/rejoin.ts';
+export { runClient, type RunOptions } from './client/run-client.ts';
+export type { SessionTask } from './client/session-task.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {
@@ -57,6 +64,7 @@ export {
   type CryptosignKey,
   type CryptosignKeyPair,
 } from './auth/cryptosign-key.ts';
+export { hooked, type AuthHooks } from './auth/hooked.ts';
 export { cookie, tls } from './auth/proofless.ts';
 export { scram, type ScramLimits, type ScramOptions } from './auth/scram.ts';
 export {
@@ -129,6 +137,7 @@ export { kwargs, Kwargs } from './proxy/kwargs.ts';
 export { proxy, rpc } from './proxy/proxy.ts';
 export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './proxy/types.ts';
 export { finalResult } from './session/operators.ts';
+export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';

@@ -20,6 +20,7 @@ const ranks: Record<string, number> = {
   proxy: 5,
   contract: 5,
   decorators: 5,
+  otel: 5,
   node: 5,
   testing: 5,
   'index.ts': 6, // the door
@@ -42,6 +43,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^node:/, forNode],
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
+  [/^@opentelemetry\/api$/, /^otel\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 

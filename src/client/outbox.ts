@@ -19,6 +19,8 @@ export class Outbox {
   readonly #items = new Map<Item, Subscription | undefined>();
   /** How many of them are publications. */
   publications = 0;
+  /** How many publications were given up: there was no room, or no session in time. */
+  dropped = 0;
 
   constructor(limits: Pick<Settings, 'publishQueue' | 'waitTimeout'>) {
     this.#limits = limits;
@@ -39,6 +41,7 @@ export class Outbox {
     const { size, ttl } = this.#limits.publishQueue;
     const what = `${asked('publish', publication.request.uri)}: not sent`;
     if (this.publications >= size) {
+      this.dropped++;
       publication.fail(new ConnectionLostError(`${what}, ${size} publications wait already`, { cause: cause() }));
       return;
     }
@@ -70,6 +73,7 @@ export class Outbox {
   #add(item: Item, what: string, wait: number, cause: () => unknown): void {
     const late = (): void => {
       this.#remove(item);
+      if ('report' in item) this.dropped++;
       item.fail(new ConnectionLostError(`${what}: no session within ${wait} ms`, { cause: cause() }));
     };
     this.#items.set(item, after(wait, late));

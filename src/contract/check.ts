@@ -72,7 +72,7 @@ export function checkPayload(
 
 /** Goes on at once where it can: what is synchronous stays so. */
 const then = <T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> =>
-  isPromise(value) ? (value).then(next) : next(value);
+  isPromise(value) ? value.then(next) : next(value);
 
 function run(schema: StandardSchemaV1 | undefined, value: unknown, name: string): Step | PromiseLike<Step> {
   if (schema === undefined) return { value };

@@ -118,9 +118,7 @@ function checking(contract: Contract, handler: Handler): Handler {
     };
     const made = checkPayload(schemas, invocation);
     // unsubscribed where the caller cancels meanwhile, so that the handler is not even called
-    return isPromise(made)
-      ? from(made).pipe(mergeMap((later) => answers(go(later))))
-      : go(made);
+    return isPromise(made) ? from(made).pipe(mergeMap((later) => answers(go(later)))) : go(made);
   };
 }
 

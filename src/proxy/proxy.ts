@@ -45,7 +45,7 @@ function callPlain(wamp: Wamp, procedure: Uri, args: readonly unknown[]): Observ
   const given: Kwargs | undefined = last instanceof Kwargs ? last : undefined;
   // options are given in any case: keyword values may have the names of some
   return wamp
-    .call(procedure, given ? args.slice(0, -1) : args, (given?.values ?? {}), given?.options ?? {})
+    .call(procedure, given ? args.slice(0, -1) : args, given?.values ?? {}, given?.options ?? {})
     .pipe(map(plain));
 }
 
