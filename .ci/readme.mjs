@@ -1,5 +1,6 @@
-// Type-checks every ```ts block of README.md, each as a module of its own, strictly, against the built package through
-// its own name (`import … from 'rxwamp'`). `npm run check:readme`, after `npm run build`. Other blocks are not looked at.
+// Type-checks every ```ts block of README.md and spec/twins.md, each as a module of its own, strictly, against the built
+// package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after `npm run build`. Other blocks are
+// not looked at.
 //
 // What a block takes for granted, an HTML comment on the line above it provides; the reader does not see it:
 //
@@ -7,12 +8,15 @@
 //     <!-- check: declare const price: number; --> declarations, any TypeScript
 //     <!-- check: continues -->                    everything of the block before, its comment included
 //
+//     <!-- check: from demo/examples/weather.ts --> the block is a part of that file, which is checked with the demo
+//
 // Several comments may stand above one block. Nothing switches a check off: a line that is meant to be wrong carries
 // `// @ts-expect-error`.
 //
-// Every file that README.md links to must be there, too.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Every file that a page links to must be there, too. In the tables of spec/twins.md (item, twin, shown by) each row links
+// to what shows it or says that it is the router's, and each name of a twin is one of src.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -24,19 +28,21 @@ const known = {
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const readme = join(root, 'README.md');
+const twins = 'spec/twins.md';
+const pages = ['README.md', twins];
 for (const [path, hint] of [
-  [readme, 'README.md is missing'],
-  [join(root, 'dist', 'index.d.ts'), 'dist/index.d.ts is not there: `npm run build` first'],
+  ...pages.map((page) => [page, `${page} is missing`]),
+  ['dist/index.d.ts', 'dist/index.d.ts is not there: `npm run build` first'],
 ]) {
-  if (existsSync(path)) continue;
+  if (existsSync(join(root, path))) continue;
   console.error(hint);
   process.exit(1);
 }
 
-/** The blocks: { line, preamble, code }, `line` the README's line of the first line of code. */
-function blocksOf(text) {
-  const lines = text.split(/\r?\n/);
+/** The blocks of a page: { page, line, preamble, code }, `line` the page's line of the first line of code. */
+function blocksOf(page) {
+  const lines = linesOf(page);
+  const fail = (line, message) => failAt(page, line, message);
   const blocks = [];
   let comments = [];
   for (let i = 0; i < lines.length; i++) {
@@ -56,14 +62,25 @@ function blocksOf(text) {
     while (++i < lines.length && !lines[i].trim().startsWith(fence[2]));
     if (/^(ts|typescript)$/.test(fence[3])) {
       const code = lines.slice(start, i).map((line) => line.slice(fence[1].length));
-      blocks.push({ line: start + 1, preamble: preambleOf(comments, blocks.at(-1)), code: code.join('\n') });
+      const quoted = comments.map(({ text }) => /^from\s+(\S+)$/.exec(text)?.[1]).find(Boolean);
+      if (quoted !== undefined) checkQuote(quoted, code.join('\n'), (message) => fail(start + 1, message));
+      else {
+        const preamble = preambleOf(comments, blocks.at(-1), fail);
+        blocks.push({ page, line: start + 1, preamble, code: code.join('\n') });
+      }
     } else if (comments.length > 0) fail(comments[0].line, 'a check comment above a block that is not ts');
     comments = [];
   }
   return blocks;
 }
 
-function preambleOf(comments, before) {
+/** A quote is a part of its file, word for word. */
+function checkQuote(file, code, fail) {
+  if (!existsSync(join(root, file))) fail(`there is no ${file}, which it quotes`);
+  else if (!readFileSync(join(root, file), 'utf8').includes(code)) fail(`it is not what stands in ${file}`);
+}
+
+function preambleOf(comments, before, fail) {
   return comments
     .map(({ text, line }) => {
       if (text === 'continues') {
@@ -85,26 +102,52 @@ function preambleOf(comments, before) {
 }
 
 let failures = 0;
-function fail(line, message) {
+function failAt(page, line, message) {
   failures += 1;
-  console.log(`README.md:${line}: ${message}`);
+  console.log(`${page}:${line}: ${message}`);
 }
 
-const text = readFileSync(readme, 'utf8');
-text.split(/\r?\n/).forEach((line, i) => {
-  for (const [, path] of line.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)) {
-    if (!existsSync(join(root, path))) fail(i + 1, `there is no ${path}, which it links to`);
+function linesOf(page) {
+  return readFileSync(join(root, page), 'utf8').split(/\r?\n/);
+}
+
+for (const page of pages) {
+  linesOf(page).forEach((line, i) => {
+    for (const [, path] of line.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)) {
+      if (!existsSync(join(root, dirname(page), path))) failAt(page, i + 1, `there is no ${path}, which it links to`);
+    }
+  });
+}
+
+const names = new Set(
+  readdirSync(join(root, 'src'), { recursive: true })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => readFileSync(join(root, 'src', file), 'utf8').match(/[\w$]+/g) ?? []),
+);
+let rows = 0;
+linesOf(twins).forEach((line, i) => {
+  if (!line.startsWith('|') || /^\|[\s:|-]+\|$/.test(line)) return;
+  const [, item = '', twin = '', shown = ''] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+  if (item === 'there') return;
+  rows += 1;
+  if (twin === '') failAt(twins, i + 1, `${item} has no twin`);
+  if (!/\]\(/.test(shown) && shown !== "the router's") failAt(twins, i + 1, `nothing shows the twin of ${item}`);
+  for (const [, code] of twin.matchAll(/`([^`]+)`/g)) {
+    const unknown = (code.replace(/'[^']*'/g, '').match(/[\w$]+/g) ?? []).filter((name) => !names.has(name));
+    if (unknown.length > 0) failAt(twins, i + 1, `src does not know ${unknown.join(', ')}`);
   }
 });
+if (rows === 0) failAt(twins, 1, 'no row in it');
 
-const blocks = blocksOf(text);
-if (blocks.length === 0) fail(1, 'no block of ts in it');
+const blocks = pages.flatMap(blocksOf);
+if (blocks.length === 0) failAt('README.md', 1, 'no block of ts in it');
 
 // The files exist in memory alone, at the root: there the package's own name resolves, and no folder needs to be ignored.
 const files = new Map(
-  blocks.map(({ line, preamble, code }) => {
+  blocks.map(({ page, line, preamble, code }) => {
     const head = `export {};\n${preamble}\n`;
-    return [join(root, `README.${line}.ts`), { line, skip: head.split('\n').length - 1, text: head + code }];
+    const skip = head.split('\n').length - 1;
+    return [join(root, `${page.replace(/\W/g, '-')}.${line}.ts`), { page, line, skip, text: head + code }];
   }),
 );
 const options = {
@@ -131,13 +174,13 @@ for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
   const block = file && files.get(file.fileName);
   const message = ts.flattenDiagnosticMessageText(messageText, '\n  ');
   if (!block) {
-    fail(1, `${file?.fileName ?? 'settings'}: ${message}`);
+    failAt('README.md', 1, `${file?.fileName ?? 'settings'}: ${message}`);
     continue;
   }
   const { line } = file.getLineAndCharacterOfPosition(start);
   broken.add(file.fileName);
-  if (line < block.skip) fail(block.line - 1, `in what comes before the block: ${message}`);
-  else fail(block.line + line - block.skip, message);
+  if (line < block.skip) failAt(block.page, block.line - 1, `in what comes before the block: ${message}`);
+  else failAt(block.page, block.line + line - block.skip, message);
 }
-console.log(`${blocks.length - broken.size} of ${blocks.length} blocks hold`);
+console.log(`${blocks.length - broken.size} of ${blocks.length} blocks hold, ${rows} rows of twins`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 /**
- * Who we are: `node auth.js ticket`, or wampcra, scram, cryptosign. The secret is in the environment, not in the process
+ * Who we are: `node auth.js ticket`, or wampcra, wamp-scram, cryptosign. The secret is in the environment, not in the process
  * list, and is asked for at every attempt.
  */
 import { cryptosign, isAbortError, runClient, scram, ticket, wampcra, WampClient } from 'rxwamp';

@@ -1,6 +1,6 @@
 // The programs of demo/examples, as processes, on the router of the testing kit.
 import { firstValueFrom } from 'rxjs';
-import { cryptosignPublicKey, deriveScramCredential, WampClient } from '../../src/index.ts';
+import { cryptosignPublicKey, WampClient } from '../../src/index.ts';
 import {
   createTestRouter,
   cryptosign,
@@ -69,7 +69,7 @@ describe('the examples', () => {
     await app.prints(/^caller: ended$/m);
     await app.prints(/^event received: 1$/m);
     expect(await call('com.myapp.add2', 20, 22)).toBe(42);
-    expect(router.sessions().length).toBe(4);
+    expect(router.sessions.length).toBe(4);
     app.signal('SIGTERM');
     expect(await app.code).toBe(143);
     expect(app.out).toMatch(/^add2: ended$/m);
@@ -109,19 +109,17 @@ describe('the examples', () => {
 
   it('a client proves who it is by ticket, WAMP-CRA, SCRAM and cryptosign, and says when it is refused', async () => {
     const privateKey = '4a38'.repeat(16);
-    const credential = await deriveScramCredential('hush', { kdf: 'pbkdf2', iterations: 4096 });
-    await serve({
-      auth: [
-        ticket({ joe: 'hush' }),
-        wampcra({ joe: { secret: 'hush', salt: 'salt', iterations: 100, keylen: 32 } }),
-        scram({ joe: credential }),
-        cryptosign({ joe: await cryptosignPublicKey(privateKey) }),
-      ],
-    });
+    const auth = [
+      ticket({ joe: 'hush' }),
+      wampcra({ joe: { secret: 'hush', salt: 'salt', iterations: 100, keylen: 32 } }),
+      scram({ joe: 'hush' }),
+      cryptosign({ [await cryptosignPublicKey(privateKey)]: 'joe' }),
+    ];
+    await serve({ realms: { realm1: { auth } } });
     for (const [method, secret] of [
       ['ticket', 'hush'],
       ['wampcra', 'hush'],
-      ['scram', 'hush'],
+      ['wamp-scram', 'hush'],
       ['cryptosign', privateKey],
     ] as const) {
       const app = example('auth', [method], { RXWAMP_SECRET: secret });
@@ -142,7 +140,7 @@ describe('the examples', () => {
         'com.shop.error.too_many [[],{"limit":10}]',
         'wamp.error.runtime_error [["one at least"],{}]',
         '(the shop: handler of com.shop.order: RangeError: one at least)',
-        'wamp.error.no_such_procedure [["no callee registered for procedure <com.shop.wrap>"],{}]',
+        `wamp.error.no_such_procedure [["Nobody registered 'com.shop.wrap'"],{}]`,
       ].sort(),
     );
   }, 60_000);
@@ -154,7 +152,7 @@ describe('the examples', () => {
     expect(await call('get_binary_number', 100)).toBe('1100100');
   }, 60_000);
 
-  it('the test of the hello service passes, and fails where the service is broken', async () => {
+  it('the test of the hello service passes', async () => {
     await serve();
     const test = start(['node_modules/jasmine/bin/jasmine.js', 'demo/examples/hello.test.ts']);
     expect(await test.code)
