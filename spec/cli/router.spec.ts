@@ -18,11 +18,11 @@ class Console {
   out = '';
   err = '';
   readonly #changes = new Subject<undefined>();
-  #stop: () => void = () => undefined;
+  #stop: (signal?: NodeJS.Signals) => void = () => undefined;
   readonly code: Promise<number>;
 
   constructor(...args: string[]) {
-    const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
+    const stopped = new Promise<NodeJS.Signals | undefined>((resolve) => (this.#stop = resolve));
     this.code = run(args, {
       out: (text) => this.print(text),
       err: (text) => void (this.err += text),
@@ -83,7 +83,7 @@ describe('rxwamp', () => {
     for (const args of [['--help'], ['-h'], ['help']]) {
       const help = new Console(...args);
       expect(await help.code).toBe(0);
-      expect(help.out).toContain('router  run a router for tests');
+      expect(help.out).toMatch(/router +run a router for tests/);
     }
     const router = new Console('router', '--port', '1', '--help');
     expect(await router.code).toBe(0);
@@ -96,11 +96,11 @@ describe('rxwamp', () => {
 
   it('says what is wrong with a command line', async () => {
     await expectRefusal(/^Usage: rxwamp <command>/, 2);
-    await expectRefusal(/Unknown command 'ruoter'\. Did you mean 'router'\? See: rxwamp --help/, 2, 'ruoter');
+    await expectRefusal(/Unknown command 'ruoter'\. Did you mean router\? See: rxwamp --help/, 2, 'ruoter');
     await expectRefusal(/Unknown command 'bake'\. See/, 2, 'bake');
     await expectRefusal(/Unknown option '--nonsense'/, 2, '--nonsense');
     await expectRefusal(/Unknown option '--prot'.*router --help/, 2, 'router', '--prot', '1');
-    await expectRefusal(/Unexpected argument 'x'.*router --help/, 2, 'router', 'x');
+    await expectRefusal(/Too many arguments for 'router'.*router --help/, 2, 'router', 'x');
     await expectRefusal(/--port: expected a number from 0 to 65535, got 'eighty'/, 2, 'router', '--port', 'eighty');
     await expectRefusal(/--port: .*'70000'/, 2, 'router', '--port', '70000');
     for (const raw of ['70000', '-1', '']) {
@@ -111,8 +111,8 @@ describe('rxwamp', () => {
         `--rawsocket=${raw}`,
       );
     }
-    await expectRefusal(/--like: expected 'crossbar' or 'nexus', got 'bondy'/, 2, 'router', '--like', 'bondy');
-    await expectRefusal(/--ticket: expected <id>=<secret>, got 'joe'/, 2, 'router', '--ticket', 'joe');
+    await expectRefusal(/'bondy' is invalid.*Allowed choices are crossbar, nexus/, 2, 'router', '--like', 'bondy');
+    await expectRefusal(/--ticket: expected <id>=<secret>/, 2, 'router', '--ticket', 'joe');
     await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
     await expectRefusal(/--realm: 'a b' is no well-formed realm/, 2, 'router', '--realm', 'a b');
   });
