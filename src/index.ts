@@ -34,10 +34,14 @@ export class WampClient extends Client {
 
 export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
+export type { AnyClient } from './client/engine-of.ts';
+export { forEachSession, type SessionRun } from './client/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
 export type { MessageEvent } from './client/messages.ts';
 export type { ReconnectOptions } from './client/options.ts';
 export { reconnect } from './client/reconnect.ts';
+export { runClient, type RunOptions } from './client/run-client.ts';
+export type { SessionTask } from './client/session-task.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {

@@ -160,6 +160,8 @@ export class Engine implements Port {
     for (const link of links) link.add(() => this.#wires.size === 0 && closed());
   }
 
+  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
@@ -171,7 +173,7 @@ export class Engine implements Port {
       streams,
       tap,
       wires: this.#wires,
-      userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
+      userError: this.userError,
       unseen: this.#unseen,
     };
     const owner = {
@@ -195,8 +197,11 @@ export class Engine implements Port {
     if (!link.open) return;
     this.#live = link;
     joined.announced = true;
-    this.board.post(() => this.board.session$.next(session));
-    this.board.tell({ type: 'join', session });
+    this.board.post(() => {
+      // queued behind this, and before what observers of the session bring about
+      this.board.tell({ type: 'join', session });
+      this.board.session$.next(session);
+    });
     this.#streamsChanged();
     this.#watchIdle(link);
   }

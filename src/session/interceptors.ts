@@ -1,3 +1,4 @@
+import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
 /** Passes a message on, to the next interceptor or to its destination. */
@@ -10,7 +11,10 @@ export type Next = (message: Message) => void;
 export interface Interceptor {
   /** A message that came. What is thrown here is told on `userErrors$`, and the message goes no further. */
   incoming?(message: Message, next: Next): void;
-  /** A message that is to be sent. What is thrown here fails the one operation that wanted to send it. */
+  /**
+   * A message that is to be sent. What is thrown here fails the one operation that wanted to send it, and is told on
+   * `userErrors$`, unless it is a WampError: a refusal.
+   */
   outgoing?(message: Message, next: Next): void;
 }
 
@@ -34,7 +38,23 @@ export function intercepted(
   wire: InterceptedWire,
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
-  const made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+  /** What the wire or a codec says of a message is no mistake of the interceptor's. */
+  const reported = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof WampError)) wire.report(error, 'interceptor');
+      throw error;
+    }
+  };
+  const made = reported(() => interceptors.map((one) => (typeof one === 'function' ? one(wire) : one)));
+  const send = made.reduceRight<Next>(
+    (next, one) => (message) => {
+      if (one.outgoing) one.outgoing(message, next);
+      else next(message);
+    },
+    (message) => wire.send(message),
+  );
   return {
     receive: made.reduce<Next>(
       (next, one) => (message) => {
@@ -47,12 +67,6 @@ export function intercepted(
       },
       deliver,
     ),
-    send: made.reduceRight<Next>(
-      (next, one) => (message) => {
-        if (one.outgoing) one.outgoing(message, next);
-        else next(message);
-      },
-      (message) => wire.send(message),
-    ),
+    send: (message) => reported(() => send(message)),
   };
 }

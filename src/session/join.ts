@@ -107,19 +107,19 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       number,
       realm,
       transport: name,
-      ask: (source) => paused(ask(source)),
+      ask: (source) => consult(`option of ${name}`, ask(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
     };
 
-    /** Asks an authenticator; the clock stands still meanwhile, and its errors are told. */
-    const consult = <T>(what: string, source: () => Eventually<T>): Observable<T> =>
-      paused(eventually(source)).pipe(
-        tap({ error: (error: unknown) => config.userError(error, `authenticator ${what}`) }),
-      );
+    /** Asks the application; the clock stands still meanwhile, and its errors are told. */
+    const consult = <T>(context: string, source: Observable<T>): Observable<T> =>
+      paused(source).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
+    const authenticator = <T>(method: string, source: () => Eventually<T>): Observable<T> =>
+      consult(`authenticator ${method}`, eventually(source));
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
-      const authenticator = auth.find((known) => known.method === method);
-      if (authenticator === undefined) {
+      const found = auth.find((known) => known.method === method);
+      if (found === undefined) {
         refuse(`CHALLENGE with "${method}", which was not offered`);
         return;
       }
@@ -129,7 +129,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       }
       config.progress({ type: 'challenge', method });
       wait(
-        consult(method, () => authenticator.challenge(method, extra, round, attempt)),
+        authenticator(method, () => found.challenge(method, extra, round, attempt)),
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
           if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
@@ -143,18 +143,21 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       // the method that was used decides; where the router does not tell, all look; some always do
       const verdicts = auth
         .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
-        .map((judge) => eventually(() => judge.welcome?.(details, attempt)));
+        .map((judge) => authenticator(judge.method, () => judge.welcome?.(details, attempt)));
       const enter = (): void => {
         const { channel } = wire as Wire;
         waits.unsubscribe();
         link = makeLink(wire as Wire, details, config, (error) =>
-          subscriber.error(error ?? new ConnectionLostError('The session was left')),
+          // the reason is told on lifecycle$
+          subscriber.error(
+            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: link?.left }),
+          ),
         );
         const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
         subscriber.next({ session, link });
       };
       if (verdicts.length === 0) enter();
-      else wait(paused(forkJoin(verdicts)), enter, (error) => refuse(messageOf(error), error));
+      else wait(forkJoin(verdicts), enter, (error) => refuse(messageOf(error), error));
     };
 
     const handshake: Receiver = {
@@ -182,7 +185,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       );
     };
 
-    wait(consult('hello', shares), (details) =>
+    wait(authenticator('hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();

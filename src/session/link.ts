@@ -49,6 +49,8 @@ export interface SessionLink extends Link, Receiver {
   readonly wire: Wire;
   /** Request ids spent on asking for a sign of life. */
   probes: number;
+  /** The reason of our own GOODBYE, once it is said. */
+  left?: Uri;
   /** Lets go at once: the other side no longer answers. */
   drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
@@ -189,6 +191,7 @@ export function makeLink(
       if (state !== 'open') return;
       link.tell([GOODBYE, message === undefined ? {} : { message }, reason]);
       state = 'leaving';
+      link.left = reason;
       release(error);
       // a router that does not answer shall not keep us
       wire.gone.add(after(closeTimeout, () => link.drop(error)));

@@ -23,6 +23,8 @@ export interface Port {
   readonly session$?: Observable<Session>;
   /** All topics and registrations, and the link of the session that is joined; of a client only. */
   readonly streams?: Streams;
+  /** Tells of an error in the application's code, on userErrors$: `onSubscribed of com.app.news`. */
+  userError(error: unknown, context: string): void;
   /** Sees to it that there will be a session. */
   dial(): void;
 }
