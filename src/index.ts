@@ -87,6 +87,7 @@ export type { PayloadShape } from './payload/shape.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';
+export { uriPattern, type UriParts, type UriPattern } from './protocol/pattern.ts';
 export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';

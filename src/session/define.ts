@@ -11,7 +11,8 @@ export interface DefineOptions {
   readonly match?: 'exact' | 'prefix' | undefined;
 }
 
-const MATCH = { ...TEXT, expected: "'exact' or 'prefix'", test: (v: unknown) => v === 'exact' || v === 'prefix' };
+/** The kinds of URIs that a class of errors may stand for. */
+export const MATCH = { ...TEXT, expected: "'exact' or 'prefix'", test: (v: unknown) => v === 'exact' || v === 'prefix' };
 
 /**
  * Ties a class of errors to an error URI, from now on and both ways: what a handler throws of the class is sent with the

@@ -1,10 +1,10 @@
 import { Argument } from 'commander';
 import { concatMap, from, merge, tap } from 'rxjs';
 import type { Command } from '../command.ts';
-import { attend, plain } from '../connect/attend.ts';
+import { attend } from '../connect/attend.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
 import { KINDS, type Kind, type Row } from '../realm.ts';
-import { table } from '../table.ts';
+import { plain, table } from '../text.ts';
 import { lineOf } from '../values.ts';
 
 interface MetaFlags extends ConnectionFlags {

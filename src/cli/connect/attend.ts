@@ -17,6 +17,7 @@ import {
 import { Client } from '../../client/client.ts';
 import type { Session } from '../../session/session.ts';
 import { CliError, EXIT, type Terminal } from '../command.ts';
+import { plain } from '../text.ts';
 import { authOf } from './auth.ts';
 import { explain } from './failures.ts';
 import type { ConnectionFlags } from './flags.ts';
@@ -32,6 +33,8 @@ const DELAYS = { initialDelay: 500, maxDelay: 30_000 };
 export interface Task {
   /** Goes on until its work is done, also in later sessions; otherwise the loss of the first one is the end. */
   readonly lasting: boolean;
+  /** Who does it, where there are several, and the user is told of errors in code that is not ours. */
+  readonly name?: string;
   /** Completes when the work is done. Unsubscribing gives it up. */
   work(wamp: Client, session: Session): Observable<unknown>;
 }
@@ -42,14 +45,18 @@ export interface Task {
  */
 export async function attend(flags: ConnectionFlags, terminal: Terminal, task: Task): Promise<number> {
   const wamp = await clientOf(flags, task.lasting);
-  const watching = watch(wamp, flags, terminal, task.lasting);
+  const watching = watch(wamp, flags, terminal, task);
   const done = defer(() => joined(wamp, flags)).pipe(
     switchMap((session) => task.work(wamp, session)),
     ignoreElements(),
     endWith<number>(EXIT.ok),
     catchError((error: unknown) => {
       const { message, code } = explain(error);
-      terminal.err(`rxwamp: ${plain(message)}\n`);
+      const stack =
+        flags.verbose === true && task.name !== undefined && error instanceof Error ? error.stack : undefined;
+      terminal.err(
+        `rxwamp: ${task.name === undefined ? '' : `${task.name}: `}${plain(message)}\n${stack === undefined ? '' : `${stack}\n`}`,
+      );
       return of(code);
     }),
   );
@@ -71,11 +78,6 @@ export function codeOf(signal: NodeJS.Signals | undefined): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
   return signal ? (numbers[signal] ?? EXIT.failed) : EXIT.ok;
 }
-
-/** What others say, without what would move the cursor. */
-export const plain = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A client as the flags want it; it does not dial. */
 export async function clientOf(flags: ConnectionFlags, lasting: boolean): Promise<Client> {

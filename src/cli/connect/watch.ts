@@ -4,6 +4,8 @@ import type { LifecycleEvent } from '../../client/status.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import type { Terminal } from '../command.ts';
 import { lineOf } from '../values.ts';
+import { plain } from '../text.ts';
+import type { Task } from './attend.ts';
 import type { ConnectionFlags } from './flags.ts';
 
 /** Tells of the connection on standard error: all of it with `--verbose`, and of a loss in any case where we go on after it. */
@@ -11,16 +13,17 @@ export function watch(
   wamp: Client,
   { verbose = false, messages = false }: ConnectionFlags,
   { err }: Terminal,
-  lasting: boolean,
+  { lasting, name }: Pick<Task, 'lasting' | 'name'>,
 ): Subscription {
   const all = new Subscription();
+  const who = name === undefined ? '' : `${name}: `;
   const say = (text: string): void => {
-    err(`rxwamp: ${text}\n`);
+    err(`rxwamp: ${who}${plain(text)}\n`);
   };
   if (messages) {
     all.add(
       wamp.messages$.subscribe(({ direction, message }) => {
-        err(`${direction === 'in' ? '<' : '>'} ${lineOf(message)}\n`);
+        err(`${who}${direction === 'in' ? '<' : '>'} ${lineOf(message)}\n`);
       }),
     );
   }
@@ -36,7 +39,7 @@ export function watch(
   );
   all.add(
     wamp.userErrors$.subscribe(({ error, context }) => {
-      if (verbose) say(`error in ${context}: ${messageOf(error)}`);
+      if (verbose || name !== undefined) say(`error in ${context}: ${messageOf(error)}`);
     }),
   );
   return all;

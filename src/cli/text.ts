@@ -1,3 +1,8 @@
+/** What others say, without what would move the cursor. */
+export const plain = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Rows under their headings, each column as wide as its longest cell; numbers are aligned at the right. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
