@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate, type GenerateResult } from 'selfsigned';
+import { batched } from '../../src/serializers/batched.ts';
+import { cbor } from '../../src/serializers/cbor.ts';
+import { json } from '../../src/serializers/json.ts';
 import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
 import { cliAgainst } from './against.ts';
@@ -14,7 +17,7 @@ describe('rxwamp against the test router', () => {
 
   beforeAll(async () => {
     router = createTestRouter();
-    served = await serveRouter(router, { longPoll: true, rawSocket: { port: 0 } });
+    served = await serveRouter(router);
   });
   afterAll(async () => {
     await served.close();
@@ -23,12 +26,6 @@ describe('rxwamp against the test router', () => {
 
   describe('over WebSocket, with JSON', () => {
     cliAgainst({ args: () => ['--url', served.url] });
-  });
-  describe('over RawSocket, with MessagePack', () => {
-    cliAgainst({ args: () => ['--url', served.rawSocket?.url ?? '', '--serializer', 'msgpack'] });
-  });
-  describe('over long-poll, with CBOR in batches', () => {
-    cliAgainst({ args: () => ['-u', served.longPollUrl ?? '', '-s', 'cbor.batched,cbor'] });
   });
 });
 
@@ -55,6 +52,28 @@ describe('rxwamp reaches a router', () => {
       .toBe(0);
     expect(it.out).toBe('1\n');
   };
+
+  it('by RawSocket and long-poll, with the serializers that it is told, the first that the router speaks', async () => {
+    const served = await serveRouter(router, {
+      longPoll: true,
+      rawSocket: { port: 0 },
+      serializers: [json(), cbor(), batched(cbor())],
+    });
+    for (const [url, list, used] of [
+      [served.url, 'msgpack,cbor', 'cbor'],
+      [served.rawSocket?.url, 'msgpack,cbor', 'cbor'],
+      [served.longPollUrl, 'cbor.batched,json', 'cbor.batched'],
+      [served.longPollUrl, undefined, 'json'],
+    ] as const) {
+      const it = cli(['call', 'wamp.session.count', '--verbose', '-u', url ?? '', ...(list ? ['-s', list] : [])]);
+      expect(await it.code)
+        .withContext(it.err)
+        .toBe(0);
+      expect(it.out).toBe('1\n');
+      expect(it.err).toContain(`connected to ${url} (${used})`);
+    }
+    await served.close();
+  }, 60_000);
 
   it('on Unix domain sockets', async () => {
     const [web, raw] = [join(folder, 'web.sock'), join(folder, 'raw.sock')];
