@@ -94,9 +94,10 @@ export function cliStarter(): (args: readonly string[], surroundings?: Surroundi
   afterEach(async () => {
     const all = started;
     started = [];
-    for (const each of all) each.signal('SIGKILL');
+    // the commands that they run end with them
+    for (const each of all) each.signal('SIGTERM');
     await Promise.all(all.map(({ code }) => code));
-  });
+  }, 30_000);
   return (args, surroundings) => {
     const made = new Cli(args, surroundings);
     started.push(made);
