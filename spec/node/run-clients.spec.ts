@@ -71,7 +71,7 @@ describe('runClients()', () => {
   ] as const) {
     it(`leaves with GOODBYE at ${signal}, and the process ends by itself`, async () => {
       const { child, ended } = start(program(url, '{ exitCode: true }'));
-      await router.whenSession(2, 20_000);
+      await router.whenSession(2, { timeout: 20_000 });
       await router.whenRegistered('com.spec.echo');
       child.kill(signal);
       const { exit, lines } = await ended;
@@ -86,7 +86,7 @@ describe('runClients()', () => {
 
   it('leaves the exit code alone unless asked, and ends the process at a second signal', async () => {
     const { child, ended, says } = start(program(url, '{}'));
-    await router.whenSession(2, 20_000);
+    await router.whenSession(2, { timeout: 20_000 });
     // GOODBYE is never answered
     router.stall();
     child.kill('SIGTERM');
@@ -96,7 +96,9 @@ describe('runClients()', () => {
   }, 30_000);
 
   it('reports each failure, runs the others on, and sets the exit code where it may', async () => {
-    const { child, ended, says } = start(program(url, '{ exitCode: true }', "() => Promise.reject(new Error('main broke'))"));
+    const { child, ended, says } = start(
+      program(url, '{ exitCode: true }', "() => Promise.reject(new Error('main broke'))"),
+    );
     await says('main broke');
     // the other one is left alone, until it is told
     await router.whenRegistered('com.spec.echo');
@@ -138,6 +140,9 @@ describe('runClients()', () => {
   it('says what is wrong with its arguments', () => {
     expect(() => runClients({} as never)).toThrowError(TypeError, /clients must be a list, got an object/);
     expect(() => runClients([1 as never])).toThrowError(TypeError, /expected a WampClient/);
-    expect(() => runClients([], { signals: ['SIGNONE' as never] })).toThrowError(TypeError, /signals must be a list of names/);
+    expect(() => runClients([], { signals: ['SIGNONE' as never] })).toThrowError(
+      TypeError,
+      /signals must be a list of names/,
+    );
   });
 });

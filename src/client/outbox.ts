@@ -29,6 +29,8 @@ export class Outbox {
   readonly #items = new Map<Call | PendingPublication, Waiting>();
   /** How many of them are publications. */
   publications = 0;
+  /** How many publications were given up: there was no room, or no session in time. */
+  dropped = 0;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -52,6 +54,7 @@ export class Outbox {
   addPublication(publication: PendingPublication, cause: () => unknown): void {
     const { size, ttl } = this.#limits;
     const fail = (why: string): void => {
+      this.dropped++;
       const message = `${asked('publish', publication.request.uri)}: not sent, ${why}`;
       publication.fail(new ConnectionLostError(message, { cause: cause() }));
     };

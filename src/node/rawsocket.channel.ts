@@ -130,6 +130,9 @@ export function makeChannel(
       }
       link.send(serializer.encode(message));
     },
+    recode(wrap) {
+      serializer = wrap(serializer);
+    },
     ...(pings && {
       ping() {
         if (!left && socket.writable) link.ping();

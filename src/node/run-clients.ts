@@ -8,8 +8,7 @@ import { kindOf } from '../protocol/errors.ts';
 
 /** A client, by itself or with its `main` and options: what `runClient()` takes. */
 export type RunnableClient =
-  | AnyClient
-  | readonly [client: AnyClient, main?: SessionTask<unknown> | undefined, options?: RunOptions | undefined];
+  AnyClient | readonly [client: AnyClient, main?: SessionTask<unknown> | undefined, options?: RunOptions | undefined];
 
 /** How one of the clients ended. */
 export interface ClientEnd {
@@ -72,7 +71,7 @@ export function runClients(clients: readonly RunnableClient[], options: RunClien
       for (const { client } of entries) void client.close('wamp.close.normal', signal);
     };
     const ended = (end: ClientEnd): void => {
-      if ('error' in end && exitCode) process.exitCode ||= 1;
+      if ('error' in end && exitCode) process.exitCode ??= 1;
       subscriber.next(caught ? { ...end, signal: caught } : end);
       if (--running === 0) subscriber.complete();
     };

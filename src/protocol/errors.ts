@@ -45,6 +45,8 @@ export class ApplicationError extends WampError {
   readonly details: Readonly<Dict>;
   readonly procedure?: string;
   readonly topic?: string;
+  /** The id of the request that failed, as on the wire; absent where it is not an answer to one. */
+  readonly request?: number;
 
   constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
     const of = context.procedure ?? context.topic;

@@ -24,6 +24,7 @@ import {
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,
+  CorrelationOptions,
   Payload,
   PublishOptions,
   RegisterOptions,
@@ -109,12 +110,23 @@ const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
 
+/** Where what is sent of options keeps those that carry tags for tracing: serializers see no symbols, and copies keep them. */
+export const TAGGED = Symbol('tags');
+
+/** Options as they are sent, with what is not. */
+export interface Tagged {
+  [TAGGED]?: CorrelationOptions;
+}
+
 /** What is sent of some options, by the names on the wire. */
 function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const wire: Dict = {};
   for (const name of checkOptions(() => asked(verb, uri), table, options, true)) {
-    if (Object.hasOwn(kept, name)) continue;
+    if (Object.hasOwn(kept, name)) {
+      if (kept[name] === ANYTHING) (wire as Tagged)[TAGGED] = options;
+      continue;
+    }
     const value = (options as Dict)[name];
     wire[names[name] ?? name] = LISTS.test(name) ? listed(value) : value;
   }

@@ -29,19 +29,19 @@ export function errorFromMessage(
   mapping: ErrorMapping,
   failed: (error: unknown, context: string) => void,
 ): Error {
-  const [, , , wire, uri, payload, kwargs = {}] = message;
+  const [, , request, wire, uri, payload, kwargs = {}] = message;
   const args: List = payload === undefined ? [] : payload instanceof Uint8Array ? [payload] : payload;
-  const details = camelised(wire);
+  const about = { details: camelised(wire), ...context };
   const mapped = entryOf(uri, mapping)?.[0];
   if (mapped !== undefined) {
     try {
       const error = new (mapped as new (...args: List) => Error)(...args);
-      return Object.assign(error, { uri, args, kwargs, details, ...context });
+      return Object.assign(error, { uri, args, kwargs, request, ...about });
     } catch (error) {
       failed(error, `constructor of ${mapped.name} for ${uri}`);
     }
   }
-  return new ApplicationError(uri, args, kwargs, { details, ...context });
+  return Object.assign(new ApplicationError(uri, args, kwargs, about), { request });
 }
 
 /** The error for an ABORT. */

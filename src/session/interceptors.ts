@@ -38,22 +38,20 @@ export function intercepted(
   wire: InterceptedWire,
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
-  /** What the wire or a codec says of a message is no mistake of the interceptor's. */
-  const reported = <T>(act: () => T): T => {
-    try {
-      return act();
-    } catch (error) {
-      if (!(error instanceof WampError)) wire.report(error, 'interceptor');
-      throw error;
-    }
-  };
-  const made = reported(() => interceptors.map((one) => (typeof one === 'function' ? one(wire) : one)));
+  const report = (error: unknown): void => wire.report(error, 'interceptor');
+  let made: readonly Interceptor[];
+  try {
+    made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+  } catch (error) {
+    report(error);
+    throw error;
+  }
   const send = made.reduceRight<Next>(
     (next, one) => (message) => {
       if (one.outgoing) one.outgoing(message, next);
       else next(message);
     },
-    (message) => wire.send(message),
+    wire.send,
   );
   return {
     receive: made.reduce<Next>(
@@ -62,11 +60,19 @@ export function intercepted(
           if (one.incoming) one.incoming(message, next);
           else next(message);
         } catch (error) {
-          wire.report(error, 'interceptor');
+          report(error);
         }
       },
       deliver,
     ),
-    send: (message) => reported(() => send(message)),
+    send(message) {
+      try {
+        send(message);
+      } catch (error) {
+        // what the wire or a codec says of a message is no mistake of the interceptor's
+        if (!(error instanceof WampError)) report(error);
+        throw error;
+      }
+    },
   };
 }

@@ -32,6 +32,8 @@ const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 export interface Joined {
   readonly session: Session;
   readonly link: SessionLink;
+  /** What was dialled. */
+  readonly transport: Transport;
 }
 
 /**
@@ -107,15 +109,13 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       number,
       realm,
       transport: name,
-      ask: (source) => consult(`option of ${name}`, ask(source)),
+      ask: (source) => consult(`option of ${name}`, () => ask(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
     };
 
     /** Asks the application; the clock stands still meanwhile, and its errors are told. */
-    const consult = <T>(context: string, source: Observable<T>): Observable<T> =>
-      paused(source).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
-    const authenticator = <T>(method: string, source: () => Eventually<T>): Observable<T> =>
-      consult(`authenticator ${method}`, eventually(source));
+    const consult = <T>(context: string, source: () => Eventually<T>): Observable<T> =>
+      paused(eventually(source)).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
       const found = auth.find((known) => known.method === method);
@@ -129,7 +129,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       }
       config.progress({ type: 'challenge', method });
       wait(
-        authenticator(method, () => found.challenge(method, extra, round, attempt)),
+        consult(`authenticator ${method}`, () => found.challenge(method, extra, round, attempt)),
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
           if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
@@ -143,7 +143,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       // the method that was used decides; where the router does not tell, all look; some always do
       const verdicts = auth
         .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
-        .map((judge) => authenticator(judge.method, () => judge.welcome?.(details, attempt)));
+        .map((judge) => consult(`authenticator ${judge.method}`, () => judge.welcome?.(details, attempt)));
       const enter = (): void => {
         const { channel } = wire as Wire;
         waits.unsubscribe();
@@ -154,7 +154,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
           ),
         );
         const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
-        subscriber.next({ session, link });
+        subscriber.next({ session, link, transport });
       };
       if (verdicts.length === 0) enter();
       else wait(forkJoin(verdicts), enter, (error) => refuse(messageOf(error), error));
@@ -185,7 +185,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       );
     };
 
-    wait(authenticator('hello', shares), (details) =>
+    wait(consult('authenticator hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();

@@ -172,7 +172,7 @@ export class Session implements Wamp {
         return over();
       },
       errors: link.errors,
-      userError: (error, context) => link.userError(error, context),
+      userError: link.userError,
       queued: 0,
       dial: () => undefined,
     };

@@ -245,6 +245,9 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
       if (left || ended) throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
       port.send(serializer.encode(message));
     },
+    recode(wrap) {
+      serializer = wrap(serializer);
+    },
     close(code = 1000, reason = '') {
       if (left) return;
       left = true;

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Askable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
+import type { Serializer } from '../serializers/serializer.ts';
 
 /** One attempt to connect and join, as transports see it. */
 export interface Attempt extends AuthAttempt {
@@ -53,6 +54,11 @@ export interface Channel {
    * tells nothing of TLS, as browsers do not.
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
+  /**
+   * Puts another serializer in the place of the one in use, which `wrap` is given: to look at what passes, at no cost to
+   * those who do not. Absent where nothing is serialised here.
+   */
+  recode?(wrap: (serializer: Serializer) => Serializer): void;
   /** Hangs up in order, after what was sent has been flushed. `code` is a WebSocket close code, 1000 by default. */
   close(code?: number, reason?: string): void;
   /** Lets go of the link at once, without waiting for the other side. */

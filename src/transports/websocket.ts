@@ -204,6 +204,9 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       }
       socket.send(serializer.encode(message));
     },
+    recode(wrap) {
+      serializer = wrap(serializer);
+    },
     ...socket.more,
     close(code = 1000, reason = '') {
       if (left) return;
