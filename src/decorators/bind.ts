@@ -1,18 +1,23 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
-import { checkOptions, STRING, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, DICT, STRING, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
+import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { classOf, procedureHandler, topicHandler, type Method } from './handlers.ts';
+import { procedureHandler, topicHandler, type Method } from './handlers.ts';
 import { marksOf } from './marks.ts';
-import { prepare, type MethodOptions } from './options.ts';
+import { prepare } from './options.ts';
 
 /** Options of {@link bind}. */
 export interface BindOptions {
   /** Stands before every URI, those that were written out included; joined by a dot. None by default. */
   readonly prefix?: Uri | undefined;
+  /** Options for all procedures; those of a decorator count before them. */
+  readonly register?: Given<RegisterOptions> | undefined;
+  /** Options for all topics; those of a decorator count before them. */
+  readonly subscribe?: Given<SubscribeOptions> | undefined;
   /**
    * What becomes of the others when one method fails, because the router refuses or withdraws it: `end` ends them all,
    * with the error of the one; `tell` emits a {@link BindingFailure}, and the others go on.
@@ -45,10 +50,11 @@ export interface Binding extends BoundMethod {
 
 /** A method that the router refused, or withdrew. */
 export interface BindingFailure extends BoundMethod {
-  readonly error: unknown;
+  readonly error: Error;
 }
 
 const ON_FAILURE: Kind = { expected: "'end' or 'tell'", test: (v) => v === 'end' || v === 'tell' };
+const TABLE = { prefix: STRING, register: DICT, subscribe: DICT, onFailure: ON_FAILURE };
 
 /**
  * Registers and subscribes all methods of an object that are decorated with {@link Procedure} or {@link Topic}, for as long
@@ -80,12 +86,12 @@ export function bind(
 ): Observable<Binding>;
 export function bind(wamp: Wamp, instance: object, options?: BindOptions): Observable<Binding | BindingFailure>;
 export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): Observable<Binding | BindingFailure> {
-  const { userError } = portOf(wamp, 'bind()');
-  checkOptions(() => 'bind()', { prefix: STRING, onFailure: ON_FAILURE }, options);
-  const { prefix = '', onFailure = 'end' } = options;
+  const port = portOf(wamp, 'bind()');
+  checkOptions(() => 'bind()', TABLE, options);
+  const { prefix = '', onFailure = 'end', register = {}, subscribe = {} } = options;
   assertUri(prefix, 'bind(): prefix', 'prefix');
   if (/[<>]/.test(prefix)) throw new TypeError(`bind(): prefix must have no named parts, got ${kindOf(prefix)}`);
-  if (typeof instance !== 'object' || (instance as object | null) === null) {
+  if (!DICT.test(instance)) {
     throw new TypeError(
       `bind(): expected an instance of a class, got ${typeof instance === 'function' ? 'a class' : kindOf(instance)}`,
     );
@@ -93,11 +99,14 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   const before = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
   const methods = [...marksOf(instance)].map((mark): Method => {
     const given = typeof mark.options === 'function' ? mark.options(instance as never) : mark.options;
-    return { ...mark, ...prepare(mark.kind, before + mark.text, given as MethodOptions) };
+    // what is no object is refused with the others, by name
+    const all = DICT.test(given) ? { ...(mark.kind === 'procedure' ? register : subscribe), ...given } : given;
+    return { ...mark, ...prepare(mark.kind, before + mark.text, all) };
   });
   if (methods.length === 0) {
-    throw new TypeError(`bind(): no method of ${classOf(instance)} is decorated with @Procedure or @Topic`);
+    throw new TypeError('bind(): no method of the instance is decorated with @Procedure or @Topic');
   }
+  const userError = (error: unknown, context: string): void => port.userError(error, context);
   return new Observable((subscriber) => {
     const all = new Subscription();
     subscriber.add(all);
@@ -113,7 +122,7 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
 /** What becomes of one method. */
 interface Fate {
   inForce(confirmed: Confirmed): void;
-  failed(error: unknown): void;
+  failed(error: Error): void;
   completed(): void;
 }
 
@@ -129,7 +138,7 @@ function start(
   fate: Fate,
 ): Subscription {
   const { kind, uri, options } = method;
-  const error = (error: unknown): void => fate.failed(error);
+  const error = (error: Error): void => fate.failed(error);
   const complete = (): void => fate.completed();
   if (kind === 'procedure') {
     return wamp
@@ -165,7 +174,7 @@ function reporter(
       match: options.match ?? 'exact',
       pending: total - failed - completed - inForce.size,
     });
-    const ended = (error?: unknown): void => {
+    const ended = (error?: Error): void => {
       if (failed + completed < total) return;
       if (completed === 0) subscriber.error(error);
       else subscriber.complete();

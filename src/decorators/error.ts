@@ -36,7 +36,7 @@ export function WampError(
   const { match = 'exact' } = options;
   assertUri(uri, '@WampError()', match);
   return (error, context) => {
-    if (typeof error !== 'function' || (context !== undefined && context.kind !== 'class')) {
+    if (typeof error !== 'function' || (context !== undefined && (context.kind as string) !== 'class')) {
       throw new TypeError(`${what}: decorate a class of errors, not ${context?.kind ?? kindOf(error)}`);
     }
     const mark = (found: object): void => {

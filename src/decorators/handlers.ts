@@ -7,16 +7,14 @@ import type { Mark } from './marks.ts';
 import type { Prepared } from './options.ts';
 
 /** A decorated method of an instance, with all that its verb needs. */
-export type Method = Mark & Prepared;
-
-/** What such an object is called in errors. */
-export const classOf = (instance: object): string => instance.constructor.name || 'an object';
+export type Method = Omit<Mark, 'options'> & Prepared;
 
 /** Calls the method with a message, as its decorator says. Looked up anew each time: it may have been replaced. */
 function call(instance: object, { name, spread }: Method, message: Invocation | WampEvent, parts?: object): unknown {
   const own = parts === undefined ? [] : [parts];
   const args = spread ? [...own, ...message.args] : [message, ...own];
-  return (instance as Record<string | symbol, (...args: unknown[]) => unknown>)[name]?.(...args);
+  const found = (instance as Record<string | symbol, unknown>)[name] as (...args: unknown[]) => unknown;
+  return found.apply(instance, args);
 }
 
 /** What answers the calls of a decorated procedure. */
@@ -47,8 +45,7 @@ export function topicHandler(
   const { pattern, name } = method;
   return (event) => {
     const { topic } = event.details;
-    const report = (error: unknown): void =>
-      userError(error, `handler of ${topic} (${classOf(instance)}.${String(name)})`);
+    const report = (error: unknown): void => userError(error, `handler of ${topic} (${String(name)})`);
     try {
       const answer = call(instance, method, event, pattern?.parse(topic));
       if (isObservable(answer)) running.add(answer.subscribe({ error: report }));

@@ -97,7 +97,7 @@ export function marksOf(instance: object): ReadonlySet<Mark> {
       const method = ownMethod(prototype, name);
       const marks = [
         ...(onPrototypes.get(prototype) ?? []),
-        ...((typeof method === 'function' && onMethods.get(method)) || []),
+        ...(typeof method === 'function' ? (onMethods.get(method) ?? []) : []),
       ];
       // they were applied from the bottom up
       for (const mark of marks.reverse()) if (mark.name === name) found.add(mark);

@@ -19,13 +19,16 @@ type TakesArgs<Parts> = keyof Parts extends never
   : (parts: Parts, ...args: never[]) => unknown;
 
 /** A decorator of methods of a type, in the standard dialect and in the legacy one (`experimentalDecorators`). */
-export interface MethodDecorator<Method> {
+export interface WampMethodDecorator<Method> {
   <M extends Method>(
     method: M,
     context: ClassMethodDecoratorContext & { readonly static: false; readonly private: false },
   ): void;
   <M extends Method>(prototype: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
 }
+
+/** The parts of a URI without any. */
+type NoParts = object;
 
 type Spread = MethodOptions & { readonly spread: true };
 type Whole = MethodOptions & { readonly spread?: false | undefined };
@@ -36,10 +39,12 @@ function methodDecorator(
   decorator: string,
   first: unknown,
   second: unknown,
-): MethodDecorator<never> {
+): WampMethodDecorator<never> {
   const named = typeof first === 'string';
   if (!named && first !== undefined && second !== undefined) {
-    throw new TypeError(`${decorator}: expected a URI and options, got ${kindOf(first)}; is it written @${kind}()?`);
+    throw new TypeError(
+      `${decorator}: expected a URI and options, got ${kindOf(first)}; is it written ${decorator}()?`,
+    );
   }
   const options = ((named ? second : (first ?? second)) ?? {}) as Asked<MethodOptions>;
   const markFor = (name: string | symbol): Mark => {
@@ -82,15 +87,15 @@ function methodDecorator(
 export function Procedure<Text extends string = ''>(
   uri: Text | undefined,
   options: Asked<Given<RegisterOptions & Spread>>,
-): MethodDecorator<TakesArgs<UriParts<Text>>>;
+): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Procedure<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<RegisterOptions & Whole>>,
-): MethodDecorator<Takes<Invocation, UriParts<Text>>>;
-export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): MethodDecorator<TakesArgs<UriParts<''>>>;
+): WampMethodDecorator<Takes<Invocation, UriParts<Text>>>;
+export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
 export function Procedure(
   options: Asked<Given<RegisterOptions & Whole>>,
-): MethodDecorator<Takes<Invocation, UriParts<''>>>;
+): WampMethodDecorator<Takes<Invocation, NoParts>>;
 export function Procedure(first?: unknown, second?: unknown): unknown {
   return methodDecorator('procedure', '@Procedure', first, second);
 }
@@ -118,13 +123,13 @@ export function Procedure(first?: unknown, second?: unknown): unknown {
 export function Topic<Text extends string = ''>(
   uri: Text | undefined,
   options: Asked<Given<SubscribeOptions & Spread>>,
-): MethodDecorator<TakesArgs<UriParts<Text>>>;
+): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Topic<Text extends string = ''>(
   uri?: Text,
   options?: Asked<Given<SubscribeOptions & Whole>>,
-): MethodDecorator<Takes<WampEvent, UriParts<Text>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): MethodDecorator<TakesArgs<UriParts<''>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): MethodDecorator<Takes<WampEvent, UriParts<''>>>;
+): WampMethodDecorator<Takes<WampEvent, UriParts<Text>>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
+export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): WampMethodDecorator<Takes<WampEvent, NoParts>>;
 export function Topic(first?: unknown, second?: unknown): unknown {
   return methodDecorator('topic', '@Topic', first, second);
 }

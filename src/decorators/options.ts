@@ -1,4 +1,5 @@
-import { BOOL, checkOptions } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, DICT } from '../protocol/attributes.ts';
+import { kindOf } from '../protocol/errors.ts';
 import { uriPattern, type UriPattern } from '../protocol/pattern.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
 import { checkRegister, checkSubscribe } from '../session/checks.ts';
@@ -38,16 +39,16 @@ export interface Prepared {
  */
 export function prepare(kind: 'procedure' | 'topic', uri: string, given: MethodOptions): Prepared {
   const decorator = kind === 'procedure' ? '@Procedure' : '@Topic';
+  const what = (): string => asked(decorator, uri);
+  if (!DICT.test(given)) throw new TypeError(`${what()}: options must be an object, got ${kindOf(given)}`);
   const { spread = false, ...others } = given;
-  checkOptions(() => asked(decorator, uri), { spread: BOOL }, { spread });
+  checkOptions(what, { spread: BOOL }, { spread });
   let options: RegisterOptions & SubscribeOptions = others;
   const pattern = /[<>]/.test(uri) ? uriPattern(uri) : undefined;
   if (pattern !== undefined) {
     const { match } = pattern.options;
     if ((options.match ?? match) !== match) {
-      throw new TypeError(
-        `${asked(decorator, uri)}: match must be left out, or '${match}', with the parts of this URI`,
-      );
+      throw new TypeError(`${what()}: match must be left out, or '${match}', with the parts of this URI`);
     }
     options = { ...options, match };
   }

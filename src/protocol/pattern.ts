@@ -3,9 +3,9 @@ import { assertUri, isLooseUri, type Match, type Uri } from './uris.ts';
 
 /** What one component of a pattern tells, as a type: `<id:int>` → `{ id: number }`. */
 type PartOf<Component extends string> = Component extends `<${infer Name}:${infer Kind}>`
-  ? { readonly [N in Name]: Kind extends 'int' ? number : Kind extends 'str' | 'string' | 'suffix' ? string : never }
+  ? Readonly<Record<Name, Kind extends 'int' ? number : Kind extends 'str' | 'string' | 'suffix' ? string : never>>
   : Component extends `<${infer Name}>`
-    ? { readonly [N in Name]: string }
+    ? Readonly<Record<Name, string>>
     : unknown;
 
 type PartsOf<Text extends string> = Text extends `${infer Head}.${infer Tail}`
@@ -49,8 +49,8 @@ type Parts = Record<string, unknown>;
 /** What a part must be: told in errors, read from a URI (undefined where it cannot be), and fit for one. */
 interface PartKind {
   readonly expected: string;
-  read(text: string): string | number | undefined;
-  fits(value: unknown): boolean;
+  readonly read: (text: string) => string | number | undefined;
+  readonly fits: (value: unknown) => boolean;
 }
 
 const INT: PartKind = {
@@ -128,7 +128,7 @@ export function uriPattern<Text extends string>(text: Text): UriPattern<Text> {
   /** The parts of a URI, or why it has none. */
   const read = (uri: Uri): Parts | string => {
     const given = uri.split('.');
-    if (suffix && given.length > end) given.push(given.splice(end).join('.'));
+    if (suffix) given.push(given.splice(end).join('.'));
     if (given.length !== components.length) return 'the number of components differs';
     const parts: [string, unknown][] = [];
     for (const [i, { literal, name, kind }] of components.entries()) {
@@ -168,7 +168,7 @@ export function uriPattern<Text extends string>(text: Text): UriPattern<Text> {
         .map(({ literal, name, kind }) => {
           if (literal !== '') return literal;
           if (name === undefined) throw fault('a component has no name');
-          const value = Object.hasOwn(given, name) ? given[name] : undefined;
+          const value = given[name];
           if (!kind.fits(value)) throw fault(`${name} must be ${kind.expected}, got ${kindOf(value)}`);
           return String(value);
         })

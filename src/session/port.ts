@@ -23,8 +23,8 @@ export interface Port {
   readonly session$?: Observable<Session>;
   /** All topics and registrations, and the link of the session that is joined; of a client only. */
   readonly streams?: Streams;
-  /** Tells of what code of the application threw that was called for it, on `userErrors$`. */
-  readonly userError: (error: unknown, context: string) => void;
+  /** Tells of an error in the application's code, on userErrors$: `onSubscribed of com.app.news`. */
+  userError(error: unknown, context: string): void;
   /** Sees to it that there will be a session. */
   dial(): void;
 }

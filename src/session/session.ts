@@ -172,7 +172,7 @@ export class Session implements Wamp {
         return over();
       },
       errors: link.errors,
-      userError: link.userError,
+      userError: (error, context) => link.userError(error, context),
       queued: 0,
       dial: () => undefined,
     };
