@@ -10,7 +10,7 @@ import { Client } from '../../src/client/client.ts';
 import { rawSocket, webSocket } from '../../src/node/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/testing/node.ts';
-import { Console } from '../helpers/console.ts';
+import { Console, ran } from '../helpers/console.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -59,6 +59,15 @@ describe('rxwamp router', () => {
     await expectRefusal(/--ticket: expected <id>=<secret>/, 2, 'router', '--ticket', 'joe');
     await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
     await expectRefusal(/--realm: 'a b' is no well-formed realm/, 2, 'router', '--realm', 'a b');
+  });
+
+  it('serves long-poll as well', async () => {
+    const it = new Console(['router', '--port=0', '--longpoll']);
+    const [, url = ''] = await it.printed(/ and (http:\S+\/lp) \(realms/);
+    const { code, out } = await ran('call', 'wamp.session.count', '--url', url);
+    expect([code, out]).toEqual([0, '1\n']);
+    it.stop();
+    expect(await it.code).toBe(0);
   });
 
   it('takes tickets from a file, which must not be empty', async () => {

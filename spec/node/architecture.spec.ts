@@ -40,6 +40,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^node:/, forNode],
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
+  [/^(commander|cli-progress)$/, /^cli\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 

@@ -28,6 +28,7 @@ interface RouterFlags {
   readonly host: string;
   readonly path?: string;
   readonly rawsocket?: string;
+  readonly longpoll?: boolean;
   readonly realm?: readonly string[];
   readonly ticket?: readonly string[];
   readonly ticketFile?: string;
@@ -41,6 +42,7 @@ interface Settings {
   readonly host: string;
   readonly path: string | undefined;
   readonly rawSocket: RawSocketServeOptions | undefined;
+  readonly longPoll: boolean;
   readonly realms: Record<string, RealmOptions>;
   readonly like: RouterProfile | undefined;
   readonly allowedOrigins: readonly string[] | '*';
@@ -56,6 +58,7 @@ export const router: Command = {
       .option('--host <address>', 'address to listen on', '127.0.0.1')
       .option('--path <path>', 'the only URL path to accept (any)')
       .option('--rawsocket <n|path>', 'serve RawSocket, too: on a TCP port (0: a free one) or a Unix domain socket')
+      .option('--longpoll', 'serve HTTP long-poll, too, on the same port below /lp')
       .option('--realm <name>', 'a realm; may be repeated (realm1)', collect)
       .option(
         '--ticket <id=secret>',
@@ -84,7 +87,9 @@ export const router: Command = {
       ...(path === undefined ? {} : { path }),
       ...(rawSocket === undefined ? {} : { rawSocket }),
     });
-    const urls = [served.url, served.rawSocket?.url].filter((url) => url !== undefined).join(' and ');
+    const urls = [served.url, served.rawSocket?.url, served.longPollUrl]
+      .filter((url) => url !== undefined)
+      .join(' and ');
     terminal.out(`rxwamp router for tests on ${urls} (realms: ${Object.keys(realms).join(', ')})\n`);
     const log = verbose ? logSessions(core, terminal) : undefined;
     await terminal.stopped();
@@ -97,7 +102,7 @@ export const router: Command = {
 
 function settings(flags: RouterFlags): Settings {
   const { port, host, path, rawsocket, realm = ['realm1'], ticket: tickets = [], ticketFile } = flags;
-  const { allowOrigin: origins = [], like, verbose = false } = flags;
+  const { allowOrigin: origins = [], like, longpoll: longPoll = false, verbose = false } = flags;
   if (!isPort(port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${port}'`);
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
@@ -116,6 +121,7 @@ function settings(flags: RouterFlags): Settings {
     host,
     path,
     rawSocket: rawsocket === undefined ? undefined : rawSocketOf(rawsocket),
+    longPoll,
     realms: Object.fromEntries(realm.map((name) => [name, { auth }])),
     like,
     allowedOrigins: origins.includes('*') ? '*' : origins,

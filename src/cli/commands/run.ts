@@ -1,8 +1,11 @@
-import type { Command } from '../command.ts';
-import { EXIT } from '../command.ts';
+import { config } from 'rxjs';
+import { ClosedError, ConnectionLostError } from '../../protocol/errors.ts';
+import { messageOf } from '../../protocol/thrown.ts';
+import { EXIT, type Command } from '../command.ts';
 import { componentOf } from '../components.ts';
 import { attend } from '../connect/attend.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
+import { plain } from '../text.ts';
 
 interface RunFlags extends ConnectionFlags {
   readonly prefix?: string;
@@ -34,6 +37,11 @@ export const run: Command = {
   async run([asked], flags, terminal) {
     const { prefix } = flags as RunFlags;
     const components = await Promise.all((asked as string[]).map(componentOf));
+    // what a component forgets to take must not end the others; that a session was lost is told anyhow
+    config.onUnhandledError ??= (error) => {
+      if (error instanceof ConnectionLostError || error instanceof ClosedError) return;
+      terminal.err(`rxwamp: an error that nobody took: ${plain(messageOf(error))}\n`);
+    };
     const codes = await Promise.all(
       components.map(({ name, run }) =>
         attend(flags as RunFlags, terminal, { lasting: true, name, work: (wamp) => run(wamp, prefix) }),

@@ -39,7 +39,9 @@ export function watch(
   );
   all.add(
     wamp.userErrors$.subscribe(({ error, context }) => {
-      if (verbose || name !== undefined) say(`error in ${context}: ${messageOf(error)}`);
+      // the end of a component tells what it failed with
+      const told = name !== undefined && context !== 'main of runClient';
+      if (verbose || told) say(`error in ${context}: ${messageOf(error)}`);
     }),
   );
   return all;
