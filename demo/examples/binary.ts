@@ -4,7 +4,7 @@
  *     npx rxwamp run binary.js#BinaryNumberService binary.js#client
  */
 import { switchMap, tap } from 'rxjs';
-import { proxy, type Session } from 'rxwamp';
+import { rpc, type Session } from 'rxwamp';
 import { Procedure } from 'rxwamp/decorators';
 import { whenRegistered } from 'rxwamp/meta';
 
@@ -15,8 +15,8 @@ export class BinaryNumberService {
   }
 }
 
-export const client = (session: Session) =>
+export const client = (session: Session<{ procedures: BinaryNumberService }>) =>
   whenRegistered(session, 'get_binary_number').pipe(
-    switchMap(() => proxy<BinaryNumberService>(session, '').get_binary_number(13)),
+    switchMap(() => rpc(session).get_binary_number(13)),
     tap((binary) => console.log(`13 is ${binary}`)),
   );
