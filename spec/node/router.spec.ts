@@ -284,7 +284,12 @@ describe('serveRouter', () => {
     expect(served.url).toBe(`ws://127.0.0.1:${served.port}`);
     await expectAsync(serveRouter(createTestRouter(), { port: served.port })).toBeRejectedWithError(/EADDRINUSE/);
     const six = await serveRouter(createTestRouter(), { host: '::1', path: '/x' }).catch(() => undefined);
-    if (six) expect(six.url).toBe(`ws://[::1]:${six.port}/x`);
+    if (six) {
+      expect(six.url).toBe(`ws://[::1]:${six.port}/x`);
+      const wamp = new Client({ realm: 'realm1', transports: [webSocket({ url: six.url })] });
+      expect((await firstValueFrom(wamp.session$)).open).toBeTrue();
+      await wamp.close();
+    }
     await six?.close();
   });
 });
