@@ -1,13 +1,16 @@
 // The test router on real sockets.
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { firstValueFrom } from 'rxjs';
 import { WebSocket, type ClientOptions } from 'ws';
+import { Client } from '../../src/client/client.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node.ts';
+import { webSocket } from '../../src/transports/websocket.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
