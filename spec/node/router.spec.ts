@@ -3,14 +3,13 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { WebSocket, type ClientOptions } from 'ws';
-import { Client } from '../../src/client/client.ts';
+import { WampClient } from '../../src/index.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node.ts';
-import { webSocket } from '../../src/transports/websocket.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
@@ -289,7 +288,7 @@ describe('serveRouter', () => {
     const six = await serveRouter(createTestRouter(), { host: '::1', path: '/x' }).catch(() => undefined);
     if (six) {
       expect(six.url).toBe(`ws://[::1]:${six.port}/x`);
-      const wamp = new Client({ realm: 'realm1', transports: [webSocket({ url: six.url })] });
+      const wamp = new WampClient({ realm: 'realm1', url: six.url });
       expect((await firstValueFrom(wamp.session$)).open).toBeTrue();
       await wamp.close();
     }
