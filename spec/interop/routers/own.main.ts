@@ -1,0 +1,26 @@
+// The in-process router as a program: argument 1 is its settings as JSON. Prints READY when it listens.
+import { createTestRouter, ticket } from '../../../src/testing/index.ts';
+import { serveRouter } from '../../../src/testing/node.ts';
+import { JOE, KEPT } from './router.ts';
+
+interface Settings {
+  readonly ws: number;
+  readonly wss: number;
+  readonly tls: { readonly key: string; readonly cert: string };
+}
+
+const { ws, wss, tls } = JSON.parse(process.argv[2] ?? '{}') as Settings;
+const router = createTestRouter({
+  realms: {
+    realm1: { history: [{ topic: KEPT, limit: 100 }] },
+    secure: { auth: [ticket({ [JOE.authid]: JOE.secret })] },
+  },
+});
+const served = [await serveRouter(router, { port: ws }), await serveRouter(router, { port: wss, tls })];
+process.stdout.write('READY\n');
+process.once('SIGTERM', () => {
+  void router
+    .close()
+    .then(() => Promise.all(served.map((each) => each.close())))
+    .then(() => process.exit(0));
+});
