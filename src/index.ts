@@ -53,8 +53,9 @@ export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';
 export type { Match, Uri } from './protocol/uris.ts';
+export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
-export type { Serializer } from './serializers/serializer.ts';
+export type { FramePort, Serializer } from './serializers/serializer.ts';
 export { CallResult, WampEvent } from './session/arrivals.ts';
 export type {
   AnyDetails,

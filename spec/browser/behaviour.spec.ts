@@ -1,4 +1,5 @@
 import { Client } from '../../src/client/client.ts';
+import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
@@ -10,7 +11,9 @@ const routerUrl = (): string =>
   (globalThis as unknown as { readonly __karma__: { readonly config: { readonly routerUrl: string } } }).__karma__
     .config.routerUrl;
 
-for (const serializer of [json(), cbor(), msgpack()]) {
+const plain = [json(), cbor(), msgpack()];
+
+for (const serializer of [...plain, ...plain.map((each) => batched(each))]) {
   behaviour(
     `${serializer.id} over a browser's WebSocket`,
     (options) =>

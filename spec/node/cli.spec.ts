@@ -1,10 +1,14 @@
 // The command line: in this process, and once as a process of its own.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Subject, filter, firstValueFrom, startWith, timeout } from 'rxjs';
 import { WebSocket } from 'ws';
 import { run } from '../../src/cli/run.ts';
+import { Client } from '../../src/client/client.ts';
+import { rawSocket } from '../../src/node/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/testing/node.ts';
 
@@ -48,7 +52,7 @@ class Console {
 }
 
 /** Joins with a ticket, and answers GOODBYE. */
-function join(url: string, realm: string): { frames: unknown[][]; closed: Promise<unknown> } {
+function joinAs(url: string, realm: string): { frames: unknown[][]; closed: Promise<unknown> } {
   const socket = new WebSocket(url, ['wamp.2.json']);
   const frames: unknown[][] = [];
   const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -99,6 +103,14 @@ describe('rxwamp', () => {
     await expectRefusal(/Unexpected argument 'x'.*router --help/, 2, 'router', 'x');
     await expectRefusal(/--port: expected a number from 0 to 65535, got 'eighty'/, 2, 'router', '--port', 'eighty');
     await expectRefusal(/--port: .*'70000'/, 2, 'router', '--port', '70000');
+    for (const raw of ['70000', '-1', '']) {
+      await expectRefusal(
+        /--rawsocket: expected a number from 0 to 65535 or a path/,
+        2,
+        'router',
+        `--rawsocket=${raw}`,
+      );
+    }
     await expectRefusal(/--like: expected 'crossbar' or 'nexus', got 'bondy'/, 2, 'router', '--like', 'bondy');
     await expectRefusal(/--ticket: expected <id>=<secret>, got 'joe'/, 2, 'router', '--ticket', 'joe');
     await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
@@ -108,7 +120,11 @@ describe('rxwamp', () => {
   it('says when the port is taken, and when the host is none', async () => {
     const served = await serveRouter(createTestRouter());
     await expectRefusal(new RegExp(`127.0.0.1:${served.port} is taken`), 1, 'router', '--port', String(served.port));
+    const raw = ['router', '--port', '0', '--rawsocket'];
+    const taken = `127\\.0\\.0\\.1:${served.port} is taken.*--rawsocket`;
+    await expectRefusal(new RegExp(taken), 1, ...raw, String(served.port));
     await served.close();
+    await expectRefusal(/^(?!.*-1).*--rawsocket/, 1, ...raw, '/proc/none.sock');
     const host = ['--host', '203.0.113.7', '--port', '0'];
     await expectRefusal(/--host 203.0.113.7 is no address of this machine/, 1, 'router', ...host);
   });
@@ -124,7 +140,7 @@ describe('rxwamp', () => {
       '--verbose',
     );
     const [, url = ''] = await it.printed(/on (ws:\S+\/ws) \(realms: one, two\)/);
-    const client = join(url, 'two');
+    const client = joinAs(url, 'two');
     await it.printed(/^join +two session \d+ authid joe role user agent spec json from 127\.0\.0\.1:\d+$/m);
     it.stop();
     expect(await it.code).toBe(0);
@@ -133,6 +149,21 @@ describe('rxwamp', () => {
     expect(it.out).toMatch(/^leave two session/m);
     expect(it.err).toBe('');
   });
+
+  for (const [where, pattern] of [
+    ['0', /ws:\S+ and (rs:\/\/127\.0\.0\.1:\d+) \(realms/],
+    [join(tmpdir(), `rxwamp-cli-${process.pid}.sock`), /ws:\S+ and (rs\+unix:\S+\.sock) \(realms/],
+  ] as const) {
+    it(`serves RawSocket as well: --rawsocket ${where === '0' ? 'with a port' : 'with a path'}`, async () => {
+      const it = new Console('router', '--port=0', '--rawsocket', where);
+      const [, url = ''] = await it.printed(pattern);
+      const wamp = new Client({ realm: 'realm1', transports: [rawSocket({ url })] });
+      expect((await firstValueFrom(wamp.session$)).id).toBeGreaterThan(0);
+      await wamp.close();
+      it.stop();
+      expect(await it.code).toBe(0);
+    });
+  }
 
   it('warns when other machines can reach it', async () => {
     // an address for documentation, which no machine has: it cannot really listen there
@@ -165,7 +196,7 @@ describe('rxwamp', () => {
       child.stdout.on('data', (data: Buffer) => {
         out += data.toString();
         const [url] = /ws:\S+/.exec(out) ?? [];
-        if (url !== undefined) made ??= join(url, 'realm1');
+        if (url !== undefined) made ??= joinAs(url, 'realm1');
         if (made && /^join /m.test(out)) resolve(made);
       });
     });

@@ -10,18 +10,19 @@ import {
   type SessionView,
   type TestRouter,
 } from '../testing/index.ts';
-import { serveRouter, type ServedRouter } from '../testing/node.ts';
+import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../testing/node.ts';
 import { CliError, parsed, type Command, type Terminal } from './command.ts';
 
 const HELP = `Usage: rxwamp router [options]
 
-Runs a WAMP router for tests and development on WebSocket, with JSON, MessagePack and CBOR.
+Runs a WAMP router for tests and development on WebSocket (and RawSocket), with JSON, MessagePack and CBOR.
 It keeps nothing and protects nothing: not for production.
 
 Options:
   --port <n>             TCP port, 0 for a free one (8080)
   --host <address>       address to listen on (127.0.0.1)
   --path <path>          the only URL path to accept (any)
+  --rawsocket <n|path>   serve RawSocket, too: on a TCP port (0: a free one) or a Unix domain socket
   --realm <name>         a realm; may be repeated (realm1)
   --ticket <id=secret>   only clients with a ticket may join: authid and ticket, may be repeated
   --allow-origin <url>   web pages from there may connect, '*' for all; pages from this machine may
@@ -36,6 +37,7 @@ interface Settings {
   readonly port: number;
   readonly host: string;
   readonly path: string | undefined;
+  readonly rawSocket: RawSocketServeOptions | undefined;
   readonly realms: Record<string, RealmOptions>;
   readonly like: RouterProfile | undefined;
   readonly allowedOrigins: readonly string[] | '*';
@@ -50,12 +52,17 @@ export const router: Command = {
   async run(args, terminal) {
     const { realms, like, verbose, ...listen } = settings(args);
     const core = createTestRouter({ realms, ...(like === undefined ? {} : { like }) });
-    const { path, ...rest } = listen;
+    const { path, rawSocket, ...rest } = listen;
     if (!isLoopback(listen.host)) {
       terminal.err(`Warning: ${listen.host} can be reached from other machines, and this router is for tests.\n`);
     }
-    const served = await serve(core, { ...rest, ...(path === undefined ? {} : { path }) });
-    terminal.out(`rxwamp router for tests on ${served.url} (realms: ${Object.keys(realms).join(', ')})\n`);
+    const served = await serve(core, {
+      ...rest,
+      ...(path === undefined ? {} : { path }),
+      ...(rawSocket === undefined ? {} : { rawSocket }),
+    });
+    const urls = [served.url, served.rawSocket?.url].filter((url) => url !== undefined).join(' and ');
+    terminal.out(`rxwamp router for tests on ${urls} (realms: ${Object.keys(realms).join(', ')})\n`);
     const log = verbose ? logSessions(core, terminal) : undefined;
     await terminal.stopped();
     await core.close();
@@ -73,6 +80,7 @@ function settings(args: string[]): Settings {
         port: { type: 'string', default: '8080' },
         host: { type: 'string', default: '127.0.0.1' },
         path: { type: 'string' },
+        rawsocket: { type: 'string' },
         realm: { type: 'string', multiple: true, default: ['realm1'] },
         ticket: { type: 'string', multiple: true, default: [] },
         'allow-origin': { type: 'string', multiple: true, default: [] },
@@ -82,9 +90,7 @@ function settings(args: string[]): Settings {
     }),
   );
   const { like, ticket: tickets, realm, host, path, verbose } = values;
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-    throw new CliError(`--port: expected a number from 0 to 65535, got '${values.port}'`);
-  }
+  if (!isPort(values.port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${values.port}'`);
   if (like !== undefined && like !== 'crossbar' && like !== 'nexus') {
     throw new CliError(`--like: expected 'crossbar' or 'nexus', got '${like}'`);
   }
@@ -99,11 +105,23 @@ function settings(args: string[]): Settings {
     port: Number(values.port),
     host,
     path,
+    rawSocket: values.rawsocket === undefined ? undefined : rawSocketOf(values.rawsocket),
     realms: Object.fromEntries(realm.map((name) => [name, { auth }])),
     like,
     allowedOrigins: origins.includes('*') ? '*' : origins,
     verbose,
   };
+}
+
+const isPort = (value: string): boolean => /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
+
+/** A number is a port, anything else a path. */
+function rawSocketOf(value: string): RawSocketServeOptions {
+  if (isPort(value)) return { port: Number(value) };
+  if (value === '' || /^-?\d+$/.test(value)) {
+    throw new CliError(`--rawsocket: expected a number from 0 to 65535 or a path, got '${value}'`);
+  }
+  return { path: value };
 }
 
 /** `joe=secret` → authid and ticket; the ticket may hold `=`. */
@@ -117,11 +135,15 @@ async function serve(core: TestRouter, options: Parameters<typeof serveRouter>[1
   try {
     return await serveRouter(core, options);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const where = `${options.host ?? ''}:${options.port ?? 0}`;
+    const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+    const raw = options.rawSocket;
+    const isRaw = raw !== undefined && (port === undefined || port === -1 ? raw.path === address : raw.port === port);
+    const where = isRaw && raw.path !== undefined ? raw.path : `${options.host ?? ''}:${port ?? options.port ?? 0}`;
+    const option = isRaw ? '--rawsocket' : '--port';
     if (code === 'EADDRINUSE')
-      throw new CliError(`${where} is taken: another program listens there. Choose another --port`, 1);
-    if (code === 'EACCES') throw new CliError(`${where} needs privileges. Choose a --port above 1023`, 1);
+      throw new CliError(`${where} is taken: another program listens there. Choose another ${option}`, 1);
+    if (code === 'EACCES')
+      throw new CliError(`${where} needs privileges. Choose another ${option}: a port above 1023`, 1);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
       throw new CliError(`--host ${options.host ?? ''} is no address of this machine`, 1);
     }

@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export { rawSocket, type RawSocketOptions } from './rawsocket.ts';
 export { webSocket, type NodeWebSocketOptions } from './websocket.ts';

@@ -3,6 +3,7 @@ import type { SecureContextOptions } from 'node:tls';
 import { BOOL, DICT, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
+import { eitherOr, PEM } from './kinds.ts';
 
 /** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
 export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
@@ -36,13 +37,6 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
    */
   readonly maxPayload?: number | undefined;
 }
-
-const eitherOr = (one: Kind, other: Kind): Kind => ({
-  expected: `${one.expected} or ${other.expected}`,
-  test: (v) => one.test(v) || other.test(v),
-});
-/** What Node takes as a certificate or key: PEM, bytes, or lists of them. */
-const PEM = eitherOr(TEXT, { expected: 'an object', test: (v) => typeof v === 'object' && v !== null });
 
 /** Node's own options. */
 const NODE_OPTIONS: Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>> = {

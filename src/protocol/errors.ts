@@ -137,9 +137,14 @@ export class ClosedError extends WampError {
   override name = 'ClosedError';
 }
 
-/** A payload that the session's serializer cannot write. Nothing was sent. */
+/** A payload that cannot be sent: the session's serializer cannot write it, or it is too long. Nothing was sent. */
 export class SerializationError extends WampError {
   override name = 'SerializationError';
+  /**
+   * What a caller is told where a result fails so: `wamp.error.invalid_payload`, or `wamp.error.payload_size_exceeded`
+   * for a message longer than the other side takes.
+   */
+  readonly uri: string = 'wamp.error.invalid_payload';
 }
 
 /** A malformed URI or URI pattern. */

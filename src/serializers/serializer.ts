@@ -1,3 +1,14 @@
+/** As much of a socket as batches have to know: frames go, frames come, and the end. */
+export interface FramePort {
+  /** Bytes that were given to `send()` and wait. */
+  readonly bufferedAmount: number;
+  /** Who is given each frame from now on: text or bytes. */
+  listen(receive: (frame: unknown) => void): void;
+  send(frame: string | Uint8Array): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
 /** Turns messages into frames and back. Give your own to a transport's `serializers` to speak another encoding. */
 export interface Serializer {
   /** Its name, `json`. */
@@ -19,4 +30,10 @@ export interface Serializer {
    * @throws ProtocolError when the frame cannot be read
    */
   decode(data: string | Uint8Array): unknown;
+  /**
+   * Only where one frame may hold several messages, see `batched()`. Asked once for each connection: gives a port that
+   * does as the other, except that what is sent in one turn leaves as one frame, and what came in one frame is handed
+   * out message by message, each as a frame for {@link decode}.
+   */
+  batching?<P extends FramePort>(port: P): P;
 }

@@ -199,7 +199,7 @@ export class RunningInvocation {
     } catch (error) {
       if (!(error instanceof SerializationError)) return;
       this.#report(error);
-      this.#fail(new ApplicationError('wamp.error.invalid_payload', [error.message]));
+      this.#fail(new ApplicationError(error.uri, [error.message]));
     }
   }
 

@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export type { RawSocketServeOptions, ServedRawSocket } from './node/serve-rawsocket.ts';
 export { serveRouter, type ServedRouter, type ServeOptions } from './node/serve.ts';

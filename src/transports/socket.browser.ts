@@ -1,19 +1,15 @@
+import type { FramePort } from '../serializers/serializer.ts';
+
 /** The constructor of a WebSocket as browsers have it, to inject another one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
 
 /** A WebSocket, and the few things that differ between browsers and Node. */
-export interface Socket {
+export interface Socket extends FramePort {
   /** The standard face. Its handlers belong to whoever dialled. */
   readonly ws: WebSocket;
   /** Grows with whatever was received, where more than messages can be counted. */
   readonly received?: number;
-  /** Bytes that wait, where the standard face does not know of all. */
-  readonly bufferedAmount?: number;
-  /** Who is given each frame from now on: text, or bytes. */
-  listen(receive: (frame: unknown) => void): void;
-  send(frame: string | Uint8Array): void;
   ping?(): void;
-  close(code: number, reason: string): void;
   /** Lets go at once. The handlers have been taken away. */
   terminate(): void;
 }
@@ -23,6 +19,9 @@ export function standardSocket(ws: WebSocket): Socket {
   ws.binaryType = 'arraybuffer';
   return {
     ws,
+    get bufferedAmount() {
+      return ws.bufferedAmount;
+    },
     listen(receive) {
       ws.onmessage = ({ data }) => receive(data);
     },

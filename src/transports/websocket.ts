@@ -71,8 +71,8 @@ export function webSocketTransport(
   };
 }
 
-/** What the user gave, now or later. */
-const ask = (source: Askable<string>): Observable<string> =>
+/** What the user gave, now or later. @internal */
+export const ask = (source: Askable<string>): Observable<string> =>
   defer(() => {
     const value = typeof source === 'function' ? source() : source;
     return typeof value === 'string' ? of(value) : value;
@@ -109,7 +109,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
       const serializer = serializers.find(({ subprotocol }) => subprotocol === ws.protocol);
       if (serializer) {
         open = true;
-        subscriber.next(makeChannel(socket, serializer, url));
+        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, url));
         subscriber.complete();
       } else fail(new Error(`the router chose '${ws.protocol}'`));
     };
@@ -205,7 +205,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       return socket.received ?? messages;
     },
     get bufferedAmount() {
-      return socket.bufferedAmount ?? ws.bufferedAmount;
+      return socket.bufferedAmount;
     },
     // refuses when the link is closing or closed: a WebSocket would swallow the message without a word
     send(message) {
@@ -218,14 +218,12 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     close(code = 1000, reason = '') {
       if (left) return;
       left = true;
-      early &&= [];
       // 123 bytes are allowed, and a character may take three
       socket.close(code, reason.slice(0, 41));
     },
     drop() {
       if (ended) return;
       left = true;
-      early &&= [];
       letGo(socket);
       finish();
     },

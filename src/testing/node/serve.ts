@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
+import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
+import { serveRawSocket, type RawSocketServeOptions, type ServedRawSocket } from './serve-rawsocket.ts';
+import { attachWebSocket, type SocketLimits } from './serve-websocket.ts';
 
 /** Options of {@link serveRouter}. */
 export interface ServeOptions {
@@ -50,11 +53,13 @@ export interface ServeOptions {
   /**
    * The encodings on offer.
    *
-   * @default [json(), msgpack(), cbor()]
+   * @default [json(), msgpack(), cbor()] and their batched forms
    */
   readonly serializers?: readonly Serializer[];
   /** Answers plain HTTP requests on the same port; by default they are told that this is a WAMP router. */
   readonly onRequest?: RequestListener;
+  /** Serves RawSocket as well, on a port of its own (with TLS where `tls` is given) or on a Unix domain socket. */
+  readonly rawSocket?: RawSocketServeOptions;
 }
 
 /** A router that listens. */
@@ -62,12 +67,14 @@ export interface ServedRouter {
   /** Where clients connect to: `ws://127.0.0.1:40001`. */
   readonly url: string;
   readonly port: number;
+  /** Where clients find RawSocket, if it is served. */
+  readonly rawSocket?: ServedRawSocket;
   /** Stops listening and hangs up. The router itself goes on. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a test router on WebSocket. Faults of the router work on these links too.
+ * Serves a test router on WebSocket, and on RawSocket where asked. Faults of the router work on these links too.
  *
  * @param router what `createTestRouter` made
  * @param options where to listen
@@ -75,19 +82,40 @@ export interface ServedRouter {
  * @example
  * const { url, close } = await serveRouter(createTestRouter());
  */
-export function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
-  const { port = 0, host = '127.0.0.1', path, tls } = options;
+export async function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
+  const { maxBacklog = 2 ** 26, helloTimeout = 10_000, host = '127.0.0.1', rawSocket } = options;
+  const { serializers = spoken(), maxMessageSize = router.maxMessageSize, tls } = options;
+  const settings = { ...options, host, serializers, maxMessageSize };
+  const limits = { maxBacklog, helloTimeout, encode: once() };
+  const served = await serveWebSocket(router, settings, limits);
+  if (!rawSocket) return served;
+  try {
+    const raw = await serveRawSocket(router, { host, ...rawSocket, tls, maxMessageSize, serializers }, limits);
+    return {
+      ...served,
+      rawSocket: raw,
+      close: async () => {
+        await Promise.all([served.close(), raw.close()]);
+      },
+    };
+  } catch (error) {
+    await served.close();
+    throw error;
+  }
+}
+
+function serveWebSocket(
+  router: TestRouter,
+  options: ServeOptions & Required<Pick<ServeOptions, 'host' | 'serializers' | 'maxMessageSize'>>,
+  limits: SocketLimits,
+): Promise<ServedRouter> {
+  const { port = 0, host, path, tls, serializers, maxMessageSize } = options;
   const {
-    maxMessageSize = router.maxMessageSize,
-    maxBacklog = 2 ** 26,
-    helloTimeout = 10_000,
-    serializers = [json(), msgpack(), cbor()],
     onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
       response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket', connection: 'upgrade' });
       response.end('This is a WAMP router for tests: connect with WebSocket.\n');
     },
   } = options;
-  const encode = once();
   const server: Server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -107,7 +135,7 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const serializer = serializers.find(({ subprotocol }) => subprotocol === client.protocol);
-      if (serializer) connect(router, client, request.socket, serializer, { maxBacklog, helloTimeout, encode });
+      if (serializer) attachWebSocket(router, client, request.socket, serializer, limits);
       else client.terminate();
     });
   });
@@ -134,6 +162,11 @@ export function serveRouter(router: TestRouter, options: ServeOptions = {}): Pro
     });
   });
 }
+
+const spoken = (): Serializer[] => {
+  const plain = [json(), msgpack(), cbor()];
+  return [...plain, ...plain.map((serializer) => batched(serializer))];
+};
 
 /** Why a handshake is refused: HTTP status and a sentence. */
 function refuse(
@@ -208,87 +241,4 @@ function turnAway(socket: Duplex, status: string, reason: string): void {
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-}
-
-function connect(
-  router: TestRouter,
-  client: WebSocket,
-  socket: Socket,
-  serializer: Serializer,
-  limits: {
-    readonly maxBacklog: number;
-    readonly helloTimeout: number;
-    readonly encode: (serializer: Serializer, message: Message) => string | Uint8Array;
-  },
-): void {
-  socket.setNoDelay(true);
-  let corked = false;
-  const send = (frame: string | Uint8Array): void => {
-    if (client.readyState !== client.OPEN) return;
-    if (client.bufferedAmount > limits.maxBacklog) {
-      client.terminate();
-      return;
-    }
-    if (!corked) {
-      // one write to the network for all frames of a turn
-      corked = true;
-      socket.cork();
-      process.nextTick(() => {
-        corked = false;
-        socket.uncork();
-      });
-    }
-    client.send(frame);
-  };
-  const link = router.attach(
-    {
-      send: (message) => {
-        send(limits.encode(serializer, message));
-      },
-      close: (code, reason) => {
-        closeSocket(client, code, reason);
-      },
-      drop: () => {
-        client.terminate();
-      },
-      raw: send,
-    },
-    {
-      type: 'websocket',
-      serializer: serializer.id,
-      peer: `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`,
-      helloTimeout: limits.helloTimeout,
-    },
-  );
-  client.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary !== serializer.binary) {
-      link.undecodable(`${serializer.subprotocol} has ${serializer.binary ? 'binary' : 'text'} messages`);
-      return;
-    }
-    const bytes = data as Buffer;
-    let value: unknown;
-    try {
-      value = serializer.decode(isBinary ? bytes : bytes.toString('utf8'));
-    } catch (error) {
-      link.undecodable(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    link.receive(value);
-  });
-  client.on('ping', (data: Buffer) => {
-    if (!link.silent) client.pong(data);
-  });
-  client.on('close', () => {
-    link.lost();
-  });
-  // 'close' follows; a message that is too large or malformed ends here
-  client.on('error', () => undefined);
-}
-
-/** Closes with a code that may stand in a close frame, and a reason that fits in it. */
-function closeSocket(client: WebSocket, code = 1000, reason = ''): void {
-  const legal = (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
-  let text = reason;
-  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
-  client.close(legal ? code : 1011, text);
 }
