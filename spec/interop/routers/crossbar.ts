@@ -74,7 +74,7 @@ function configuration(ports: Ports, unix: string): object {
             type: 'web',
             endpoint: tcp(ports.web),
             paths: {
-              '/': { type: 'nodeinfo' },
+              '/': { type: 'path', paths: {} }, // 'nodeinfo' would answer for the paths below it, too
               ws: webSocket,
               auth: { ...webSocket, auth: authentication() },
               lp: { type: 'longpoll', options: { request_timeout: 5, session_timeout: 30 } },
