@@ -9,6 +9,8 @@
 //
 // Several comments may stand above one block. Nothing switches a check off: a line that is meant to be wrong carries
 // `// @ts-expect-error`.
+//
+// Every file that README.md links to must be there, too.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,7 +90,14 @@ function fail(line, message) {
   console.log(`README.md:${line}: ${message}`);
 }
 
-const blocks = blocksOf(readFileSync(readme, 'utf8'));
+const text = readFileSync(readme, 'utf8');
+text.split(/\r?\n/).forEach((line, i) => {
+  for (const [, path] of line.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)) {
+    if (!existsSync(join(root, path))) fail(i + 1, `there is no ${path}, which it links to`);
+  }
+});
+
+const blocks = blocksOf(text);
 if (blocks.length === 0) fail(1, 'no block of ts in it');
 
 // The files exist in memory alone, at the root: there the package's own name resolves, and no folder needs to be ignored.

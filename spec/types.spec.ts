@@ -1,7 +1,10 @@
 import { of, type Observable } from 'rxjs';
 import {
   type CallResult,
+  distinctPublications,
   finalResult,
+  history,
+  type HistoryEvent,
   type Publication,
   type Registration,
   result,
@@ -11,7 +14,20 @@ import {
   type Wamp,
   type WampClient,
   type WampEvent,
+  withHistory,
 } from '../src/index.ts';
+import {
+  countSessions,
+  killSession,
+  listSessions,
+  lookupSubscription,
+  type MetaSession,
+  sessions$,
+  subscribers$,
+  testament,
+  type TestamentInForce,
+  whenRegistered,
+} from '../src/meta/index.ts';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -106,6 +122,43 @@ function uses(wamp: WampClient, session: Session, options: SubscribeOptions): vo
   helper(session);
 }
 
+/** What belongs to the meta API and to history. */
+function meta(wamp: WampClient, session: Session): void {
+  exactly<Observable<number>>()(countSessions(wamp));
+  exactly<Observable<readonly number[]>>()(listSessions(session, { authroles: ['user'] }));
+  exactly<Observable<number | null>>()(lookupSubscription(wamp, 'com.app.', { match: 'prefix' }));
+  exactly<Observable<void>>()(killSession(wamp, 1, { reason: 'com.app.out' }));
+  exactly<Observable<readonly MetaSession[]>>()(sessions$(wamp, { concurrency: 4 }));
+  exactly<Observable<readonly number[]>>()(subscribers$(wamp, 'com.app.topic', { refresh: of(1) }));
+  exactly<Observable<number>>()(whenRegistered(wamp, 'com.app.add'));
+  exactly<Observable<TestamentInForce>>()(testament(wamp, 'com.app.left', [1], {}, { scope: 'detached', x_own: 1 }));
+  sessions$(wamp).subscribe(([one]) => {
+    exactly<string | undefined>()(one?.authid);
+    // @ts-expect-error what is told is read only
+    if (one) one.authid = 'joe';
+  });
+  // @ts-expect-error a role is in a list
+  listSessions(wamp, { authroles: 'user' });
+  // @ts-expect-error no such scope
+  testament(wamp, 'com.app.left', [], {}, { scope: 'gone' });
+
+  const past = history<Price>(wamp, 'com.shop.price', {
+    limit: 3,
+    fromTime: new Date(),
+    untilTime: '2026-01-01T00:00:00Z',
+  });
+  exactly<Observable<HistoryEvent<Price>>>()(past);
+  past.subscribe(({ value, timestamp, details }) => {
+    exactly<Price>()(value);
+    exactly<Date | undefined>()(timestamp);
+    exactly<number>()(details.publication);
+  });
+  const live: Observable<WampEvent<Price>> = withHistory<Price>(wamp, 'com.shop.price');
+  exactly<Observable<WampEvent<Price>>>()(live.pipe(distinctPublications({ size: 10 })));
+  // @ts-expect-error the wire's name of a condition
+  history(wamp, 'com.shop.price', { from_time: new Date() });
+}
+
 /** A status narrows by its state to what belongs to it. */
 function badge(status: Status): string {
   switch (status.state) {
@@ -125,6 +178,7 @@ describe('types', () => {
   it('let applications write what they mean, and refuse what they cannot', () => {
     // compiling this file is the proof: `npm run types`
     expect(typeof uses).toBe('function');
+    expect(typeof meta).toBe('function');
     expect(badge({ state: 'idle' })).toBe('idle');
   });
 });

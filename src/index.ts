@@ -49,6 +49,16 @@ export type {
   Identity,
 } from './auth/authenticator.ts';
 export { ticket, type TicketOptions } from './auth/ticket.ts';
+export type {
+  DecodedPayload,
+  EncodedPayload,
+  PayloadAttributes,
+  PayloadCipher,
+  PayloadCodec,
+} from './payload/codec.ts';
+export { passthru, type PassthruConfig } from './payload/passthru.ts';
+export { payloadCodec, type PayloadCodecOptions } from './payload/serialized.ts';
+export type { PayloadShape } from './payload/shape.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';
@@ -74,6 +84,10 @@ export type { CloseDetails } from './session/config.ts';
 export { acknowledgeEvents } from './flow/acknowledge.ts';
 export { backpressure, type Backpressure, type BackpressureOptions } from './flow/backpressure.ts';
 export { conflate, type Conflated, type ConflateOptions } from './flow/conflate.ts';
+export { distinctPublications, type DistinctOptions } from './flow/distinct.ts';
+export { history, type HistoryOptions } from './flow/history.ts';
+export { HistoryEvent } from './flow/history-rows.ts';
+export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
 export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';

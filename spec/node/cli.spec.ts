@@ -191,8 +191,8 @@ describe('rxwamp', () => {
     );
     const ended = new Promise((resolve) => child.once('close', resolve));
     let out = '';
-    const client = await new Promise<ReturnType<typeof join>>((resolve) => {
-      let made: ReturnType<typeof join> | undefined;
+    const client = await new Promise<ReturnType<typeof joinAs>>((resolve) => {
+      let made: ReturnType<typeof joinAs> | undefined;
       child.stdout.on('data', (data: Buffer) => {
         out += data.toString();
         const [url] = /ws:\S+/.exec(out) ?? [];

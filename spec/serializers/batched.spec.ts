@@ -90,7 +90,9 @@ for (const plain of [json(), msgpack(), cbor()]) {
 
     it('any messages come out as they went in', async () => {
       const text = fc.string({ unit: 'binary', maxLength: 20 }).map((each) => `.${each}`); // JSON has no text that begins with NUL
-      const message = fc.array(fc.oneof(text, fc.integer(), fc.boolean(), fc.uint8Array({ maxLength: 20 })), { maxLength: 5 });
+      const message = fc.array(fc.oneof(text, fc.integer(), fc.boolean(), fc.uint8Array({ maxLength: 20 })), {
+        maxLength: 5,
+      });
       await fc.assert(
         fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (messages) => {
           expect((await all(messages)).flatMap((frame) => read(serializer, frame))).toEqual(messages);

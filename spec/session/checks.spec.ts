@@ -1,6 +1,7 @@
 // What the verbs take, what of it goes on the wire and under which name, and what they refuse.
 import { of } from 'rxjs';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
+import { checkSubscribe } from '../../src/session/checks.ts';
 import type { CallOptions, RegisterOptions, SubscribeOptions } from '../../src/session/options.ts';
 import { record, show } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
@@ -209,6 +210,12 @@ describe('URIs given to the verbs', () => {
       expect(wire.rest()).toEqual([]);
     });
   }
+
+  it('match as an own option says so, not one that the options inherit', () => {
+    const inherited = Object.create({ match: 'prefix' }) as object;
+    expect(checkSubscribe('com.app.x', inherited)).toEqual(jasmine.objectContaining({ match: 'exact', wire: {} }));
+    expect(() => checkSubscribe('com.app.', inherited)).toThrowError(InvalidUriError);
+  });
 
   it('may be patterns where match says so', () => {
     expect(() => wamp.subscribe('com..app', { match: 'wildcard' })).not.toThrow();

@@ -102,13 +102,28 @@ describe('an option whose feature the router did not announce', () => {
     });
 
     it(`is sent where the feature is announced: ${name}`, () => {
-      const { wamp, wire } = joined({ features: { broker: feature, dealer: feature } });
+      const { wamp, wire } = joined({ features: { broker: feature, dealer: feature }, interceptors: [{}] });
       const outcome = act(wamp);
 
       expect(outcome.error).toBeUndefined();
       expect(wire.rest().length).toBe(name.includes('Observable') ? 0 : 1);
     });
   }
+
+  it('that we do not announce either is refused: for a packed payload the router would end the session', () => {
+    const feature = 'payload_passthru_mode';
+    const { wamp, wire } = joined({ features: { broker: feature, dealer: feature } });
+    const outcomes = [
+      record(wamp.call('com.app.f', [], {}, { pptScheme: 'x_own' })),
+      record(wamp.publish('com.app.t', [], {}, { pptScheme: 'x_own' })),
+    ];
+
+    for (const { error } of outcomes) {
+      expect(error).toBeInstanceOf(InvalidStateError);
+      expect((error as Error).message).toContain(`ppt_scheme needs ${feature}, which passthru() announces`);
+    }
+    expect(wire.rest()).toEqual([]);
+  });
 
   it('passes where it says what routers do anyway', () => {
     const { wamp, wire } = joined({ features: NONE });

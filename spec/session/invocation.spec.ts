@@ -206,6 +206,8 @@ describe('what a handler throws', () => {
   const thrown: readonly (readonly [what: string, error: unknown, sent: readonly unknown[], told: boolean])[] = [
     ['an Error', new RangeError('bad'), ['wamp.error.runtime_error', ['bad']], true],
     ['text', 'bad', ['wamp.error.runtime_error', ['bad']], true],
+    ['empty text', '', ['wamp.error.runtime_error', ['the string ""']], true],
+    ['what cannot be made text', Object.create(null), ['wamp.error.runtime_error', ['an object']], true],
     ['undefined', undefined, ['wamp.error.runtime_error', ['undefined']], true],
     ['an ApplicationError', new ApplicationError('com.app.bad', [1], { a: 2 }), ['com.app.bad', [1], { a: 2 }], false],
     ['a bare ApplicationError', new ApplicationError('com.app.bad'), ['com.app.bad'], false],

@@ -194,7 +194,19 @@ describe('test router, like crossbar', () => {
     );
     const [topic] = watcher.last(3) as unknown as [number];
     watcher.send([48, 6, {}, 'wamp.subscription.get_events', [topic, 1]]);
-    expect(watcher.last(3) as unknown).toEqual([[jasmine.objectContaining({ args: [2] })]]);
+    const row = {
+      time_ns: jasmine.any(Number),
+      realm: 'realm1',
+      authid: text(),
+      authrole: 'anonymous',
+      topic: 'com.a',
+    };
+    const rows = [{ ...row, session_id: watcher.session, publication: id(), args: [2], kwargs: null }];
+    expect(watcher.last(3) as unknown).toEqual([rows]);
+    watcher.send([48, 7, {}, 'wamp.subscription.get_events', [topic, null]]);
+    expect((watcher.last(3) as unknown as [unknown[]])[0].length).toBe(2);
+    watcher.send([48, 8, {}, 'wamp.subscription.get_events', [topic], { reverse: true }]);
+    expect(watcher.last(4)).toBe('wamp.error.runtime_error');
   });
 
   it('asks no other callee when one declines', () => {
@@ -239,9 +251,12 @@ describe('test router, like nexus', () => {
     const [topic] = peer.last(3) as unknown as [number];
     peer.send([48, 4, {}, 'wamp.subscription.get_events', [topic], { limit: 1 }]);
     expect(peer.last(3) as unknown).toEqual([
-      { Subscription: topic, Publication: id(), Details: {}, Arguments: [1], ArgumentsKw: {} },
+      { Subscription: topic, Publication: id(), Details: {}, Arguments: [1], ArgumentsKw: null },
+      { Subscription: topic, Publication: id(), Details: {}, Arguments: [2], ArgumentsKw: { k: 1 } },
     ]);
-    expect(peer.last(4) as unknown).toEqual({ is_limit_reached: true });
+    expect(peer.last(4) as unknown).toEqual({ is_limit_reached: false });
+    peer.send([48, 5, {}, 'wamp.subscription.get_events', [topic], { after_publication: 1 }]);
+    expect(peer.last(4)).toBe('wamp.error.invalid_argument');
   });
 
   it('ignores what it cannot decode', () => {
@@ -304,7 +319,7 @@ describe('test router, like nexus', () => {
     expect(peer.take().length).toBe(1);
   });
 
-  it('sends meta events to others alone, and on a loss only on_delete', () => {
+  it('sends subscription meta events to others alone, and on a loss only on_delete', () => {
     const [, watcher, peer] = setUp(2, nexus);
     watcher.send([32, 1, { match: 'prefix' }, 'wamp.'], [32, 2, {}, 'com.own']);
     expect(watcher.take().map(([type]) => type)).toEqual([33, 33]);
@@ -312,10 +327,24 @@ describe('test router, like nexus', () => {
     watcher.take();
     peer.link.lost();
     expect(watcher.take().map(([, , , details]) => (details as { topic: string }).topic)).toEqual([
+      'wamp.registration.on_unregister',
       'wamp.registration.on_delete',
       'wamp.subscription.on_delete',
       'wamp.session.on_leave',
     ]);
+    watcher.send([64, 3, {}, 'com.own']);
+    expect(watcher.take().map(([type]) => type)).toEqual([65, 36, 36]);
+  });
+
+  it('has null for an empty list, and does not know a subscription that nobody holds', () => {
+    const [, peer] = setUp(1, { ...nexus, realms: { realm1: { history: [{ topic: 'com.a' }] } } });
+    peer.send([48, 1, {}, 'wamp.registration.list'], [48, 2, {}, 'wamp.subscription.lookup', ['com.a']]);
+    const subscription = (peer.last(3) as unknown as [number])[0];
+    expect(peer.take()[0]?.[3]).toEqual([{ exact: null, prefix: null, wildcard: null }]);
+    peer.send([48, 3, {}, 'wamp.subscription.list_subscribers', [subscription]]);
+    expect(peer.last(4)).toBe('wamp.error.no_such_subscription');
+    peer.send([48, 4, {}, 'wamp.subscription.lookup', ['com.b']]);
+    expect(peer.last(3) as unknown).toEqual([0]);
   });
 
   it('counts whom it killed by authid', () => {

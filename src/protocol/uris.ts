@@ -1,4 +1,4 @@
-import { InvalidUriError } from './errors.ts';
+import { InvalidUriError, kindOf } from './errors.ts';
 
 /** A WAMP URI: dot-separated, non-empty components without white space or `#` (WAMP, section "URIs"). */
 export type Uri = string;
@@ -34,8 +34,9 @@ export function isUri(value: unknown, match: Match = 'exact', strict = false): v
 export const isLooseUri = (value: unknown, match: Match = 'exact'): value is Uri =>
   typeof value === 'string' && LOOSE[match].test(value);
 
-/** How errors name what was asked for: `call("com.app.f")`. */
-export const asked = (verb: string, uri: Uri): string => `${verb}(${JSON.stringify(uri)})`;
+/** How errors name what was asked for, be it a URI or not: `call("com.app.f")`. */
+export const asked = (verb: string, uri: unknown): string =>
+  `${verb}(${typeof uri === 'string' ? JSON.stringify(uri) : kindOf(uri)})`;
 
 /** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */
 export function assertUri(value: unknown, use: string, match: Match = 'exact'): asserts value is Uri {

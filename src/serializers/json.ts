@@ -1,4 +1,5 @@
 import { ProtocolError, SerializationError } from '../protocol/errors.ts';
+import { textOf } from '../protocol/thrown.ts';
 import { fromBase64 } from './base64.ts';
 import type { Serializer } from './serializer.ts';
 import { utf8Decoder } from './text.ts';
@@ -24,7 +25,7 @@ function encode(message: readonly unknown[]): string {
     return isPlain(message, 0) ? JSON.stringify(message) : writeMessage(message);
   } catch (error) {
     // what else throws is the application's own toJSON() or getter
-    throw error instanceof SerializationError ? error : new SerializationError(String(error), { cause: error });
+    throw error instanceof SerializationError ? error : new SerializationError(textOf(error), { cause: error });
   }
 }
 

@@ -147,13 +147,10 @@ function isPlain(value: unknown): value is Dict {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function checkStream<Options extends { readonly match?: Match | undefined }>(
-  of: Verb,
-  uri: Uri,
-  options: Options,
-): StreamRequest<Options> {
+function checkStream<Options extends object>(of: Verb, uri: Uri, options: Options): StreamRequest<Options> {
   const wire = wireOf(of, uri, options);
-  const match = options.match ?? 'exact';
+  // what was checked: `options` may have inherited another
+  const match = (wire['match'] as Match | undefined) ?? 'exact';
   assertUri(uri, of.use, match);
   return { uri, match, options, wire };
 }

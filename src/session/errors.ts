@@ -1,6 +1,7 @@
 import { throwError } from 'rxjs';
 import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isPrivate } from '../protocol/attributes.ts';
 
@@ -90,9 +91,6 @@ export function guarded(act: () => void): void {
     throwError(() => error).subscribe();
   }
 }
-
-/** What a thrown value says. */
-export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */
 export const asWampError = (thrown: unknown): WampError =>

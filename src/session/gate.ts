@@ -31,21 +31,28 @@ const USUAL: Readonly<Dict> = { match: 'exact', invoke: 'single', exclude_me: tr
 
 /**
  * Refuses a request with an option that a router which did not announce its feature would ignore (WAMP, "Feature
- * Announcement").
+ * Announcement"), or for which it would end the session because we did not: packed payloads need an interceptor.
  *
+ * @param intercepted whether there is one
  * @throws InvalidStateError that names the option and the feature
  */
-export function assertSupported(message: Message, announced: (role: string, feature: string) => boolean): void {
+export function assertSupported(
+  message: Message,
+  announced: (role: string, feature: string) => boolean,
+  intercepted: boolean,
+): void {
   const [code, , options, uri] = message as readonly [number, unknown, Dict, string];
   const needs = NEEDS[code];
   if (needs === undefined) return;
   const role = code < CALL ? 'broker' : 'dealer';
   for (const name in options) {
     const feature = /^(exclude|eligible)(?!_me)/.test(name) ? 'subscriber_blackwhite_listing' : needs[name];
-    if (!feature || options[name] === (USUAL[name] ?? false) || announced(role, feature)) continue;
+    if (!feature || options[name] === (USUAL[name] ?? false)) continue;
+    const known = announced(role, feature);
+    if (known && (intercepted || name !== 'ppt_scheme')) continue;
     throw new InvalidStateError(
-      `${asked(messageName(code).toLowerCase(), uri)}: ${name} needs ${feature}, which the router does not announce ` +
-        '(see checkFeatures)',
+      `${asked(messageName(code).toLowerCase(), uri)}: ${name} needs ${feature}, which ` +
+        `${known ? 'passthru() announces' : 'the router does not announce'} (see checkFeatures)`,
     );
   }
 }

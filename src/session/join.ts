@@ -14,10 +14,11 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
 import { ask, eventually, mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
-import { abortError, asWampError, messageOf } from './errors.ts';
+import { abortError, asWampError } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';

@@ -59,7 +59,7 @@ export interface SessionLink extends Link, Receiver {
 export function makeLink(
   wire: Wire,
   welcome: Dict,
-  { streams, errors, checkFeatures, userError, closeTimeout }: LinkConfig,
+  { streams, errors, checkFeatures, interceptors, userError, closeTimeout }: LinkConfig,
   ended: (error: WampError | undefined) => void,
 ): SessionLink {
   const requests = new Map<Id | Request, Request>();
@@ -90,7 +90,7 @@ export function makeLink(
       wire.send(message);
     },
     check(message) {
-      if (checkFeatures) assertSupported(message, announced);
+      if (checkFeatures) assertSupported(message, announced, interceptors.length > 0);
     },
     request(message, request) {
       link.check(message);

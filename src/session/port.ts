@@ -1,6 +1,7 @@
+import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { ErrorEntry } from './errors.ts';
-import type { Wamp } from './session.ts';
+import type { Session, Wamp } from './session.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');
@@ -17,6 +18,8 @@ export interface Port {
   readonly refusal: WampError | undefined;
   /** Exceptions and the error URIs that they stand for, the newest first. */
   readonly errors: ErrorEntry[];
+  /** The session that is joined now, then each later one; a session has none but itself. */
+  readonly session$?: Observable<Session>;
   /** Sees to it that there will be a session. */
   dial(): void;
 }

@@ -177,7 +177,7 @@ export class Broker {
 
   /** Publishes a meta event. `cause` is the session whose doing it tells of. */
   announce(topic: Uri, args: List, cause?: RouterSession): void {
-    const hidden = cause !== undefined && this.#context.quirks.metaNotToCause;
+    const hidden = topic.startsWith('wamp.subscription.') && this.#context.quirks.metaNotToCause;
     this.publishFromRouter({ topic, options: hidden ? {} : { exclude_me: false }, args, publisher: cause });
   }
 
@@ -281,7 +281,7 @@ export class Broker {
       : event;
   }
 
-  #keep(subscription: Subscription, { id, topic, options, details, args, kwargs }: Publication): void {
+  #keep(subscription: Subscription, { id, topic, options, details, args, kwargs, publisher }: Publication): void {
     // lists of sessions say that the event is not for others, who could read it from the history
     if (options['eligible'] !== undefined || options['exclude'] !== undefined) return;
     this.#histories.get(subscription)?.add({
@@ -292,6 +292,9 @@ export class Broker {
       details: subscription.match === 'exact' ? details : { ...details, topic },
       args,
       kwargs,
+      publisher: publisher
+        ? { realm: publisher.realm, session_id: publisher.id, authid: publisher.authid, authrole: publisher.authrole }
+        : {},
     });
   }
 }

@@ -13,13 +13,8 @@ export interface PastEvent {
   readonly details: Dict;
   readonly args: Args | undefined;
   readonly kwargs: Dict | undefined;
-}
-
-/** What a query found. */
-export interface PastEvents {
-  readonly events: readonly PastEvent[];
-  /** Whether `limit` cut something off. */
-  readonly cut: boolean;
+  /** Who published it, as Crossbar.io tells. */
+  readonly publisher: Dict;
 }
 
 const wrong = (name: string, expected: string): ApplicationError =>
@@ -34,6 +29,11 @@ export class History {
     this.#limit = limit;
   }
 
+  /** Whether each event that comes drops one. */
+  get full(): boolean {
+    return this.#events.length >= this.#limit;
+  }
+
   add(event: PastEvent): void {
     this.#events.push(event);
     if (this.#events.length > this.#limit) this.#events.shift();
@@ -44,7 +44,7 @@ export class History {
    *
    * @throws ApplicationError invalid_argument for a malformed condition
    */
-  query(conditions: Readonly<Dict>): PastEvents {
+  query(conditions: Readonly<Dict>): readonly PastEvent[] {
     const { reverse, limit, topic } = conditions;
     if (reverse !== undefined && typeof reverse !== 'boolean') throw wrong('reverse', 'a boolean');
     if (limit !== undefined && !isId(limit)) throw wrong('limit', 'an integer above 0');
@@ -54,7 +54,7 @@ export class History {
     const before = instant(conditions, 'before_time');
     const until = instant(conditions, 'until_time');
     const [begin, end] = this.#range(conditions);
-    let events = this.#events.slice(begin, end).filter((event) => {
+    const events = this.#events.slice(begin, end).filter((event) => {
       const time = Date.parse(event.timestamp);
       return (
         (topic === undefined || event.topic === topic) &&
@@ -65,9 +65,7 @@ export class History {
       );
     });
     if (reverse === true) events.reverse();
-    const cut = typeof limit === 'number' && events.length > limit;
-    if (cut) events = events.slice(0, limit);
-    return { events, cut };
+    return typeof limit === 'number' ? events.slice(0, limit) : events;
   }
 
   /** Where publications bound the range: ids have no order, so it goes by position. */
@@ -98,20 +96,42 @@ function instant(conditions: Readonly<Dict>, name: string): number {
 
 /** What `wamp.subscription.get_events` answers: one list of events, or as an imitated router does. */
 export function historyRows(history: History, args: List, kwargs: Dict, quirks: Quirks): { args: List; kwargs?: Dict } {
-  if (quirks.simpleHistory) {
-    const limit = args[1] ?? kwargs['limit'] ?? 10;
-    return { args: [history.query({ reverse: true, limit }).events.map(row)] };
+  if (quirks.simpleHistory) return simpleRows(history, args, kwargs);
+  if (!quirks.capitalHistory) return { args: [history.query(kwargs).map(row)] };
+  for (const name of Object.keys(kwargs)) if (name.endsWith('_publication')) throw wrong(name, 'its own kind of id');
+  const { limit: _, ...conditions } = kwargs;
+  const rows = history
+    .query(conditions)
+    .map(({ subscription, publication, details, args: list = null, kwargs: named = null }) => ({
+      Subscription: subscription,
+      Publication: publication,
+      Details: details,
+      Arguments: list,
+      ArgumentsKw: named,
+    }));
+  return { args: rows, kwargs: { is_limit_reached: history.full } };
+}
+
+function simpleRows(history: History, args: List, { limit: named = 10, ...others }: Dict): { args: List } {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new ApplicationError('wamp.error.runtime_error', [`got an unexpected keyword argument '${unknown}'`]);
   }
-  const { events, cut } = history.query(kwargs);
-  if (!quirks.capitalHistory) return { args: [events.map(row)] };
-  const rows = events.map(({ subscription, publication, details, args: list = [], kwargs: named = {} }) => ({
-    Subscription: subscription,
-    Publication: publication,
-    Details: details,
-    Arguments: list,
-    ArgumentsKw: named,
-  }));
-  return { args: rows, kwargs: { is_limit_reached: cut } };
+  // null is Python's None: all
+  const limit = args.length > 1 ? args[1] : named;
+  const events = history.query({ reverse: true, ...(limit === null ? {} : { limit }) });
+  return {
+    args: [
+      events.map(({ timestamp, publication, topic, args: list = null, kwargs: dict = null, publisher }) => ({
+        time_ns: Date.parse(timestamp) * 1e6,
+        ...publisher,
+        publication,
+        topic,
+        args: list,
+        kwargs: dict,
+      })),
+    ],
+  };
 }
 
 function row({ timestamp, subscription, publication, details, args, kwargs }: PastEvent): Dict {

@@ -51,10 +51,12 @@ function matchOf(args: List): Match {
 const unknown = (what: string, which: unknown): ApplicationError =>
   new ApplicationError(`wamp.error.no_such_${what}`, [`There is no ${what} ${String(which)}`]);
 
-function byMatch(all: Iterable<{ readonly id: Id; readonly match: Match }>): Record<Match, Id[]> {
+function byMatch(all: Iterable<{ readonly id: Id; readonly match: Match }>, { nullLists }: Quirks): Dict {
   const lists: Record<Match, Id[]> = { exact: [], prefix: [], wildcard: [] };
   for (const { id: each, match } of all) lists[match].push(each);
-  return lists;
+  return nullLists
+    ? Object.fromEntries(Object.entries(lists).map(([match, ids]) => [match, ids.length > 0 ? ids : null]))
+    : lists;
 }
 
 /** The meta procedures of one realm (WAMP, sections "… Meta API"), by their URI. */
@@ -165,8 +167,8 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
     return subscription;
   };
   return [
-    ['wamp.subscription.list', () => one(byMatch(broker.subscriptions))],
-    ['wamp.subscription.lookup', (args) => one(broker.find(uri(args), matchOf(args))?.id ?? null)],
+    ['wamp.subscription.list', () => one(byMatch(broker.subscriptions, quirks))],
+    ['wamp.subscription.lookup', (args) => one(broker.find(uri(args), matchOf(args))?.id ?? noneOf(quirks))],
     [
       'wamp.subscription.match',
       (args) => {
@@ -175,7 +177,14 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
       },
     ],
     ['wamp.subscription.get', (args) => one(describeSubscription(found(args)))],
-    ['wamp.subscription.list_subscribers', (args) => one([...found(args).subscribers].map((session) => session.id))],
+    [
+      'wamp.subscription.list_subscribers',
+      (args) => {
+        const { subscribers } = found(args);
+        if (subscribers.size === 0 && quirks.emptyUnknown) throw unknown('subscription', args[0]);
+        return one([...subscribers].map((session) => session.id));
+      },
+    ],
     ['wamp.subscription.count_subscribers', (args) => one(found(args).subscribers.size)],
     [
       'wamp.subscription.remove_subscriber',
@@ -200,14 +209,14 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
 }
 
 function registrationProcedures({ registrations, quirks }: RealmParts): [Uri, Procedure][] {
-  const nothing = quirks.zeroForNone ? 0 : null;
+  const nothing = noneOf(quirks);
   const found = (args: List): Registration => {
     const registration = registrations.get(id(args));
     if (!registration) throw unknown('registration', args[0]);
     return registration;
   };
   return [
-    ['wamp.registration.list', () => one(byMatch(registrations.all))],
+    ['wamp.registration.list', () => one(byMatch(registrations.all, quirks))],
     ['wamp.registration.lookup', (args) => one(registrations.find(uri(args), matchOf(args))?.id ?? nothing)],
     ['wamp.registration.match', (args) => one(registrations.best(uri(args))?.id ?? nothing)],
     ['wamp.registration.get', (args) => one(describeRegistration(found(args)))],
@@ -225,5 +234,7 @@ function registrationProcedures({ registrations, quirks }: RealmParts): [Uri, Pr
     ],
   ];
 }
+
+const noneOf = ({ zeroForNone }: Quirks): 0 | null => (zeroForNone ? 0 : null);
 
 const reasonOf = ({ reason }: Dict): string | undefined => (typeof reason === 'string' ? reason : undefined);

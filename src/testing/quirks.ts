@@ -41,16 +41,23 @@ export const QUIRKS = {
   progressRegardless: quirk('crossbar', 'receive_progress is handed on to callees that announced no progress'),
   shortLeave: quirk('crossbar', 'wamp.session.on_leave carries the session id alone'),
   listsKilled: quirk('crossbar', 'wamp.session.kill_by_authrole answers with a list'),
-  simpleHistory: quirk('crossbar', 'get_events takes (subscription, limit = 10) and answers newest first'),
+  simpleHistory: quirk(
+    'crossbar',
+    'get_events takes (subscription, limit = 10) and nothing else, and answers newest first, with rows of its own: ' +
+      'time_ns in place of the timestamp, no details',
+  ),
   noReroute: quirk(['crossbar', 'nexus'], 'ERROR unavailable goes to the caller: no other callee is asked'),
   progressFalse: quirk('nexus', 'every INVOCATION carries progress: false'),
   procedureAlways: quirk('nexus', 'INVOCATION carries the procedure for exact registrations too'),
   misspeltCount: quirk('nexus', 'wamp.subscription.count_suscribers is the only name of that procedure'),
   capitalHistory: quirk(
     'nexus',
-    'get_events answers an event per positional argument, with capitalised keys, and is_limit_reached',
+    'get_events answers an event per positional argument, with capitalised keys and no timestamp; is_limit_reached ' +
+      'says that the store is full; limit is ignored, and bounds by publication are refused',
   ),
-  zeroForNone: quirk('nexus', 'lookup and match of registrations answer 0 for none'),
+  zeroForNone: quirk('nexus', 'lookup and match of one registration or subscription answer 0 for none'),
+  nullLists: quirk('nexus', 'a list with nothing in it is null'),
+  emptyUnknown: quirk('nexus', 'list_subscribers of a subscription that nobody holds: no_such_subscription'),
   ignoresUndecodable: quirk('nexus', 'frames that cannot be decoded are ignored'),
   deniesAsFailed: quirk('nexus', 'wrong credentials: ABORT wamp.error.authentication_failed'),
   noRetention: quirk('nexus', 'retain and get_retained are ignored'),
@@ -60,7 +67,10 @@ export const QUIRKS = {
   interruptsLateProgress: quirk('nexus', 'a late progressive YIELD is answered with INTERRUPT killnowait'),
   doublesCallee: quirk('nexus', 'a session that registers a shared procedure twice is its callee twice'),
   emptyListsIgnored: quirk('nexus', 'an empty eligible list is no filter'),
-  metaNotToCause: quirk('nexus', 'on_subscribe, on_register … do not go to the session that caused them'),
+  metaNotToCause: quirk(
+    'nexus',
+    'subscription meta events do not go to the session that caused them; at its loss there is on_delete alone',
+  ),
   countsKilled: quirk('nexus', 'wamp.session.kill_by_authid answers with a count'),
   longestWildcard: quirk('nexus', 'of matching wildcards the longest pattern string wins'),
   nullArgs: quirk('nexus', 'keyword arguments without positional ones are sent behind null'),
@@ -115,11 +125,11 @@ export function featuresOf(like: RouterProfile | undefined): RouterFeatures {
       return {
         broker: set(
           `${BROKER} publication_trustlevels subscription_revocation event_history event_retention ` +
-            'payload_passthru_mode payload_transparency',
+            'payload_passthru_mode payload_transparency payload_encryption_cryptobox',
         ),
         dealer: set(
           `${DEALER} progressive_call_invocations call_timeout call_reroute call_trustlevels registration_revocation ` +
-            'payload_passthru_mode payload_transparency',
+            'payload_passthru_mode payload_transparency payload_encryption_cryptobox',
         ),
       };
   }

@@ -112,9 +112,7 @@ export class Registrations {
 
   /** Takes a session out of all its registrations. */
   leave(session: RouterSession): void {
-    for (const registration of [...session.registrations]) {
-      this.#remove(registration, session, !this.#context.quirks.metaNotToCause);
-    }
+    for (const registration of [...session.registrations]) this.#remove(registration, session);
   }
 
   /** Ends a registration by the router's will: for some sessions, or for all. */
@@ -200,7 +198,7 @@ export class Registrations {
     return registration;
   }
 
-  #remove(registration: Registration, session: RouterSession, tellLeaving = true): void {
+  #remove(registration: Registration, session: RouterSession): void {
     const gone = registration.callees.findIndex((callee) => callee.session === session);
     registration.callees = registration.callees.filter((callee) => callee.session !== session);
     if (gone >= 0 && gone < registration.cursor) registration.cursor--;
@@ -210,7 +208,7 @@ export class Registrations {
       this.#byUri[registration.match].delete(registration.uri);
       this.#byId.delete(registration.id);
     }
-    if (tellLeaving) this.#announce('wamp.registration.on_unregister', [session.id, registration.id], session);
+    this.#announce('wamp.registration.on_unregister', [session.id, registration.id], session);
     if (ends) this.#announce('wamp.registration.on_delete', [session.id, registration.id], session);
     this.#context.changed();
   }

@@ -1,0 +1,90 @@
+import { isDict } from '../protocol/attributes.ts';
+import { kindOf, ProtocolError } from '../protocol/errors.ts';
+import { isId, type Id } from '../protocol/ids.ts';
+import { EVENT, type Args, type Dict, type List } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { WampEvent } from '../session/arrivals.ts';
+
+/**
+ * An event of the past: an event as it was delivered, and when it was published. Of Crossbar.io `details` name the
+ * publisher, and little else.
+ */
+export class HistoryEvent<T = unknown> extends WampEvent<T> {
+  /** When the router took it in; undefined where the router does not tell, as nexus. Neither unique nor monotonic. */
+  readonly timestamp: Date | undefined;
+
+  /** @internal */
+  constructor(topic: Uri, timestamp: Date | undefined, [subscription, publication, details, args, kwargs]: Row) {
+    super([EVENT, subscription, publication, details, args, kwargs] as never, topic);
+    this.timestamp = timestamp;
+  }
+}
+
+type Row = readonly [Id, Id, Dict, Args | undefined, Dict | undefined];
+
+export const GET_EVENTS = 'wamp.subscription.get_events';
+
+function wrong(expected: string, value: unknown): never {
+  throw new ProtocolError(`${GET_EVENTS}: expected ${expected}, got ${kindOf(value)}`);
+}
+
+/** When it was: `timestamp`, or Crossbar.io's nanoseconds since the epoch. */
+function timeOf({ timestamp, time_ns: nanoseconds }: Dict): Date | undefined {
+  const time =
+    typeof timestamp === 'string'
+      ? new Date(timestamp)
+      : typeof nanoseconds === 'number' || typeof nanoseconds === 'bigint'
+        ? new Date(Number(nanoseconds) / 1e6)
+        : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** The publisher, where the router tells it beside the details. */
+function detailsOf({ details, topic, session_id: session, authid, authrole }: Dict): Dict {
+  return {
+    ...(typeof topic === 'string' && { topic }),
+    ...(isId(session) && { publisher: session }),
+    ...(typeof authid === 'string' && { publisher_authid: authid }),
+    ...(typeof authrole === 'string' && { publisher_authrole: authrole }),
+    ...(isDict(details) && details),
+  };
+}
+
+function eventOf<T>(row: unknown, topic: Uri, asked: Id): HistoryEvent<T> {
+  if (!isDict(row)) return wrong('an event', row);
+  // nexus capitalises the keys
+  const {
+    Subscription,
+    Publication,
+    Details,
+    Arguments,
+    ArgumentsKw,
+    subscription = Subscription ?? asked,
+    publication = Publication,
+    args = Arguments ?? undefined,
+    kwargs = ArgumentsKw ?? undefined,
+  } = row;
+  if (!isId(subscription)) return wrong('an event with the id of its subscription', subscription);
+  if (!isId(publication)) return wrong('an event with the id of its publication', publication);
+  if (!Array.isArray(args ?? []) && !(args instanceof Uint8Array)) return wrong('an event with a list as args', args);
+  if (!isDict(kwargs ?? {})) return wrong('an event with an object as kwargs', kwargs);
+  const details = detailsOf(isDict(Details) ? { ...row, details: Details } : row);
+  return new HistoryEvent<T>(topic, timeOf(row), [
+    subscription,
+    publication,
+    details,
+    (args ?? undefined) as Args | undefined,
+    (kwargs ?? undefined) as Dict | undefined,
+  ]);
+}
+
+/**
+ * The events of a result, in the router's order: one list (the specification's examples, Crossbar.io), or one event for
+ * each positional argument (nexus).
+ */
+export function eventsOf<T>(args: List, topic: Uri, subscription: Id): HistoryEvent<T>[] {
+  const [first = []] = args;
+  const rows = args.length <= 1 && !isDict(first) ? (first ?? []) : args;
+  if (!Array.isArray(rows)) return wrong('a list of events', rows);
+  return (rows as List).map((row) => eventOf<T>(row, topic, subscription));
+}

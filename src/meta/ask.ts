@@ -1,0 +1,83 @@
+import { map, type Observable } from 'rxjs';
+import { checkOptions, ID, isDict, TEXT, type Kind } from '../protocol/attributes.ts';
+import { kindOf } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
+import type { WampEvent } from '../session/arrivals.ts';
+import type { SubscribeOptions } from '../session/options.ts';
+import type { Wamp } from '../session/session.ts';
+import { readAs, type Reader } from './readers.ts';
+
+/** Options of the streams of meta events. */
+export type MetaEventOptions = Pick<SubscribeOptions, 'onSubscribed'>;
+
+/** Options of what is looked up by its URI. */
+export interface LookupOptions {
+  /** How the URI or pattern was subscribed or registered; `'exact'` by default. */
+  readonly match?: Match | undefined;
+}
+
+/** Calls a meta procedure and reads the one value of its result. */
+export const ask = <T>(
+  wamp: Wamp,
+  procedure: Uri,
+  args: List,
+  reader: Reader<T>,
+  kwargs: Readonly<Dict> = {},
+): Observable<T> =>
+  // with options, so that kwargs are not taken for them
+  wamp.call(procedure, args, kwargs, {}).pipe(map(({ value }) => readAs(reader, value, procedure)));
+
+/** Calls a meta procedure that has nothing to say but that it was done. */
+export const command = (wamp: Wamp, procedure: Uri, args: List, kwargs: Readonly<Dict> = {}): Observable<void> =>
+  wamp.call(procedure, args, kwargs, {}).pipe(map(() => undefined));
+
+/** The events of a meta topic, read. */
+export const listen = <T>(
+  wamp: Wamp,
+  topic: Uri,
+  read: (event: WampEvent) => T,
+  options: MetaEventOptions = {},
+): Observable<T> => wamp.subscribe(topic, options).pipe(map(read));
+
+/** The first argument of a meta event, read. */
+export const first = <T>(reader: Reader<T>, { args, details }: WampEvent): T =>
+  readAs(reader, args[0], `${details.topic}, argument 1`);
+
+/** The second argument of a meta event, read. */
+export const second = <T>(reader: Reader<T>, { args, details }: WampEvent): T =>
+  readAs(reader, args[1], `${details.topic}, argument 2`);
+
+function assertKind(what: string, name: string, { test, expected }: Kind, value: unknown): void {
+  if (!test(value)) throw new TypeError(`${what}(): ${name} must be ${expected}, got ${kindOf(value)}`);
+}
+
+/** Throws a TypeError unless the value is an id. */
+export const assertId = (what: string, name: string, value: Id): void => {
+  assertKind(what, name, ID, value);
+};
+
+/** Throws a TypeError unless the value is a non-empty string. */
+export const assertText = (what: string, name: string, value: string): void => {
+  assertKind(what, name, TEXT, value);
+};
+
+const MATCH: Kind = {
+  expected: 'one of exact|prefix|wildcard',
+  test: (value) => value === 'exact' || value === 'prefix' || value === 'wildcard',
+};
+
+/** Checks a URI and how it matches; gives the kind of match. */
+export function checkLookup(what: string, uri: Uri, options: LookupOptions): Match {
+  checkOptions(() => `${what}()`, { match: MATCH }, options);
+  const { match = 'exact' } = options;
+  assertUri(uri, `${what}()`, match);
+  return match;
+}
+
+/** The options of a look-up as they go on the wire: none where they are the default. */
+export const lookedUp = (uri: Uri, match: Match): List => (match === 'exact' ? [uri] : [uri, { match }]);
+
+/** The URI of an ERROR, of whatever class the application has mapped it to. */
+export const uriOf = (error: unknown): unknown => (isDict(error) ? error['uri'] : undefined);

@@ -1,0 +1,188 @@
+import { from, Observable, Subscription, type ObservableInput } from 'rxjs';
+import { FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
+import { ApplicationError } from '../protocol/errors.ts';
+import type { Uri } from '../protocol/uris.ts';
+import type { WampEvent } from '../session/arrivals.ts';
+import { portOf } from '../session/port.ts';
+import type { Session, Wamp } from '../session/session.ts';
+import { uriOf } from './ask.ts';
+
+/** Options of the streams of a current state. */
+export interface FollowOptions {
+  /**
+   * Fetches everything anew whenever this emits: where a router does not tell of all changes, as nexus does not tell a
+   * session of its own subscriptions. An error of it ends the stream.
+   */
+  readonly refresh?: ObservableInput<unknown> | undefined;
+}
+
+export const REFRESH: Kind = {
+  expected: 'an Observable',
+  test: (value) => isDict(value) && (FUNCTION.test(value['subscribe']) || FUNCTION.test(value['then'])),
+};
+
+/** What an event did to a state. */
+export type Effect = 'changed' | 'unchanged' | 'unknown';
+
+/** How a state is had and kept. */
+export interface Plan<S> {
+  /** The function's name, for errors. */
+  readonly what: string;
+  /** What the router must have and permit for it, for errors. */
+  readonly needs: string;
+  /** The state as it is now, as this session sees it; `before` is what was known of it in the same session, if anything. */
+  readonly fetch: (session: Session, before: S | undefined) => Observable<S>;
+  /** What events do to it, by their topics. `unknown`: only fetching anew will tell. */
+  readonly events: Readonly<Record<Uri, (state: S, event: WampEvent) => Effect>>;
+  /** Topics that it can do without. */
+  readonly optional?: readonly Uri[];
+}
+
+/**
+ * A state that is fetched once and kept by events. Events are subscribed to first, and those that come while the state
+ * is fetched are applied to it afterwards: no gap. In a session that follows a lost one all of this begins anew; until it
+ * is done, nothing is emitted.
+ *
+ * Emits the same, changed object: map it to something of its own.
+ */
+export function follow<S>(wamp: Wamp, plan: Plan<S>, { refresh }: FollowOptions): Observable<S> {
+  portOf(wamp, `${plan.what}()`);
+  return new Observable<S>((subscriber) => new Following(wamp, plan, subscriber).start(refresh));
+}
+
+class Following<S> {
+  readonly #wamp: Wamp;
+  readonly #plan: Plan<S>;
+  readonly #subscriber: { next(state: S): void; error(error: unknown): void; complete(): void };
+  /** Topics that are not yet in force in this session. */
+  readonly #missing: Set<Uri>;
+  /** Topics that the router refused, and that it can do without. */
+  readonly #dispensable = new Set<Uri>();
+  readonly #all = new Subscription();
+  #session: Session | undefined;
+  /** Undefined while it is fetched. */
+  #state: { readonly value: S } | undefined;
+  /** The last state of this session. */
+  #before: S | undefined;
+  /** Events that came while it is fetched. */
+  #backlog: [Uri, WampEvent][] = [];
+  #fetching: Subscription | undefined;
+
+  constructor(
+    wamp: Wamp,
+    plan: Plan<S>,
+    subscriber: { next(state: S): void; error(error: unknown): void; complete(): void },
+  ) {
+    this.#wamp = wamp;
+    this.#plan = plan;
+    this.#subscriber = subscriber;
+    this.#missing = new Set(Object.keys(plan.events));
+  }
+
+  start(refresh: ObservableInput<unknown> | undefined): Subscription {
+    const all = this.#all;
+    all.add(() => this.#fetching?.unsubscribe());
+    const { events, optional } = this.#plan;
+    for (const topic of Object.keys(events)) {
+      if (all.closed) return all;
+      all.add(
+        this.#wamp.subscribe(topic, { onSubscribed: ({ session }) => this.#inForce(topic, session) }).subscribe({
+          next: (event) => {
+            if (this.#state) this.#apply([[topic, event]]);
+            else this.#backlog.push([topic, event]);
+          },
+          error: (error) => {
+            if (optional?.includes(topic) === true && uriOf(error) !== undefined) {
+              this.#dispensable.add(topic);
+              this.#inForce(topic, this.#session);
+            } else this.#fail(error);
+          },
+          complete: () => this.#subscriber.complete(),
+        }),
+      );
+    }
+    if (refresh !== undefined) {
+      all.add(
+        from(refresh).subscribe({
+          next: () => this.#missing.size === 0 && this.#fetch(),
+          error: (error) => this.#subscriber.error(error),
+        }),
+      );
+    }
+    return all;
+  }
+
+  #inForce(topic: Uri, session: Session | undefined): void {
+    if (session !== this.#session) {
+      // what came in another session may be undone since
+      this.#session = session;
+      this.#fetching?.unsubscribe();
+      this.#state = undefined;
+      this.#before = undefined;
+      this.#backlog = [];
+      for (const each of Object.keys(this.#plan.events)) if (!this.#dispensable.has(each)) this.#missing.add(each);
+    }
+    this.#missing.delete(topic);
+    if (this.#missing.size === 0) this.#fetch();
+  }
+
+  #fetch(): void {
+    const session = this.#session;
+    if (!session?.open) return;
+    this.#fetching?.unsubscribe();
+    this.#state = undefined;
+    this.#backlog = [];
+    const fetching = new Subscription();
+    this.#fetching = fetching;
+    fetching.add(
+      this.#plan.fetch(session, this.#before).subscribe({
+        next: (value) => {
+          const backlog = this.#backlog;
+          this.#backlog = [];
+          this.#state = { value };
+          this.#before = value;
+          this.#apply(backlog, true);
+        },
+        // a session that was lost will be followed by another, or the topics end with it
+        error: (error) => session.open && this.#fail(error),
+      }),
+    );
+  }
+
+  #apply(events: readonly [Uri, WampEvent][], changed = false): void {
+    const { value } = this.#state as { readonly value: S };
+    let unknown = false;
+    try {
+      for (const [topic, event] of events) {
+        const effect = this.#plan.events[topic]?.(value, event);
+        if (effect === 'changed') changed = true;
+        if (effect === 'unknown') unknown = true;
+      }
+    } catch (error) {
+      this.#subscriber.error(error);
+      return;
+    }
+    if (changed) this.#subscriber.next(value);
+    if (unknown && !this.#all.closed) this.#fetch();
+  }
+
+  /** An ERROR of the router as a sentence that says what is missing; its URI stays. */
+  #fail(error: unknown): void {
+    const uri = uriOf(error);
+    if (!(error instanceof ApplicationError) || typeof uri !== 'string') {
+      this.#subscriber.error(error);
+      return;
+    }
+    const { what, needs } = this.#plan;
+    const { procedure, topic, kwargs, details } = error;
+    const said = `${what}() needs ${needs}; the router answered ${error.message}`;
+    this.#subscriber.error(
+      new ApplicationError(uri, [said], kwargs, {
+        details,
+        cause: error,
+        ...(procedure !== undefined && { procedure }),
+        ...(topic !== undefined && { topic }),
+      }),
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import { camelised, isDict } from '../protocol/attributes.ts';
+import { kindOf, ProtocolError } from '../protocol/errors.ts';
+import { isId, type Id } from '../protocol/ids.ts';
+import type { Dict } from '../protocol/messages.ts';
+import type { Match, Uri } from '../protocol/uris.ts';
+
+/** A session as the meta API describes it (WAMP, "Session Meta API"). */
+export interface MetaSession {
+  /** The session's id. */
+  readonly session: Id;
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly authmethod?: string;
+  readonly authprovider?: string;
+  /** How it is connected, in the router's own words. */
+  readonly transport?: Readonly<Dict>;
+  /** Whatever else the router tells, in camelCase. */
+  readonly [name: string]: unknown;
+}
+
+/** A session that has left. Crossbar.io tells its id alone. */
+export interface MetaDeparture {
+  readonly session: Id;
+  readonly authid?: string;
+  readonly authrole?: string;
+}
+
+/** A subscription as the meta API describes it (WAMP, "Subscription Meta API"). */
+export interface MetaSubscription {
+  /** The router's id of the subscription. */
+  readonly id: Id;
+  /** When it was made: ISO 8601. */
+  readonly created: string;
+  /** The topic, or the pattern. */
+  readonly uri: Uri;
+  readonly match: Match;
+}
+
+/** A registration as the meta API describes it (WAMP, "Registration Meta API"). */
+export interface MetaRegistration extends MetaSubscription {
+  /** How calls are shared between its callees: `single`, `roundrobin` … */
+  readonly invoke: string;
+}
+
+/** Ids by the kind of match. */
+export type IdsByMatch = Readonly<Record<Match, readonly Id[]>>;
+
+/** Reads a value that came from a router: undefined where it is not what it should be. */
+export interface Reader<T> {
+  readonly expected: string;
+  readonly read: (value: unknown) => T | undefined;
+}
+
+const reader = <T>(expected: string, read: Reader<T>['read']): Reader<T> => ({ expected, read });
+
+/** Reads, or says who sent what in place of what. */
+export function readAs<T>({ expected, read }: Reader<T>, value: unknown, where: string): T {
+  const found = read(value);
+  if (found === undefined) throw new ProtocolError(`${where}: expected ${expected}, got ${kindOf(value)}`);
+  return found;
+}
+
+export const AN_ID: Reader<Id> = reader('an id', (value) => (isId(value) ? value : undefined));
+
+/** nexus says 0 for none, others null. */
+export const ID_OR_NONE: Reader<Id | null> = reader('an id, or null', (value) =>
+  isId(value) ? value : value === null || value === undefined || value === 0 ? null : undefined,
+);
+
+/** An empty list of nexus is null. */
+const ids = (value: unknown): readonly Id[] | undefined =>
+  value === null || value === undefined ? [] : Array.isArray(value) && value.every(isId) ? value : undefined;
+
+export const IDS: Reader<readonly Id[]> = reader('a list of ids', ids);
+
+export const IDS_BY_MATCH: Reader<IdsByMatch> = reader('lists of ids under exact, prefix and wildcard', (value) => {
+  if (!isDict(value)) return undefined;
+  const [exact, prefix, wildcard] = [ids(value['exact']), ids(value['prefix']), ids(value['wildcard'])];
+  return exact && prefix && wildcard && { exact, prefix, wildcard };
+});
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+
+export const COUNTED: Reader<number> = reader('a count', count);
+
+/** Some routers list whom they killed, some count. */
+export const KILLED: Reader<number> = reader(
+  'a count, or a list of ids',
+  (value) => count(value) ?? ids(value)?.length,
+);
+
+/** `asked` is whose description it must be, where the router does not say. */
+export const sessionReader = (asked?: Id): Reader<MetaSession> =>
+  reader('a description of a session', (value) => {
+    // Crossbar.io has null for a session that it knows nothing more of
+    if (value === null && asked !== undefined) return { session: asked };
+    if (!isDict(value)) return undefined;
+    const told = Object.fromEntries(Object.entries(camelised(value)).filter(([, each]) => each !== null));
+    const session = told['session'] ?? asked;
+    return isId(session) ? { ...told, session } : undefined;
+  });
+
+function described(value: unknown): MetaSubscription | undefined {
+  if (!isDict(value)) return undefined;
+  const { id, created, uri } = value;
+  const match = value['match'] ?? 'exact';
+  return isId(id) && typeof uri === 'string' && (match === 'exact' || match === 'prefix' || match === 'wildcard')
+    ? { id, created: typeof created === 'string' ? created : '', uri, match }
+    : undefined;
+}
+
+export const SUBSCRIPTION: Reader<MetaSubscription> = reader('a description of a subscription', described);
+
+export const REGISTRATION: Reader<MetaRegistration> = reader('a description of a registration', (value) => {
+  const found = described(value);
+  const { invoke } = (value ?? {}) as Dict;
+  return found && { ...found, invoke: typeof invoke === 'string' && invoke !== '' ? invoke : 'single' };
+});

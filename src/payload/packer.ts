@@ -1,0 +1,209 @@
+import { isDict } from '../protocol/attributes.ts';
+import { ApplicationError, InvalidStateError, SerializationError, WampError } from '../protocol/errors.ts';
+import { CALL, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { asked, type Uri } from '../protocol/uris.ts';
+import {
+  DECRYPT_ERROR,
+  handles,
+  INVALID_PAYLOAD,
+  isAsIs,
+  NO_PAYLOAD_CODEC,
+  TRUSTED_URI_MISMATCH,
+  type DecodedPayload,
+  type EncodedPayload,
+  type PayloadAttributes,
+  type PayloadCodec,
+} from './codec.ts';
+import type { OpenInvocation } from './ledger.ts';
+import type { Router } from './router.ts';
+import {
+  asItIs,
+  binaryOf,
+  isEmpty,
+  markOf,
+  packed,
+  payloadOf,
+  unmarked,
+  withContents,
+  type Carrier,
+  type Mark,
+  type PayloadShape,
+} from './shape.ts';
+
+type Request = MessageOf<16> | MessageOf<48>;
+
+const isList = (v: unknown): v is List => Array.isArray(v);
+
+/** Packs the payloads of messages with the first codec that wants to, and unpacks them. */
+export class Packer {
+  readonly #codecs: readonly PayloadCodec[];
+  readonly #router: Router;
+
+  constructor(codecs: readonly PayloadCodec[], router: Router) {
+    this.#codecs = codecs;
+    this.#router = router;
+  }
+
+  /**
+   * A CALL or PUBLISH as it is to be sent, and how it was packed, if it was.
+   *
+   * @throws InvalidStateError, SerializationError, and what codecs throw
+   */
+  request<T extends Request>(message: T): [T, Mark | undefined] {
+    const uri = message[3];
+    const wanted = markOf(message);
+    // the router itself answers below wamp.: it has no key
+    if (!wanted && uri.startsWith('wamp.')) return [message, undefined];
+    const role = message[0] === CALL ? 'dealer' : 'broker';
+    const what = (): string => asked(message[0] === CALL ? 'call' : 'publish', uri);
+    const made = this.#seal(message, true, uri, wanted, (scheme) => {
+      const shape = this.#router.shapeFor(role, scheme);
+      this.#router.assertSupports(role, shape, scheme, what);
+      return shape;
+    });
+    if (made) return [made, markOf(made)];
+    if (!wanted) return [message, undefined];
+    throw new InvalidStateError(`${what()}: ${noCodec(wanted)}`);
+  }
+
+  /** A later chunk of a progressive call, packed as the first one was. */
+  chunk(message: MessageOf<48>, mark: Mark | undefined): MessageOf<48> {
+    if (!mark || isEmpty(message)) return message;
+    const made = this.#seal(message, true, message[3], mark, () => mark.shape);
+    if (made) return made;
+    throw new SerializationError(`${asked('call', message[3])}: ${noCodec(mark)}`);
+  }
+
+  /**
+   * A YIELD as it is to be sent: packed as it says itself, or else as the invocation was.
+   *
+   * @throws SerializationError, which the caller is told
+   */
+  yielded(message: MessageOf<70>, open: OpenInvocation | undefined): MessageOf<70> {
+    const own = markOf(message);
+    const wanted = own ?? open?.mark;
+    if (!open || !wanted) return message;
+    try {
+      const made = this.#seal(message, false, open.uri, wanted, (scheme) => {
+        if (open.mark) return open.mark.shape;
+        const shape = this.#router.shapeFor('dealer', scheme);
+        this.#router.assertSupports('dealer', shape, scheme, () => `result of ${open.uri}`);
+        return shape;
+      });
+      if (made) return made;
+    } catch (error) {
+      throw error instanceof SerializationError ? error : new SerializationError(messageOf(error), { cause: error });
+    }
+    throw new SerializationError(`result of ${open.uri}: ${noCodec(wanted)}`);
+  }
+
+  /** An ERROR that answers an invocation: packed as that was, or without its payload where that cannot be done. */
+  failed(message: MessageOf<8>, open: OpenInvocation | undefined, report: (error: unknown) => void): MessageOf<8> {
+    const mark = open?.mark;
+    if (!mark) return message;
+    try {
+      const made = this.#seal(message, false, message[4], mark, () => mark.shape);
+      if (made) return made;
+      report(new SerializationError(`${message[4]} left without its payload: ${noCodec(mark)}`));
+    } catch (error) {
+      report(error);
+    }
+    // what was asked in secret is not answered in the open
+    return unmarked(message);
+  }
+
+  /**
+   * A message that came packed, with what was in it.
+   *
+   * @throws ApplicationError with what the other side may be told: never a word of what was in it
+   */
+  opened<T extends Carrier>(message: T, mark: Mark, originating: boolean, uri: Uri): T {
+    const payload = binaryOf(message, mark);
+    const fitting = this.#codecs.filter((codec) => handles(codec, mark.scheme));
+    const { shape: _, ...attributes } = mark;
+    if (payload) {
+      for (const codec of fitting) {
+        const decoded = decode(codec, originating, uri, { ...attributes, payload });
+        if (decoded === undefined) continue;
+        return withContents(message, decoded.args ?? [], decoded.kwargs ?? {});
+      }
+    }
+    if (isAsIs(mark)) return message;
+    if (payload || fitting.length === 0) throw new ApplicationError(NO_PAYLOAD_CODEC, [noCodec(mark)]);
+    throw new ApplicationError(INVALID_PAYLOAD, [
+      `A payload of scheme ${JSON.stringify(mark.scheme)} must be one binary`,
+    ]);
+  }
+
+  /** The message with its payload packed; undefined where no codec wants it, and it is not to go as it is. */
+  #seal<T extends Carrier>(
+    message: T,
+    originating: boolean,
+    uri: Uri,
+    wanted: PayloadAttributes | undefined,
+    shapeFor: (scheme: string) => PayloadShape,
+  ): T | undefined {
+    const { args, kwargs } = payloadOf(message);
+    for (const codec of this.#codecs) {
+      if (wanted && !handles(codec, wanted.scheme)) continue;
+      const encoded = encode(codec, originating, uri, args, kwargs, wanted && attributesOf(wanted));
+      if (encoded) return packed(message, shapeFor(encoded.scheme), encoded);
+    }
+    return wanted && isAsIs(wanted) ? asItIs(message, shapeFor(wanted.scheme), wanted) : undefined;
+  }
+}
+
+const attributesOf = ({ scheme, serializer, cipher, keyid }: PayloadAttributes): PayloadAttributes => ({
+  scheme,
+  serializer,
+  cipher,
+  keyid,
+});
+
+function encode(
+  codec: PayloadCodec,
+  originating: boolean,
+  uri: Uri,
+  args: List,
+  kwargs: Readonly<Dict>,
+  wanted: PayloadAttributes | undefined,
+): EncodedPayload | undefined {
+  try {
+    return codec.encode(originating, uri, args, kwargs, wanted);
+  } catch (error) {
+    throw error instanceof WampError ? error : new SerializationError(messageOf(error), { cause: error });
+  }
+}
+
+function decode(
+  codec: PayloadCodec,
+  originating: boolean,
+  uri: Uri,
+  encoded: EncodedPayload,
+): DecodedPayload | undefined {
+  let decoded: DecodedPayload | undefined;
+  try {
+    decoded = codec.decode(originating, uri, encoded);
+  } catch (error) {
+    if (error instanceof ApplicationError) throw error;
+    const text = `A payload of scheme ${JSON.stringify(encoded.scheme)} cannot be decoded`;
+    throw new ApplicationError(DECRYPT_ERROR, [text], {}, { cause: error });
+  }
+  if (decoded === undefined) return undefined;
+  const { uri: trusted, args, kwargs } = decoded;
+  if (trusted !== undefined && trusted !== null && trusted !== uri) {
+    const text = `The URI inside the payload is not '${uri}', which the message names`;
+    throw new ApplicationError(TRUSTED_URI_MISMATCH, [text]);
+  }
+  if (!isList(args ?? []) || !isDict(kwargs ?? {})) {
+    throw new ApplicationError(INVALID_PAYLOAD, ['A packed payload must hold a list args and an object kwargs']);
+  }
+  return decoded;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function noCodec({ scheme, serializer, cipher }: PayloadAttributes): string {
+  const text = (value: string | undefined): string => (value === undefined ? 'none' : JSON.stringify(value));
+  return `no payload codec for scheme ${text(scheme)}, serializer ${text(serializer)}, cipher ${text(cipher)}`;
+}
