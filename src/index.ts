@@ -45,9 +45,30 @@ export type {
   AuthAttempt,
   Authenticator,
   ChallengeAnswer,
+  ChannelBindingType,
   Eventually,
   Identity,
 } from './auth/authenticator.ts';
+export type { ChannelBindingWish } from './auth/binding.ts';
+export { cryptosign, type CryptosignOptions } from './auth/cryptosign.ts';
+export {
+  cryptosignPublicKey,
+  generateCryptosignKey,
+  type CryptosignKey,
+  type CryptosignKeyPair,
+} from './auth/cryptosign-key.ts';
+export { cookie, tls } from './auth/proofless.ts';
+export { scram, type ScramLimits, type ScramOptions } from './auth/scram.ts';
+export {
+  deriveScramCredential,
+  type ScramCosts,
+  type ScramCredential,
+  type ScramCredentialOptions,
+  type ScramDialect,
+  type ScramKdf,
+} from './auth/scram-exchange.ts';
+export type { IdentityOptions } from './auth/shared.ts';
+export { deriveCraKey, wampcra, type WampCraOptions } from './auth/wampcra.ts';
 export { ticket, type TicketOptions } from './auth/ticket.ts';
 export type {
   DecodedPayload,

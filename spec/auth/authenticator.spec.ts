@@ -291,4 +291,88 @@ describe('authenticators', () => {
       expect(w.at(0).of(3)).toEqual([]);
     });
   });
+
+  it('add to HELLO what only the open link can tell', () => {
+    virtual(() => {
+      const channel = Object.assign(new FakeChannel(), {
+        channelBinding: (type: string) => new Uint8Array([type.length]),
+      });
+      const asked: unknown[] = [];
+      const w = faked(
+        [
+          custom({
+            hello: (attempt) => {
+              asked.push(attempt.channelBinding?.('tls-unique'));
+              return { authid: 'joe', authextra: { pubkey: 'p' } };
+            },
+            opened: (details, attempt) => {
+              asked.push(attempt.channelBinding?.('tls-unique'));
+              details['authextra'] = { pubkey: 'p', channel_binding: 'tls-unique' };
+            },
+            challenge: (_method, _extra, _round, attempt) => {
+              asked.push(attempt.channelBinding?.('tls-exporter'));
+              return { signature: '' };
+            },
+          }),
+          custom({ method: 'other', opened: () => undefined }),
+        ],
+        { transports: [scripted('t', () => channel)] },
+      );
+      expect(channel.of(1)[0]?.[2]).toEqual(
+        jasmine.objectContaining({ authid: 'joe', authextra: { pubkey: 'p', channel_binding: 'tls-unique' } }),
+      );
+      channel.reply(4, 'custom', {});
+      expect(asked).toEqual([undefined, new Uint8Array([10]), new Uint8Array([12])]);
+      expect(w.client.status.state).toBe('joining');
+    });
+  });
+
+  it('that refuse the open link end the attempt for good, and nothing is said', () => {
+    const refusing: Record<string, Authenticator['opened'] & object> = {
+      'a throw': () => {
+        throw new Error('not by this link');
+      },
+      'a refusal': () => {
+        throw new AbortError('wamp.error.cannot_authenticate', { message: 'not by this link' }, { local: true });
+      },
+    };
+    for (const opened of Object.values(refusing)) {
+      virtual(() => {
+        const w = faked([custom({ opened, hello: () => ({ authid: 'joe' }) })]);
+        const error = an(AbortError, inState(w.client, 'failed').error);
+        expect(error.local).toBeTrue();
+        expect(error.message).toContain('not by this link');
+        expect(w.at(0).sent).toEqual([]);
+        expect(w.at(0).closed).toBe(1000);
+      });
+    }
+  });
+
+  it('may refuse a CHALLENGE for good; it is told', () => {
+    virtual(() => {
+      const refuse = (): never => {
+        throw new AbortError('wamp.error.cannot_authenticate', { message: 'too weak' }, { local: true });
+      };
+      const w = faked([custom({ challenge: refuse })]);
+      const told = record(w.client.userErrors$);
+      w.at(0).reply(4, 'custom', {});
+      expect(an(AbortError, inState(w.client, 'failed').error).message).toContain('too weak');
+      expect(w.at(0).of(3)).toEqual([
+        [3, { message: jasmine.stringContaining('too weak') }, 'wamp.error.cannot_authenticate'],
+      ]);
+      expect(told.values.map(({ context }) => context)).toEqual(['authenticator custom']);
+    });
+  });
+
+  it('that always look at WELCOME do so whatever method it names', () => {
+    virtual(() => {
+      const judged: unknown[] = [];
+      const welcome = ({ authmethod }: { readonly authmethod?: unknown }): void => {
+        judged.push(authmethod);
+      };
+      const w = faked([custom({ always: true, welcome }), custom({ method: 'other', welcome })]);
+      w.at(0).reply(2, 1, { roles: {}, authmethod: 'anonymous' });
+      expect(judged).toEqual(['anonymous']);
+    });
+  });
 });

@@ -47,4 +47,15 @@ describe('MessageTap', () => {
     expect(details.authextra.pin).toBe(4711);
     expect(through([1, 'realm1', { roles: {} }])).toEqual([1, 'realm1', { roles: {} }]);
   });
+
+  it('masks what the router proves itself with, which would help to guess the password', () => {
+    const details = { roles: {}, authextra: { verifier: 'secret', scram_server_signature: 'secret' } };
+    expect(through([2, 1, details])).toEqual([
+      2,
+      1,
+      { roles: {}, authextra: { verifier: '***', scram_server_signature: '***' } },
+    ]);
+    expect(details.authextra.verifier).toBe('secret');
+    expect(through([2, 1, { roles: {} }])).toEqual([2, 1, { roles: {} }]);
+  });
 });

@@ -20,6 +20,9 @@ export interface ChallengeAnswer {
   readonly extra?: Readonly<Dict>;
 }
 
+/** What authentication can be bound to, so that nobody can pass it on (RFC 5929, RFC 9266). */
+export type ChannelBindingType = 'tls-unique' | 'tls-exporter' | 'tls-server-end-point';
+
 /** The attempt that is being authenticated: one object per attempt, to keep state by. */
 export interface AuthAttempt {
   /** Counts from 1, anew after a session that was stable. */
@@ -27,6 +30,11 @@ export interface AuthAttempt {
   readonly realm: string;
   /** The name of the transport. */
   readonly transport: string;
+  /**
+   * Binding data of the open link, raw: from {@link Authenticator.opened} on, and where the transport can tell: in Node,
+   * over TLS. `undefined` everywhere else.
+   */
+  channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
 }
 
 /** One way to prove who one is (WAMP, "Authentication Methods"). State belongs to the attempt, not to this object. */
@@ -37,8 +45,15 @@ export interface Authenticator {
   readonly identity?: Identity;
   /** Whether the secret is asked for anew at every attempt, so that a refusal may pass with the next one. */
   readonly renewable?: boolean;
+  /** Whether `welcome` looks at every WELCOME, also at one that names another method. */
+  readonly always?: boolean;
   /** The share in HELLO. */
   hello(attempt: AuthAttempt): Eventually<Identity>;
+  /**
+   * Adds to HELLO.Details, which may be written to, what only the open link can tell: what the channel can be bound by.
+   * At once; a throw is a refusal, before anything was said.
+   */
+  opened?(details: Dict, attempt: AuthAttempt): void;
   /** Answers a CHALLENGE; `round` counts from 1. */
   challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): Eventually<ChallengeAnswer>;
   /** Looks at WELCOME.Details before the session counts as joined; a throw refuses it. */

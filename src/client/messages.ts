@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { AUTHENTICATE, HELLO, type Dict, type Message } from '../protocol/messages.ts';
+import { AUTHENTICATE, type Dict, type Message } from '../protocol/messages.ts';
 import type { Tap } from '../session/config.ts';
 import { now } from '../session/time.ts';
 
@@ -14,13 +14,14 @@ export interface MessageEvent {
 
 const MASK = '***';
 
-/** What proves an identity does not leave the client except to the router. */
+/** What proves an identity, or would help to guess a password, does not leave the client except to the router. */
 function redacted(message: Message): Message {
   if (message[0] === AUTHENTICATE) return [AUTHENTICATE, MASK, {}];
-  const extra = message[0] === HELLO ? (message[2]['authextra'] as Dict | undefined) : undefined;
-  if (message[0] !== HELLO || extra === undefined) return message;
-  const masked = Object.fromEntries(Object.keys(extra).map((name) => [name, MASK]));
-  return [HELLO, message[1], { ...message[2], authextra: masked }];
+  // of HELLO and WELCOME: no other message has it
+  const extra = (message[2] as Dict | undefined)?.['authextra'];
+  if (!extra) return message;
+  const authextra = Object.fromEntries(Object.keys(extra).map((name) => [name, MASK]));
+  return [message[0], message[1], { ...(message[2] as Dict), authextra }] as unknown as Message;
 }
 
 /** The tap behind `messages$`: nothing happens at it while nobody observes. */

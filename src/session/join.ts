@@ -59,23 +59,27 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     const send = (message: Message): void => {
       try {
-        wire?.send(message);
+        if (!waits.closed) wire?.send(message);
       } catch (error) {
         fail(asWampError(error));
       }
     };
 
     const abort = (message: string, error: WampError, reason = CANNOT_AUTHENTICATE): void => {
-      if (!waits.closed) send([ABORT, { message }, reason]);
+      send([ABORT, { message }, reason]);
       fail(error);
     };
 
-    /** Our own refusal: retrying will not help. */
-    const refuse = (message: string, cause?: unknown): void =>
-      abort(message, new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause }));
+    /** Our own refusal: retrying will not help. Where nothing was said, there is nothing to ABORT. */
+    const refuse = (
+      message: string,
+      cause?: unknown,
+      end: (error: WampError) => void = (error) => abort(message, error),
+    ): void => end(new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause }));
 
     const failedWith = (error: unknown): void => {
       if (error instanceof ProtocolError) handshake.violated(error);
+      else if (error instanceof AbortError) abort(error.message, error);
       else if (error instanceof WampError) fail(error);
       else {
         const message = messageOf(error);
@@ -99,7 +103,13 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const paused = patience(joinTimeout, waits, () =>
       fail(new ConnectFailedError(`${name}: not joined within ${joinTimeout} ms`)),
     );
-    const attempt: Attempt = { number, realm, transport: name, ask: (source) => paused(ask(source)) };
+    const attempt: Attempt = {
+      number,
+      realm,
+      transport: name,
+      ask: (source) => paused(ask(source)),
+      channelBinding: (type) => wire?.channel.channelBinding?.(type),
+    };
 
     /** Asks an authenticator; the clock stands still meanwhile, and its errors are told. */
     const consult = <T>(what: string, source: () => Eventually<T>): Observable<T> =>
@@ -110,7 +120,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
       const authenticator = auth.find((known) => known.method === method);
       if (authenticator === undefined) {
-        refuse(`CHALLENGE with ${JSON.stringify(method)}, which was not offered`);
+        refuse(`CHALLENGE with "${method}", which was not offered`);
         return;
       }
       if (++round > ROUNDS) {
@@ -123,16 +133,16 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
           if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
-          else refuse(`the authenticator ${JSON.stringify(method)} must answer { signature: string, extra? }`);
+          else refuse(`the authenticator "${method}" must answer { signature: string, extra? }`);
         },
       );
     };
 
     const welcomed = ([, id, details]: MessageOf<2>): void => {
       const used = details['authmethod'];
-      // the method that was used decides; where the router does not tell, all look
+      // the method that was used decides; where the router does not tell, all look; some always do
       const verdicts = auth
-        .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used))
+        .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
         .map((judge) => eventually(() => judge.welcome?.(details, attempt)));
       const enter = (): void => {
         const { channel } = wire as Wire;
@@ -177,6 +187,11 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();
         config.progress({ type: 'connect', transport: channel.details });
+        try {
+          auth.forEach((method) => method.opened?.(details, attempt));
+        } catch (error) {
+          refuse(messageOf(error), error, fail);
+        }
         send([HELLO, realm, details]);
       }),
     );

@@ -1,5 +1,6 @@
 import { mapped, type Answer } from './answer.ts';
-import type { AuthRequest, AuthStep, Identity, RouterAuthenticator } from './options.ts';
+import type { AuthRequest, Identity, RouterAuthenticator } from './auth-options.ts';
+import { known, letIn, wrong } from './principals.ts';
 
 /**
  * Lets everybody in (WAMP, section "Anonymous Authentication").
@@ -29,27 +30,50 @@ export type TicketCheck = (ticket: string, request: AuthRequest) => Answer<Ident
 export function ticket(principals: Readonly<Record<string, TicketPrincipal>> | TicketCheck): RouterAuthenticator {
   return {
     method: 'ticket',
-    hello(request): AuthStep {
-      const { authid } = request;
-      const letIn = (identity: Identity): AuthStep => ({
-        accept: { authrole: 'user', authprovider: 'static', ...(authid === undefined ? {} : { authid }), ...identity },
-      });
-      const wrong: AuthStep = { deny: 'wamp.error.authentication_denied', message: 'The ticket is wrong' };
+    hello(request) {
+      const shown = 'The ticket is wrong';
       if (typeof principals === 'function') {
         return {
           challenge: {},
-          verify: (signature) => mapped(principals(signature, request), (found) => (found ? letIn(found) : wrong)),
+          verify: (signature) =>
+            mapped(principals(signature, request), (found) => (found ? letIn(request, found) : wrong(shown))),
         };
       }
-      if (authid === undefined || !Object.hasOwn(principals, authid)) {
+      return known(principals, request, (principal) => {
+        const { ticket: right, ...identity } = typeof principal === 'string' ? { ticket: principal } : principal;
         return {
-          deny: 'wamp.error.no_such_principal',
-          message: authid === undefined ? 'HELLO names no authid' : `There is no principal '${authid}'`,
+          challenge: {},
+          verify: (signature) => (signature === right ? letIn(request, identity) : wrong(shown)),
         };
-      }
-      const principal = principals[authid] as TicketPrincipal;
-      const { ticket: right, ...identity } = typeof principal === 'string' ? { ticket: principal } : principal;
-      return { challenge: {}, verify: (signature) => (signature === right ? letIn(identity) : wrong) };
+      });
     },
   };
 }
+
+/** Knows a link by what it shows: who it is, or `undefined` for a stranger. */
+export type LinkCheck = (request: AuthRequest) => Answer<Identity | undefined>;
+
+const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
+  method,
+  hello: (request) =>
+    mapped(check(request), (found) => (found ? letIn(request, found) : wrong(`Not known by ${method}`))),
+});
+
+/**
+ * Lets in whose HTTP request showed a known cookie, without a CHALLENGE.
+ *
+ * @param check looks at `request.link.headers.cookie`
+ * @example
+ * cookie(({ link }) => (link.headers?.['cookie'] === 'cbtid=abc' ? { authid: 'joe' } : undefined))
+ */
+export const cookie = (check: LinkCheck): RouterAuthenticator => byLink('cookie', check);
+
+/**
+ * Lets in who has a TLS certificate that the server trusts, without a CHALLENGE; serve with
+ * `tls: { …, requestCert: true, ca }`.
+ *
+ * @param check looks at `request.link.certificate`; by default its common name is the authid
+ */
+export const tls = (
+  check: LinkCheck = ({ link }) => link.certificate && { authid: link.certificate.name, authprovider: 'tls' },
+): RouterAuthenticator => byLink('tls', check);

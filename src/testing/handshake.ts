@@ -4,7 +4,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { CHALLENGE, WELCOME, type Dict, type MessageOf } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import { settle, type Answer } from './answer.ts';
-import type { AuthStep, Identity, RouterAuthenticator } from './options.ts';
+import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
 import type { Quirks, RouterFeatures } from './quirks.ts';
 import type { Randomness } from './random.ts';
 import type { Realm } from './realm.ts';
@@ -91,6 +91,7 @@ export class Handshake {
       details,
       session,
       nonce: this.#door.random.name(),
+      link: this.#link.peer.credentials ?? {},
     };
     this.#ask(realm, session, authenticator, () => authenticator.hello(request));
   }

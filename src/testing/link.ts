@@ -49,12 +49,12 @@ export class Link implements RouterLink, SessionLink {
   #lostUnseen = false;
   #timer = Subscription.EMPTY;
   readonly #board: Switchboard;
-  readonly #peer: RouterPeer;
+  readonly peer: RouterPeer;
 
   constructor(board: Switchboard, number: number, peer: RouterPeer, info: LinkInfo) {
     this.#board = board;
     this.number = number;
-    this.#peer = peer;
+    this.peer = peer;
     this.info = info;
   }
 
@@ -121,9 +121,9 @@ export class Link implements RouterLink, SessionLink {
   sendRaw(frame: unknown): void {
     this.#board.outbound.post(() => {
       if (this.#phase === 'closed' || this.silent) return;
-      if (typeof frame === 'string' || frame instanceof Uint8Array) this.#peer.raw?.(frame);
+      if (typeof frame === 'string' || frame instanceof Uint8Array) this.peer.raw?.(frame);
       // a copy: adapters may know a message again by its identity, and tests may change theirs
-      else this.#peer.send([...(frame as readonly unknown[])] as unknown as Message);
+      else this.peer.send([...(frame as readonly unknown[])] as unknown as Message);
     });
   }
 
@@ -154,7 +154,7 @@ export class Link implements RouterLink, SessionLink {
     if (this.#phase === 'closed') return;
     this.#over();
     this.#board.outbound.post(() => {
-      if (!this.ghost) this.#peer.close(code, reason);
+      if (!this.ghost) this.peer.close(code, reason);
     });
   }
 
@@ -183,8 +183,8 @@ export class Link implements RouterLink, SessionLink {
   }
 
   #cut(): void {
-    if (this.#peer.drop) this.#peer.drop();
-    else this.#peer.close(1006, 'dropped');
+    if (this.peer.drop) this.peer.drop();
+    else this.peer.close(1006, 'dropped');
   }
 
   #over(): void {
@@ -205,7 +205,7 @@ export class Link implements RouterLink, SessionLink {
     for (const passed of this.#board.intercepted(message, this.session?.id, 'out')) {
       this.#board.tap({ session: this.session?.id, link: this.number, direction: 'out', message: passed });
       try {
-        this.#peer.send(passed);
+        this.peer.send(passed);
       } catch {
         // a payload that this client's serializer cannot write: nobody must wait for it in vain
         this.close(1011, 'a message could not be serialised');

@@ -3,59 +3,8 @@ import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import type { Answer } from './answer.ts';
+import type { LinkCredentials, RouterAuthenticator } from './auth-options.ts';
 import type { QuirkName, RouterProfile } from './quirks.ts';
-
-/** Who a session is, as its authenticator found. */
-export interface Identity {
-  /** A random name by default. */
-  readonly authid?: string;
-  /** `anonymous` or `user` by default. */
-  readonly authrole?: string;
-  /** Where the identity comes from: `static`, `dynamic` … */
-  readonly authprovider?: string;
-  /** Goes to the client in WELCOME. */
-  readonly authextra?: Readonly<Dict>;
-  /** Trust level of its calls and publications, shown to callees and subscribers. */
-  readonly trustlevel?: number;
-}
-
-/** What a client said in HELLO, as authenticators see it. */
-export interface AuthRequest {
-  readonly realm: string;
-  readonly authid: string | undefined;
-  readonly authextra: Readonly<Dict>;
-  readonly authmethods: readonly string[];
-  /** The whole HELLO.Details. */
-  readonly details: Readonly<Dict>;
-  /** The id that the session will have. */
-  readonly session: Id;
-  /** A random name from the router's seed, for nonces. */
-  readonly nonce: string;
-}
-
-/**
- * The next step of an authentication: let in, turn away, or ask, and judge the answer with `verify`, which gives the
- * next step, so that there can be several rounds.
- */
-export type AuthStep =
-  | { readonly accept: Identity }
-  | { readonly deny: Uri; readonly message?: string }
-  | {
-      /** CHALLENGE.Extra. */
-      readonly challenge: Readonly<Dict>;
-      /** The method to name in CHALLENGE, where it is not the authenticator's own: a second factor. */
-      readonly method?: string;
-      /** Judges AUTHENTICATE. */
-      readonly verify: (signature: string, extra: Readonly<Dict>) => Answer<AuthStep>;
-    };
-
-/** The router's side of one authentication method. */
-export interface RouterAuthenticator {
-  /** As in HELLO.authmethods: `ticket`. */
-  readonly method: string;
-  /** The first step for a client that wants to join. */
-  hello(request: AuthRequest): Answer<AuthStep>;
-}
 
 /** What a session may want to do with a URI. */
 export type Action = 'call' | 'register' | 'publish' | 'subscribe';
@@ -268,6 +217,8 @@ export interface RouterPeer {
   drop?(): void;
   /** Sends a frame as it is, for `sendRaw()`. */
   raw?(frame: string | Uint8Array): void;
+  /** What authenticators may want to know of the link. */
+  readonly credentials?: LinkCredentials;
 }
 
 /** The other direction: what `attach()` gives to the adapter. */

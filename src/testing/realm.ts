@@ -20,7 +20,7 @@ import { Broker } from './broker.ts';
 import type { RealmContext } from './context.ts';
 import { Dealer } from './dealer.ts';
 import { metaProcedures } from './meta.ts';
-import type { RouterAuthenticator } from './options.ts';
+import type { RouterAuthenticator } from './auth-options.ts';
 import { BadUri, type RouterSession } from './session.ts';
 import { Testaments } from './testaments.ts';
 

@@ -4,7 +4,7 @@ import { supports } from '../protocol/features.ts';
 import { nextId, type Id } from '../protocol/ids.ts';
 import { ERROR, withPayload, type Args, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
-import type { LinkInfo, SessionView } from './options.ts';
+import type { LinkInfo, RouterPeer, SessionView } from './options.ts';
 import type { Quirks } from './quirks.ts';
 
 /** A malformed URI, as the answer to a request. */
@@ -17,6 +17,7 @@ export class BadUri extends ApplicationError {
 /** What a session needs of the link that carries it. */
 export interface SessionLink {
   readonly info: LinkInfo;
+  readonly peer: RouterPeer;
   send(message: Message): void;
   /** Ends the session with GOODBYE, begun by the router. */
   goodbye(reason: Uri, message?: string): void;

@@ -1,4 +1,5 @@
 import type { FramePort } from '../serializers/serializer.ts';
+import type { Channel } from './transport.ts';
 
 /** The constructor of a WebSocket as browsers have it, to inject another one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
@@ -9,7 +10,8 @@ export interface Socket extends FramePort {
   readonly ws: WebSocket;
   /** Grows with whatever was received, where more than messages can be counted. */
   readonly received?: number;
-  ping?(): void;
+  /** What a channel on it can do beside. */
+  readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
   /** Lets go at once. The handlers have been taken away. */
   terminate(): void;
 }

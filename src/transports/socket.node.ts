@@ -1,11 +1,16 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
+import { tlsBinding } from './binding.node.ts';
 import { FrameBatch, longFrame } from './frames.node.ts';
 import type { Socket } from './socket.browser.ts';
 
 /** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
 class NodeSocket implements Socket {
   readonly ws: WebSocket;
+  readonly more: NonNullable<Socket['more']> = {
+    ping: () => this.node.ping(),
+    channelBinding: (type) => this.tcp && tlsBinding(this.tcp, type),
+  };
   private readonly node: NodeWebSocket;
   private readonly batch = new FrameBatch();
   private tcp: TcpSocket | undefined;
@@ -57,10 +62,6 @@ class NodeSocket implements Socket {
     const frames = batch.take();
     // nothing may follow a close frame
     if (node.readyState === node.OPEN) tcp?.write(frames);
-  }
-
-  ping(): void {
-    this.node.ping();
   }
 
   close(code: number, reason: string): void {

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Askable, AuthAttempt } from '../auth/authenticator.ts';
+import type { Askable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 
 /** One attempt to connect and join, as transports see it. */
@@ -47,6 +47,12 @@ export interface Channel {
   send(message: Message): void;
   /** Asks the other side for a sign of life below WAMP (a WebSocket ping), where the transport can. */
   ping?(): void;
+  /**
+   * Data that binds what is said above to this very TLS connection (RFC 5929, RFC 9266), as it is, not hashed;
+   * `undefined` where there is no TLS, or none of that type: `tls-unique` ends with TLS 1.2. Absent where the runtime
+   * tells nothing of TLS, as browsers do not.
+   */
+  channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   /** Hangs up in order, after what was sent has been flushed. `code` is a WebSocket close code, 1000 by default. */
   close(code?: number, reason?: string): void;
   /** Lets go of the link at once, without waiting for the other side. */

@@ -214,7 +214,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       }
       socket.send(serializer.encode(message));
     },
-    ...(socket.ping && { ping: () => socket.ping?.() }),
+    ...socket.more,
     close(code = 1000, reason = '') {
       if (left) return;
       left = true;

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
+import { credentialsOf } from './credentials.ts';
 
 /** What bounds a client on a socket, and how messages become frames. */
 export interface SocketLimits {
@@ -18,10 +19,11 @@ export interface SocketLimits {
 export function attachWebSocket(
   router: TestRouter,
   client: WebSocket,
-  socket: Socket,
+  request: IncomingMessage,
   serializer: Serializer,
   limits: SocketLimits,
 ): void {
+  const { socket } = request;
   socket.setNoDelay(true);
   let corked = false;
   const send = (frame: string | Uint8Array): void => {
@@ -73,6 +75,7 @@ export function attachWebSocket(
       raw: (frame) => {
         port.send(frame);
       },
+      credentials: credentialsOf(request),
     },
     {
       type: 'websocket',

@@ -135,7 +135,7 @@ function serveWebSocket(
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const serializer = serializers.find(({ subprotocol }) => subprotocol === client.protocol);
-      if (serializer) attachWebSocket(router, client, request.socket, serializer, limits);
+      if (serializer) attachWebSocket(router, client, request, serializer, limits);
       else client.terminate();
     });
   });

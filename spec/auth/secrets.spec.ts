@@ -1,0 +1,97 @@
+// What a client tells while it joins: none of it may help to become somebody else.
+import type { Authenticator } from '../../src/auth/authenticator.ts';
+import { cryptosign } from '../../src/auth/cryptosign.ts';
+import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
+import { scram } from '../../src/auth/scram.ts';
+import { ticket } from '../../src/auth/ticket.ts';
+import { wampcra } from '../../src/auth/wampcra.ts';
+import * as check from '../../src/testing/index.ts';
+import { createTestRouter, record, type RouterAuthenticator } from '../../src/testing/index.ts';
+import { closeAll, world } from '../client/helpers.ts';
+import { outcome, tells } from './helpers.ts';
+
+const KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
+const SECRET = 's3cret-and-long';
+
+interface Way {
+  readonly auth: (wrong: boolean) => Authenticator;
+  readonly router: () => Promise<RouterAuthenticator> | RouterAuthenticator;
+  readonly secret: string;
+}
+
+const shared = (wrong: boolean): string => (wrong ? SECRET.toUpperCase() : SECRET);
+
+const ways: Record<string, Way> = {
+  ticket: {
+    auth: (wrong) => ticket({ authid: 'joe', ticket: shared(wrong) }),
+    router: () => check.ticket({ joe: SECRET }),
+    secret: SECRET,
+  },
+  wampcra: {
+    auth: (wrong) => wampcra({ authid: 'joe', secret: () => shared(wrong) }),
+    router: () => check.wampcra({ joe: { secret: SECRET, salt: 'x' } }),
+    secret: SECRET,
+  },
+  'wamp-scram': {
+    auth: (wrong) => scram({ authid: 'joe', password: shared(wrong) }),
+    router: () => check.scram({ joe: SECRET }),
+    secret: SECRET,
+  },
+  scram: {
+    auth: (wrong) => scram({ authid: 'joe', password: shared(wrong), dialect: 'scram' }),
+    router: () => check.scram({ joe: SECRET }, { dialect: 'scram' }),
+    secret: SECRET,
+  },
+  cryptosign: {
+    auth: (wrong) => cryptosign({ privateKey: wrong ? KEY.replace('4d', '4e') : KEY }),
+    router: async () => check.cryptosign({ [await cryptosignPublicKey(KEY)]: 'joe' }),
+    secret: KEY.slice(2),
+  },
+};
+
+describe('a client that authenticates', () => {
+  afterEach(closeAll);
+
+  for (const [method, { auth, router, secret }] of Object.entries(ways)) {
+    for (const wrong of [false, true]) {
+      it(`by ${method} ${wrong ? 'in vain ' : ''}tells neither the secret nor the proof`, async () => {
+        const realm1 = { auth: [await router()] };
+        const w = world({ router: createTestRouter({ realms: { realm1 } }), auth: [auth(wrong)] });
+        const messages = record(w.client.messages$);
+        w.client.connect();
+        const status = await outcome(w.client);
+        expect(status.state).toBe(wrong ? 'failed' : 'joined');
+        const proofs = w.of(5).flatMap(([, signature, extra]) => [signature, ...Object.values(extra)]);
+        const greeted = Object.values(w.of(1)[0]?.[2]['authextra'] ?? {}) as unknown[];
+        const [said, heard] = (['out', 'in'] as const).map((way) =>
+          messages.values.filter(({ direction }) => direction === way),
+        );
+        expect(said?.length).toBeGreaterThan(0);
+        for (const hidden of [secret, secret.toUpperCase(), proofs[0] ?? secret, ...greeted]) {
+          expect(tells(hidden as string, said)).toBeFalse();
+        }
+        expect(tells(secret, heard)).toBeFalse();
+        for (const each of [...w.statuses, ...w.events]) {
+          if ('error' in each) expect(tells(secret, each.error) || tells(secret.toUpperCase(), each.error)).toBeFalse();
+        }
+      });
+    }
+  }
+
+  it('by scram does not tell the proof of the router', async () => {
+    const realm1 = { auth: [check.scram({ joe: SECRET })] };
+    const w = world({
+      router: createTestRouter({ realms: { realm1 } }),
+      auth: [scram({ authid: 'joe', password: SECRET })],
+    });
+    let proof: unknown;
+    w.router.messages$.subscribe(({ message }) => {
+      if (message[0] === 2) proof = (message[2]['authextra'] as { verifier: string }).verifier;
+    });
+    const messages = record(w.client.messages$);
+    w.client.connect();
+    expect((await outcome(w.client)).state).toBe('joined');
+    expect(proof).toMatch(/=$/);
+    expect(tells(proof as string, messages.values)).toBeFalse();
+  });
+});

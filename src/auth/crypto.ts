@@ -1,0 +1,56 @@
+import type { ed25519 as Ed25519 } from '@noble/curves/ed25519.js';
+
+// All primitives are those of @noble, audited and the same everywhere: also on pages without `crypto.subtle`, which are
+// those that came by http:// from another machine. They are loaded when they are first needed. PBKDF2 alone is the
+// platform's where it can be: seven times as fast, and off the main thread.
+
+/** HMAC-SHA-256 (RFC 2104). */
+export async function hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const [{ hmac }, { sha256: hash }] = await Promise.all([
+    import('@noble/hashes/hmac.js'),
+    import('@noble/hashes/sha2.js'),
+  ]);
+  return hmac(hash, key, data);
+}
+
+/** SHA-256 (FIPS 180-4). */
+export async function sha256(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return (await import('@noble/hashes/sha2.js')).sha256(data);
+}
+
+/** PBKDF2-HMAC-SHA-256 (RFC 8018). */
+export async function pbkdf2(
+  secret: Uint8Array<ArrayBuffer>,
+  salt: Uint8Array<ArrayBuffer>,
+  iterations: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
+  if (subtle) {
+    const key = await subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits']);
+    return new Uint8Array(
+      await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, length * 8),
+    );
+  }
+  const [{ pbkdf2Async }, { sha256: hash }] = await Promise.all([
+    import('@noble/hashes/pbkdf2.js'),
+    import('@noble/hashes/sha2.js'),
+  ]);
+  return pbkdf2Async(hash, secret, salt, { c: iterations, dkLen: length });
+}
+
+/** Argon2id, version 1.3, one lane, 32 bytes (RFC 9106); `memory` in KiB. No platform has it. */
+export async function argon2id(
+  secret: Uint8Array,
+  salt: Uint8Array,
+  iterations: number,
+  memory: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { argon2idAsync } = await import('@noble/hashes/argon2.js');
+  return argon2idAsync(secret, salt, { t: iterations, m: memory, p: 1, dkLen: 32 });
+}
+
+/** Ed25519 (RFC 8032). Not the platform's: not all have it, it takes keys in wrappers, and Node 20 warns of it. */
+export async function ed25519(): Promise<typeof Ed25519> {
+  return (await import('@noble/curves/ed25519.js')).ed25519;
+}
