@@ -87,7 +87,8 @@ jasmine.env.addReporter({
     const router = started.find(({ title }) => title === place.router);
     const outcome = judge(place, result, router && known(router.name, `${place.feature}: ${place.spec}`));
     outcomes.push(outcome);
-    if (outcome.status === 'failed') print(`✗ ${place.router}, ${place.feature}: ${place.spec}\n    ${indent(outcome.why)}`);
+    if (outcome.status === 'failed')
+      print(`✗ ${place.router}, ${place.feature}: ${place.spec}\n    ${indent(outcome.why)}`);
   },
   suiteDone({ fullName, failedExpectations }: SpecResult) {
     for (const { message } of failedExpectations) fail(fullName, 'suite', message);

@@ -63,7 +63,9 @@ async function python() {
     if (text) seen.push(`${name}: ${text.trim().split('\n').at(-1)}`);
   }
   const range = `${from.join('.')} to ${to.join('.')}, with venv and pip`;
-  throw new Missing(`Python is not on this machine (${range})${seen.length > 0 ? `; there is ${seen.join(', ')}` : ''}`);
+  throw new Missing(
+    `Python is not on this machine (${range})${seen.length > 0 ? `; there is ${seen.join(', ')}` : ''}`,
+  );
 }
 
 /** Makes a virtual environment in the part's folder and installs into it. */
@@ -101,8 +103,7 @@ const parts = {
   crossbar: {
     of: async () => ({ python: await python(), of: [PINS.crossbar, PINS.build, file('constraints.txt')] }),
     says: ({ python: { version } }) => `Crossbar.io ${PINS.crossbar} on Python ${version}`,
-    make: (folder, { python: found }) =>
-      venv(folder, found, [`crossbar==${PINS.crossbar}`], `${HERE}constraints.txt`),
+    make: (folder, { python: found }) => venv(folder, found, [`crossbar==${PINS.crossbar}`], `${HERE}constraints.txt`),
   },
   python: {
     of: async () => ({ python: await python(), of: [PINS.autobahnPython, PINS.wampyPython, file('constraints.txt')] }),
@@ -116,7 +117,10 @@ const parts = {
   },
   npm: {
     of: () => Promise.resolve({ of: PINS.npm }),
-    says: () => Object.entries(PINS.npm).map(([name, version]) => `${name} ${version}`).join(', '),
+    says: () =>
+      Object.entries(PINS.npm)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
     async make(folder) {
       writeFileSync(`${folder}/package.json`, JSON.stringify({ private: true, dependencies: PINS.npm }));
       const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

@@ -1,14 +1,21 @@
 // The tree of specs: routers, under them features.
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
+import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
+import { rawSocket, webSocket as secureSocket } from '../../src/node/index.ts';
 import { behaviour } from '../helpers/behaviour.ts';
 import { DEVIATIONS } from './deviations.ts';
+import { calls } from './features/calls.ts';
+import { events } from './features/events.ts';
+import { histories, killing, metaApi, testaments } from './features/meta.ts';
+import { restart } from './features/restart.ts';
 import type { Place } from './outcome.ts';
 import type { RealRouter } from './routers/router.ts';
+import type { Scene } from './scene.ts';
+import { sceneOf } from './scene.ts';
 import type { Certificate } from './tls.ts';
 
 /** What specs may need beside the router. */
@@ -17,8 +24,16 @@ export interface Surroundings {
   readonly installed: Readonly<Record<string, { readonly version?: string; readonly error?: Error }>>;
 }
 
-/** Makes clients of a router, and closes them after each spec. */
-export type Make = (options?: Partial<BaseOptions>) => Client;
+/** Features beside the four verbs; a router's restart is the last, so that the others share its life. */
+const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
+  'calls: cancel, time-out, progress': calls,
+  'events: bursts, retained, revoked': events,
+  'meta API': metaApi,
+  'killed sessions': killing,
+  testaments,
+  'event history': histories,
+  'a restarted router': restart,
+};
 
 /** Milliseconds for a spec, and for one that is listed as a deviation: those may hang. */
 const [PATIENCE, DEVIANT] = [15_000, 3_000];
@@ -57,16 +72,33 @@ export function suite(routers: readonly RealRouter[], surroundings: Surroundings
         }
       });
     };
-    for (const serializer of [json(), msgpack(), cbor()]) {
-      feature(`verbs, ${serializer.id} over WebSocket`, () => {
-        behaviour(serializer.id, (options) => new Client({
-          realm: 'realm1',
-          transports: [webSocket({ url: router.at.ws, serializers: [serializer] })],
-          ...options,
-        }));
+    for (const [name, transport] of transports(router, surroundings.certificate)) {
+      feature(`verbs: ${name}`, () => {
+        behaviour(name, (options) => new Client({ realm: 'realm1', transports: [transport], ...options }));
       });
     }
+    for (const [name, body] of Object.entries(FEATURES)) {
+      feature(name, () => body(sceneOf(router, surroundings.certificate)));
+    }
   }
-  void surroundings;
   return { places };
+}
+
+/** The ways to a router that the four verbs are tried on. */
+function transports({ at }: RealRouter, { pem }: Certificate): [name: string, transport: Transport][] {
+  const sockets = [json(), msgpack(), cbor()].map((serializer): [string, Transport] => [
+    `${serializer.id}, WebSocket`,
+    webSocket({ url: at.ws, serializers: [serializer] }),
+  ]);
+  const secure = at.wss && secureSocket({ url: at.wss, ca: pem, serializers: [json()] });
+  return [
+    ...sockets,
+    ...(secure ? [['json, WebSocket over TLS', secure] as [string, Transport]] : []),
+    ...(at.tcp
+      ? [['msgpack, RawSocket over TCP', rawSocket({ ...at.tcp, serializer: msgpack() })] as [string, Transport]]
+      : []),
+    ...(at.unix
+      ? [['cbor, RawSocket over Unix', rawSocket({ path: at.unix, serializer: cbor() })] as [string, Transport]]
+      : []),
+  ];
 }

@@ -58,7 +58,11 @@ function configuration(ports: Ports, unix: string): object {
     port,
     ...(tls ? { tls } : {}),
   });
-  const webSocket = { type: 'websocket', serializers, options: { auto_ping_interval: 10_000, auto_ping_timeout: 5000 } };
+  const webSocket = {
+    type: 'websocket',
+    serializers,
+    options: { auto_ping_interval: 10_000, auto_ping_timeout: 5000 },
+  };
   return {
     version: 2,
     controller: {},

@@ -1,4 +1,5 @@
 // nexus, embedded in the program of ../nexus.
+import { rmSync } from 'node:fs';
 import { CACHE } from '../pins.mjs';
 import { freePorts, Program } from '../process.ts';
 import type { Certificate } from '../tls.ts';
@@ -29,8 +30,7 @@ export async function nexus(title: string, folder: string, { key, cert }: Certif
       unix,
     },
     async start() {
-      const { rm } = await import('node:fs/promises');
-      await rm(unix, { force: true }); // a killed one leaves it behind
+      rmSync(unix, { force: true }); // a killed one leaves it behind
       program = await Program.start({
         command: `${CACHE}nexus/nexus`,
         args: Object.entries(flags).map(([name, value]) => `-${name}=${value}`),

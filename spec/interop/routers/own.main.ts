@@ -6,17 +6,23 @@ import { JOE, KEPT } from './router.ts';
 interface Settings {
   readonly ws: number;
   readonly wss: number;
+  readonly tcp: number;
+  readonly unix: string;
   readonly tls: { readonly key: string; readonly cert: string };
 }
 
-const { ws, wss, tls } = JSON.parse(process.argv[2] ?? '{}') as Settings;
+const { ws, wss, tcp, unix, tls } = JSON.parse(process.argv[2] ?? '{}') as Settings;
 const router = createTestRouter({
   realms: {
     realm1: { history: [{ topic: KEPT, limit: 100 }] },
     secure: { auth: [ticket({ [JOE.authid]: JOE.secret })] },
   },
 });
-const served = [await serveRouter(router, { port: ws }), await serveRouter(router, { port: wss, tls })];
+const served = [
+  await serveRouter(router, { port: ws, rawSocket: { port: tcp } }),
+  await serveRouter(router, { port: wss, tls }),
+  await serveRouter(router, { port: 0, rawSocket: { path: unix } }),
+];
 process.stdout.write('READY\n');
 process.once('SIGTERM', () => {
   void router
