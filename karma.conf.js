@@ -74,7 +74,7 @@ async function startRouter() {
   try {
     const { createTestRouter } = await import('./dist/testing/index.js');
     const { serveRouter } = await import('./dist/testing/node.js');
-    const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1' });
+    const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1', longPoll: true });
     if (!/^wss?:/.test(served.url)) throw new Error(`serveRouter() gave no URL of a WebSocket but ${served.url}`);
     return served;
   } catch (error) {
@@ -82,11 +82,12 @@ async function startRouter() {
   }
 }
 
-/** Karma framework: hands the router's URL to the specs as `__karma__.config.routerUrl`, and ends it with the run. */
+/** Karma framework: hands the router's URLs to the specs as `__karma__.config.routerUrl` and `.longPollUrl`, and ends it with the run. */
 function routerFramework(served) {
   function framework(config, emitter) {
     if (served instanceof Error) return;
     config.client.routerUrl = served.url;
+    config.client.longPollUrl = served.longPollUrl;
     emitter.on('exit', (done) => {
       Promise.resolve(served.close()).then(done, done);
     });

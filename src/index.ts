@@ -114,5 +114,8 @@ export { finalResult } from './session/operators.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';
+export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
+export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
+export type { LocksLike, PortLike } from './transports/tabs.ts';
 export type { Attempt, Channel, Transport, TransportDetails } from './transports/transport.ts';
 export { webSocket, type WebSocketOptions } from './transports/websocket.ts';

@@ -22,6 +22,7 @@ const ranks: Record<string, number> = {
   testing: 5,
   'index.ts': 6, // the door
   angular: 7, // users of the door, like any program
+  worker: 7,
   cli: 7,
 };
 

@@ -1,8 +1,9 @@
-import type { Agent, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import { BOOL, DICT, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
+import { CookieJar } from './cookies.ts';
 import { eitherOr, PEM } from './kinds.ts';
 
 /** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
@@ -24,7 +25,17 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
    * @default true
    */
   readonly rejectUnauthorized?: boolean | undefined;
-  /** Makes the TCP connection, for instance through a proxy. */
+  /**
+   * Keeps the cookies that the router sets when a WebSocket opens, for as long as this transport lives, and shows them
+   * to the same host at the next attempt: so a router that knows a client by its cookie knows it again after a loss.
+   * A cookie that you have goes into `headers`. Path and time to live are not looked at, but for what is to be forgotten.
+   * @default false
+   */
+  readonly cookies?: boolean | undefined;
+  /**
+   * Makes the TCP connection: through a proxy with `new HttpsProxyAgent('http://proxy:3128')` of the package
+   * `https-proxy-agent`, for instance.
+   */
   readonly agent?: Agent | undefined;
   /**
    * Whether to offer compression, or how (as the package `ws` has it): worth it on slow links with large messages only.
@@ -47,10 +58,24 @@ const NODE_OPTIONS: Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof We
   key: PEM,
   servername: TEXT,
   rejectUnauthorized: BOOL,
+  cookies: BOOL,
   agent: DICT,
   perMessageDeflate: eitherOr(BOOL, DICT),
   maxPayload: NUMBER,
 };
+
+/** Lets `ws` send its request when the cookies have been added; the answer is looked at before `ws` takes it over. */
+const withCookies =
+  (jar: CookieJar) =>
+  (request: ClientRequest): void => {
+    jar.show(request);
+    const keep = (answer: IncomingMessage): void => {
+      jar.keep(request, answer);
+    };
+    request.prependOnceListener('upgrade', keep);
+    request.prependOnceListener('response', keep);
+    request.end();
+  };
 
 /**
  * A WebSocket to a router, as the `webSocket` of `rxwamp`, with the options that only Node has.
@@ -61,8 +86,9 @@ const NODE_OPTIONS: Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof We
  * webSocket({ url: 'wss://router.example/ws', headers: { Cookie: 'cbtid=…' }, ca: readFileSync('ca.pem') });
  */
 export function webSocket(options: NodeWebSocketOptions): Transport {
-  const extra = Object.fromEntries(
+  const extra: Record<string, unknown> = Object.fromEntries(
     Object.entries(options).filter(([name, value]) => Object.hasOwn(NODE_OPTIONS, name) && value !== undefined),
   );
+  if (options.cookies === true) extra['finishRequest'] = withCookies(new CookieJar());
   return webSocketTransport(options, { ...OPTIONS, WebSocket: undefined, ...NODE_OPTIONS }, extra);
 }

@@ -102,7 +102,7 @@ export class ConnectionLostError extends WampError {
   override name = 'ConnectionLostError';
   /** True where a message had been written, so that the router may or may not have acted on it. */
   readonly maybeDelivered: boolean;
-  /** The WebSocket close code, where there was one. */
+  /** The WebSocket close code, or the HTTP status of a long-poll request, where there was one. */
   readonly code?: number;
 
   constructor(message: string, options: { maybeDelivered?: boolean; code?: number | undefined; cause?: unknown } = {}) {

@@ -46,6 +46,9 @@ abstract class Details implements AnyDetails {
   }
 }
 
+/** The dictionary of the wire behind a view, for those who pass it on. @internal */
+export const wireDetails = (details: AnyDetails): Readonly<Dict> => (details as Details)[WIRE]();
+
 /** Everything that arrives with a payload has this shape. */
 export abstract class Arrival<T, D extends AnyDetails> {
   /** Positional payload, never null. */

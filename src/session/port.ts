@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { ErrorEntry } from './errors.ts';
 import type { Session, Wamp } from './session.ts';
+import type { Streams } from './streams.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');
@@ -20,6 +21,8 @@ export interface Port {
   readonly errors: ErrorEntry[];
   /** The session that is joined now, then each later one; a session has none but itself. */
   readonly session$?: Observable<Session>;
+  /** All topics and registrations, and the link of the session that is joined; of a client only. */
+  readonly streams?: Streams;
   /** Sees to it that there will be a session. */
   dial(): void;
 }

@@ -5,3 +5,4 @@
  */
 export type { RawSocketServeOptions, ServedRawSocket } from './node/serve-rawsocket.ts';
 export { serveRouter, type ServedRouter, type ServeOptions } from './node/serve.ts';
+export type { LongPollServeOptions } from './node/serve-longpoll.ts';

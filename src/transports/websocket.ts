@@ -2,9 +2,10 @@ import { asyncScheduler, catchError, defer, first, Observable, of, switchMap, ty
 import { dial } from '#websocket';
 import type { Askable } from '../auth/authenticator.ts';
 import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
-import { ConnectFailedError, ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
+import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
+import { dialFailed, shown } from './address.ts';
 import { standardSocket, type Socket, type WebSocketConstructor } from './socket.browser.ts';
 import type { Channel, Transport } from './transport.ts';
 
@@ -64,7 +65,7 @@ export function webSocketTransport(
     open: (attempt) =>
       (attempt ? attempt.ask(url) : ask(url)).pipe(
         catchError((error: unknown) => {
-          throw failed('the router: url', error);
+          throw dialFailed('the router: url', error);
         }),
         switchMap((address) => connect(address, options, extra)),
       ),
@@ -78,24 +79,13 @@ export const ask = (source: Askable<string>): Observable<string> =>
     return typeof value === 'string' ? of(value) : value;
   }).pipe(first());
 
-/** An address without what may be secret in it. */
-const shown = (url: string): string => url.replace(/\/\/[^/]*@/, '//').replace(/[?#].*/, '');
-
-function failed(what: string, cause: unknown): ConnectFailedError {
-  // Node says a lot; browsers nothing, on purpose: a page must not learn about networks
-  const { message, code } = (cause ?? {}) as { message?: string; code?: string };
-  // of several addresses that refuse, Node's error has a code alone
-  const why = [message, code, 'no reason is given here'].find(Boolean) as string;
-  return new ConnectFailedError(`Cannot connect to ${what}: ${why}`, 1, cause === undefined ? [] : [cause]);
-}
-
 /** Dials once. */
 function connect(url: string, options: WebSocketOptions, extra?: object): Observable<Channel> {
   return new Observable((subscriber) => {
     const { serializers = [json()], WebSocket, openTimeout = Infinity } = options;
     const protocols = serializers.map((serializer) => serializer.subprotocol);
     const fail = (cause: unknown): void =>
-      subscriber.error(failed(`${shown(url)} (offered: ${protocols.join()})`, cause));
+      subscriber.error(dialFailed(`${shown(url)} (offered: ${protocols.join()})`, cause));
     let socket: Socket;
     try {
       socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
 import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
@@ -10,6 +10,8 @@ import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
+import { isAllowed } from './origins.ts';
+import { longPollServer, type LongPollServeOptions } from './serve-longpoll.ts';
 import { serveRawSocket, type RawSocketServeOptions, type ServedRawSocket } from './serve-rawsocket.ts';
 import { attachWebSocket, type SocketLimits } from './serve-websocket.ts';
 
@@ -29,6 +31,16 @@ export interface ServeOptions {
   readonly host?: string;
   /** The only path of the URL to accept, `/ws`; any by default. */
   readonly path?: string;
+  /** The path of a Unix domain socket to listen on, instead of a port; `url` begins with `ws+unix:` then. */
+  readonly socketPath?: string;
+  /** Serves HTTP long-poll on the same port, too: at `/lp`, or as it says. */
+  readonly longPoll?: boolean | LongPollServeOptions;
+  /**
+   * Whether to agree to compression where a client offers it, or how (as the package `ws` has it).
+   *
+   * @default false
+   */
+  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
   /**
    * Origins of web pages that may connect, beside pages from this machine; `'*'` for all. Without this check any page
    * that the developer's browser shows could reach the router.
@@ -66,6 +78,9 @@ export interface ServeOptions {
 export interface ServedRouter {
   /** Where clients connect to: `ws://127.0.0.1:40001`. */
   readonly url: string;
+  /** Where clients of long-poll connect to, if it is served: `http://127.0.0.1:40001/lp`. */
+  readonly longPollUrl?: string;
+  /** The TCP port; 0 on a Unix domain socket. */
   readonly port: number;
   /** Where clients find RawSocket, if it is served. */
   readonly rawSocket?: ServedRawSocket;
@@ -74,7 +89,8 @@ export interface ServedRouter {
 }
 
 /**
- * Serves a test router on WebSocket, and on RawSocket where asked. Faults of the router work on these links too.
+ * Serves a test router on WebSocket, and on HTTP long-poll and RawSocket where asked. Faults of the router work on
+ * these links, too.
  *
  * @param router what `createTestRouter` made
  * @param options where to listen
@@ -109,17 +125,27 @@ function serveWebSocket(
   options: ServeOptions & Required<Pick<ServeOptions, 'host' | 'serializers' | 'maxMessageSize'>>,
   limits: SocketLimits,
 ): Promise<ServedRouter> {
-  const { port = 0, host, path, tls, serializers, maxMessageSize } = options;
+  const { port = 0, host, path, socketPath, tls, serializers, maxMessageSize, perMessageDeflate = false } = options;
   const {
     onRequest = (_request: IncomingMessage, response: ServerResponse): void => {
       response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket', connection: 'upgrade' });
       response.end('This is a WAMP router for tests: connect with WebSocket.\n');
     },
   } = options;
-  const server: Server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
+  const polls =
+    options.longPoll === undefined || options.longPoll === false
+      ? undefined
+      : longPollServer(router, options.longPoll === true ? {} : options.longPoll, {
+          ...{ serializers, maxMessageSize, ...limits },
+          allows: (origin) => isAllowed(origin, options.allowedOrigins ?? []),
+        });
+  const onPlain: RequestListener = (request, response) => {
+    if (!polls?.handle(request, response)) onRequest(request, response);
+  };
+  const server: Server = tls ? createTlsServer(tls, onPlain) : createServer(onPlain);
   const sockets = new WebSocketServer({
     noServer: true,
-    perMessageDeflate: false,
+    perMessageDeflate,
     maxPayload: maxMessageSize,
     // a stalled link must not answer pings
     autoPong: false,
@@ -142,16 +168,20 @@ function serveWebSocket(
 
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(socketPath === undefined ? { port, host } : { path: socketPath }, () => {
       server.off('error', reject);
-      const { port: actual } = server.address() as AddressInfo;
-      const name = host.includes(':') ? `[${host}]` : host;
+      const address = server.address() as AddressInfo | string;
+      const actual = typeof address === 'string' ? 0 : address.port;
+      const place = `${host.includes(':') ? `[${host}]` : host}:${actual}`;
+      const s = tls ? 's' : '';
       resolve({
-        url: `${tls ? 'wss' : 'ws'}://${name}:${actual}${path ?? ''}`,
+        url: socketPath === undefined ? `ws${s}://${place}${path ?? ''}` : `ws${s}+unix:${socketPath}:${path ?? '/'}`,
+        ...(polls && { longPollUrl: `http${s}://${place}${polls.path}` }),
         port: actual,
         close: () =>
           new Promise((closed) => {
             for (const client of sockets.clients) client.terminate();
+            polls?.close();
             sockets.close();
             server.close(() => {
               closed();
@@ -205,22 +235,6 @@ function agreed(offered: Iterable<string>, serializers: readonly Serializer[]): 
     if (found) return found;
   }
   return undefined;
-}
-
-/** Pages from this machine, and those of the option. */
-function isAllowed(origin: string, allowed: readonly string[] | '*'): boolean {
-  if (allowed === '*' || allowed.includes(origin)) return true;
-  try {
-    const { hostname } = new URL(origin);
-    return (
-      hostname === 'localhost' ||
-      hostname.endsWith('.localhost') ||
-      /^127(\.\d+){3}$/.test(hostname) ||
-      hostname === '[::1]'
-    );
-  } catch {
-    return false;
-  }
 }
 
 /** An event goes to many: it is encoded once for each serializer, as long as it is the same message. */

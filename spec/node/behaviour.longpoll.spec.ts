@@ -1,0 +1,32 @@
+import { Client } from '../../src/client/client.ts';
+import { cbor } from '../../src/serializers/cbor.ts';
+import { json } from '../../src/serializers/json.ts';
+import { msgpack } from '../../src/serializers/msgpack.ts';
+import type { ServedRouter } from '../../src/testing/node.ts';
+import { serveRouter } from '../../src/testing/node.ts';
+import { createTestRouter } from '../../src/testing/router.ts';
+import { longPoll } from '../../src/transports/longpoll.ts';
+import { behaviour } from '../helpers/behaviour.ts';
+
+describe('by requests:', () => {
+  let served: ServedRouter;
+
+  beforeAll(async () => {
+    served = await serveRouter(createTestRouter(), { longPoll: true });
+  });
+
+  afterAll(() => served.close());
+
+  for (const serializer of [json(), cbor(), msgpack()]) {
+    behaviour(
+      `${serializer.id} over HTTP long-poll`,
+      (options) =>
+        new Client({
+          realm: 'realm1',
+          transports: [longPoll({ url: () => served.longPollUrl ?? '', serializers: [serializer] })],
+          ...options,
+        }),
+      40, // each is eight requests
+    );
+  }
+});

@@ -1,0 +1,66 @@
+import type { Id } from '../protocol/ids.ts';
+import { CALL, CANCEL, RESULT, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
+import type { Link, Reply } from '../session/requests.ts';
+import { answered, refusal } from './answers.ts';
+
+const CANCELED: Dict = { mode: 'killnowait' };
+
+/** The calls of one tab. */
+export class TabCalls {
+  readonly #link: Link;
+  readonly #tab: { send(message: Message): void };
+  /** Open calls: the tab's request id → that of the worker's session. */
+  readonly #open = new Map<Id, Id>();
+  #last: Id = 0;
+
+  constructor(link: Link, tab: { send(message: Message): void }) {
+    this.#link = link;
+    this.#tab = tab;
+  }
+
+  /** CALL: a new one, or more arguments for one that is open. */
+  call([, request, options, uri, args, kwargs]: MessageOf<48>): void {
+    const open = this.#open.get(request);
+    // more arguments for a call that is over
+    if (open === undefined && request <= this.#last) return;
+    const id = open ?? this.#link.nextId;
+    const message = withPayload<MessageOf<48>>([CALL, id, options, uri], args, kwargs);
+    try {
+      if (open === undefined) {
+        this.#last = request;
+        this.#open.set(request, id);
+        this.#link.request(message, {
+          type: CALL,
+          settle: (reply) => {
+            this.#settle(reply, request);
+          },
+          lost: () => undefined,
+        });
+      } else this.#link.send(message);
+    } catch (error) {
+      // of a new call the router has heard nothing
+      if (open === undefined) this.#open.delete(request);
+      else this.cancel(request, CANCELED);
+      if (this.#link.open) this.#tab.send(refusal(CALL, request, error, 'wamp.error.invalid_payload'));
+    }
+  }
+
+  /** CANCEL. The tab waits no longer, whatever the router answers. */
+  cancel(request: Id, options: Dict): void {
+    const id = this.#open.get(request);
+    if (id === undefined) return;
+    this.#open.delete(request);
+    this.#link.requests.delete(id);
+    if (this.#link.supports('dealer', 'call_canceling')) this.#link.tell([CANCEL, id, options]);
+  }
+
+  /** The tab is gone: nobody waits for answers. */
+  end(): void {
+    if (this.#link.open) for (const request of [...this.#open.keys()]) this.cancel(request, CANCELED);
+  }
+
+  #settle(reply: Reply, request: Id): void {
+    if (reply[0] !== RESULT || reply[2]['progress'] !== true) this.#open.delete(request);
+    this.#tab.send(answered(reply, request));
+  }
+}

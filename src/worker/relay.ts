@@ -1,0 +1,135 @@
+import { isDict } from '../protocol/attributes.ts';
+import { SerializationError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import {
+  ERROR,
+  INTERRUPT,
+  INVOCATION,
+  withPayload,
+  YIELD,
+  type Args,
+  type Dict,
+  type List,
+  type Message,
+  type MessageOf,
+} from '../protocol/messages.ts';
+import { wireDetails } from '../session/arrivals.ts';
+import type { Invocation, RunningInvocation } from '../session/invocation.ts';
+import type { Link } from '../session/requests.ts';
+
+/** How many of the invocations that were answered before their last chunk came are remembered. */
+const UNREAD_KEPT = 1000;
+
+/** A payload as it stood in its message: a binary that was passed through took the list's place. */
+export const slotOf = (details: Readonly<Dict>, args: List, kwargs: Readonly<Dict>): Args =>
+  details['enc_algo'] !== undefined && args.length === 1 && args[0] instanceof Uint8Array && !Object.keys(kwargs).length
+    ? args[0]
+    : args;
+
+/** What a relayed invocation needs of the tab that answers it. */
+export interface Answerer {
+  send(message: Message): void;
+  /** The invocation is over. */
+  forget(id: Id): void;
+}
+
+/**
+ * An invocation that a tab answers. It stands in the session's table in the place of one that runs here, and passes on
+ * what the router says to it, and what the tab says, as it is.
+ */
+export class RelayedInvocation {
+  /** The tab's number for it. */
+  readonly id: Id;
+  readonly #link: Link;
+  readonly #upstream: Id;
+  readonly #registration: Id;
+  readonly #tab: Answerer;
+  #inputOpen: boolean;
+
+  /** Called in a handler, with what it was given. */
+  constructor(link: Link, invocation: Invocation, id: Id, tab: Answerer) {
+    this.id = id;
+    this.#link = link;
+    this.#tab = tab;
+    this.#registration = invocation.details.registration;
+    const details = wireDetails(invocation.details);
+    this.#inputOpen = details['progress'] === true;
+    // the session has just filed the one whose handler this is: the last of its table
+    const [upstream, running] = [...link.invocations].at(-1) as [Id, RunningInvocation];
+    this.#upstream = upstream;
+    running.abort(undefined);
+    link.unread.delete(upstream);
+    link.invocations.set(upstream, this as unknown as RunningInvocation);
+    this.#invoke(details, slotOf(details, invocation.args, invocation.kwargs), invocation.kwargs);
+  }
+
+  /** Whether more chunks of arguments are due. */
+  get inputOpen(): boolean {
+    return this.#inputOpen;
+  }
+
+  /** The next chunk of arguments. */
+  more([, , , details, args, kwargs]: MessageOf<68>): void {
+    this.#inputOpen = details['progress'] === true;
+    this.#invoke(details, args, kwargs);
+  }
+
+  /** INTERRUPT. With killnowait nobody waits for an answer. */
+  interrupt(mode: unknown, reason: unknown): void {
+    const options: Dict = {};
+    if (typeof mode === 'string') options['mode'] = mode;
+    if (typeof reason === 'string') options['reason'] = reason;
+    this.#tab.send([INTERRUPT, this.id, options]);
+    if (mode === 'killnowait') this.#done();
+  }
+
+  /** The session is over, and the tab's with it. */
+  abort(): void {
+    this.#done();
+  }
+
+  /** The tab's YIELD. */
+  yield([, , options, args, kwargs]: MessageOf<70>): void {
+    this.#answer([YIELD, this.#upstream, options], args, kwargs, options['progress'] !== true);
+  }
+
+  /** The tab's ERROR. */
+  error([, , , details, uri, args, kwargs]: MessageOf<8>): void {
+    this.#answer([ERROR, INVOCATION, this.#upstream, details, uri], args, kwargs, true);
+  }
+
+  /** The tab is gone. */
+  cancel(): void {
+    this.#answer([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.canceled'], undefined, undefined, true);
+  }
+
+  #invoke(details: Readonly<Dict>, args: Args | undefined, kwargs: Readonly<Dict> | undefined): void {
+    const named = isDict(kwargs) ? kwargs : undefined;
+    this.#tab.send(withPayload<MessageOf<68>>([INVOCATION, this.id, this.#registration, details], args, named));
+  }
+
+  #answer(head: unknown[], args: Args | undefined, kwargs: Dict | undefined, final: boolean): void {
+    let over = final;
+    if (this.#link.open) {
+      try {
+        this.#link.send(withPayload<MessageOf<70>>(head, args, kwargs));
+      } catch (error) {
+        over = true;
+        if (error instanceof SerializationError) {
+          this.#link.tell([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.invalid_payload', [error.message]]);
+        }
+      }
+    }
+    if (over) this.#done();
+  }
+
+  #done(): void {
+    this.#tab.forget(this.id);
+    this.#link.invocations.delete(this.#upstream);
+    // chunks that are still under way are for nobody
+    if (!this.#inputOpen) return;
+    const { unread } = this.#link;
+    unread.add(this.#upstream);
+    if (unread.size > UNREAD_KEPT) unread.delete(unread.keys().next().value as Id);
+  }
+}
