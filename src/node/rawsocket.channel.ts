@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { asyncScheduler, Observable, Subscription, type Subscriber } from 'rxjs';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import type { Serializer } from '../serializers/serializer.ts';
+import { tlsBinding } from '../transports/binding.node.ts';
 import { RawLink } from '../transports/rawsocket.node.ts';
 import { FrameTooLong } from '../transports/rawsocket.ts';
 import type { Channel } from '../transports/transport.ts';
@@ -116,6 +117,7 @@ export function makeChannel(
       chunks.forEach(read);
       if (ended) finish();
     }),
+    channelBinding: (type) => tlsBinding(socket, type),
     get received() {
       return received;
     },

@@ -47,7 +47,8 @@ abstract class Details implements AnyDetails {
 }
 
 /** The dictionary of the wire behind a view, for those who pass it on. @internal */
-export const wireDetails = (details: AnyDetails): Readonly<Dict> => (details as Details)[WIRE]();
+export const wireDetails = (details: AnyDetails): Readonly<Dict> =>
+  (details as AnyDetails & { [WIRE](): Readonly<Dict> })[WIRE]();
 
 /** Everything that arrives with a payload has this shape. */
 export abstract class Arrival<T, D extends AnyDetails> {

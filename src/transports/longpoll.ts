@@ -14,7 +14,7 @@ import type { Askable, Eventually } from '../auth/authenticator.ts';
 import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
-import type { Serializer } from '../serializers/serializer.ts';
+import type { FramePort, Serializer } from '../serializers/serializer.ts';
 import { dialFailed, shown } from './address.ts';
 import { Poll, Refusal, type Post } from './poll.ts';
 import type { Attempt, Channel, Transport, TransportDetails } from './transport.ts';
@@ -187,11 +187,6 @@ function connect(
   });
 }
 
-/** As much of a link as a serializer has to know that puts several messages into one frame. */
-type FramePort = Pick<Poll, 'bufferedAmount' | 'listen' | 'send' | 'terminate'> & {
-  close(code: number, reason: string): void;
-};
-
 function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
   const details: TransportDetails = {
     type: 'longpoll',
@@ -200,7 +195,7 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     subprotocol: serializer.subprotocol,
   };
   const poll = new Poll(post, serializer.binary, url);
-  const port = (serializer as { batching?: (port: FramePort) => FramePort }).batching?.(poll) ?? poll;
+  const port = serializer.batching?.<FramePort>(poll) ?? poll;
   let observer: Subscriber<unknown> | undefined;
   /** Set by close() and drop(). */
   let left = false;

@@ -4,7 +4,7 @@ import { tlsBinding } from '../../transports/binding.node.ts';
 import type { LinkCredentials } from '../auth-options.ts';
 
 /** What a request shows of the client that made it: headers, TLS certificate, channel binding. */
-export function credentialsOf({ headers, socket }: IncomingMessage): LinkCredentials {
+export function credentialsOf({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): LinkCredentials {
   const certificate = 'getPeerCertificate' in socket ? certificateOf(socket as TLSSocket) : undefined;
   return {
     headers,

@@ -19,6 +19,7 @@ import {
 import { RawLink } from '../../transports/rawsocket.node.ts';
 import type { RouterLink } from '../options.ts';
 import type { TestRouter } from '../router.ts';
+import { credentialsOf } from './credentials.ts';
 import type { SocketLimits } from './serve-websocket.ts';
 
 /** Where RawSocket is served: on a TCP port, or on a Unix domain socket. */
@@ -201,6 +202,7 @@ function attach(
         socket.destroy();
       },
       raw: send,
+      credentials: credentialsOf({ headers: {}, socket }),
     },
     {
       type: 'rawsocket',
