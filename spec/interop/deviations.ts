@@ -12,4 +12,65 @@ export interface Deviation {
   readonly as: RegExp;
 }
 
-export const DEVIATIONS: readonly Deviation[] = [];
+/** Features that a router does not announce: the client says so at once. */
+const unannounced = (router: RouterName, feature: string, spec: RegExp): Deviation => ({
+  router,
+  spec,
+  reason: `it does not announce ${feature}`,
+  as: new RegExp(`needs ${feature}, which the router does not announce`),
+});
+
+export const DEVIATIONS: readonly Deviation[] = [
+  // ── nexus
+  unannounced('nexus', 'event_retention', /retain an event|retain it for|call onSubscribed before|a retained event/),
+  {
+    router: 'nexus',
+    spec: /forceReregister evicts/,
+    reason: 'force_reregister is ignored',
+    as: /procedure_already_exists/,
+  },
+  {
+    router: 'nexus',
+    spec: /concurrency bounds what runs/,
+    reason: 'concurrency is ignored: the second call reaches the callee, too',
+    as: /did not complete/,
+  },
+  {
+    router: 'nexus',
+    spec: /(subscription|registration) that the router takes away/,
+    reason: 'nothing is revoked: the meta API cannot remove a subscriber or a callee',
+    as: /no_such_procedure/,
+  },
+  // ── Crossbar.io
+  {
+    router: 'crossbar',
+    spec: /disclose the (publisher|caller) where|take one object for arguments and options/,
+    reason: 'disclose_me and disclose_caller are ignored: the configuration of the role alone discloses',
+    as: /Expected (undefined|\$\[\d\] = null) to/,
+  },
+  unannounced('crossbar', 'progressive_call_invocations', /stream arguments and results both ways/),
+  {
+    router: 'crossbar',
+    spec: /share a procedure among clients/,
+    reason: 'another policy is refused with procedure_exists_with_different_invocation_policy',
+    as: /procedure_exists_with_different_invocation_policy/,
+  },
+  {
+    router: 'crossbar',
+    spec: /minds the timeout that the router leaves|a time-out of the router is in milliseconds/,
+    reason: 'call_timeout is not announced: the client alone minds time-outs',
+    as: /Expected (undefined to be 25|false to be true)/,
+  },
+  {
+    router: 'crossbar',
+    spec: /CANCEL skip/,
+    reason: 'CANCEL with mode skip is never answered',
+    as: /Timeout/,
+  },
+  {
+    router: 'crossbar',
+    spec: /a registration that the router takes away/,
+    reason: 'wamp.registration.remove_callee fails inside it',
+    as: /remove_callee.*'NoneType' object has no attribute/,
+  },
+];

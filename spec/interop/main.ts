@@ -10,13 +10,13 @@ import Jasmine from 'jasmine';
 import { DEVIATIONS } from './deviations.ts';
 import type { Outcome, SpecResult } from './outcome.ts';
 import { judge, matrix } from './outcome.ts';
-import { CACHE } from './pins.mjs';
+import { CACHE } from './pins.ts';
 import { stopAll } from './process.ts';
 import { crossbar } from './routers/crossbar.ts';
 import { nexus } from './routers/nexus.ts';
 import { own } from './routers/own.ts';
 import type { RealRouter, RouterName } from './routers/router.ts';
-import { setup } from './setup.mjs';
+import { setup } from './setup.ts';
 import { suite } from './suite.ts';
 import { certificate } from './tls.ts';
 
@@ -78,22 +78,25 @@ jasmine.env.configure({ random: false, forbidDuplicateNames: false, failSpecWith
 if (filter !== undefined) {
   jasmine.env.configure({ specFilter: (spec: { getFullName(): string }) => spec.getFullName().includes(filter) });
 }
-const { places } = suite(started, { certificate: files, installed });
+const { places } = suite(started, files);
 jasmine.env.addReporter({
   specDone(result: SpecResult & { readonly id: string }) {
     if (result.status === 'excluded') return;
     const place = places.get(result.id);
-    if (!place) return fail(result.fullName, 'suite', 'a spec without a place');
+    if (!place) {
+      fail(result.fullName, 'suite', 'a spec without a place');
+      return;
+    }
     const router = started.find(({ title }) => title === place.router);
     const outcome = judge(place, result, router && known(router.name, `${place.feature}: ${place.spec}`));
     outcomes.push(outcome);
     if (outcome.status === 'failed')
       print(`✗ ${place.router}, ${place.feature}: ${place.spec}\n    ${indent(outcome.why)}`);
   },
-  suiteDone({ fullName, failedExpectations }: SpecResult) {
+  suiteDone({ fullName, failedExpectations }: Pick<SpecResult, 'fullName' | 'failedExpectations'>) {
     for (const { message } of failedExpectations) fail(fullName, 'suite', message);
   },
-  jasmineDone({ failedExpectations }: SpecResult) {
+  jasmineDone({ failedExpectations }: Pick<SpecResult, 'failedExpectations'>) {
     for (const { message } of failedExpectations) fail('suite', 'suite', message);
   },
 });

@@ -1,31 +1,32 @@
 // The tree of specs: routers, under them features.
 import { Client } from '../../src/client/client.ts';
+import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
+import { longPoll } from '../../src/transports/longpoll.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { rawSocket, webSocket as secureSocket } from '../../src/node/index.ts';
 import { behaviour } from '../helpers/behaviour.ts';
 import { DEVIATIONS } from './deviations.ts';
+import { payloads } from '../helpers/payloads.ts';
+import { authentication } from './features/authentication.ts';
 import { calls } from './features/calls.ts';
 import { events } from './features/events.ts';
 import { histories, killing, metaApi, testaments } from './features/meta.ts';
 import { restart } from './features/restart.ts';
+import { secured } from './features/secure.ts';
 import type { Place } from './outcome.ts';
 import type { RealRouter } from './routers/router.ts';
 import type { Scene } from './scene.ts';
 import { sceneOf } from './scene.ts';
 import type { Certificate } from './tls.ts';
 
-/** What specs may need beside the router. */
-export interface Surroundings {
-  readonly certificate: Certificate;
-  readonly installed: Readonly<Record<string, { readonly version?: string; readonly error?: Error }>>;
-}
-
 /** Features beside the four verbs; a router's restart is the last, so that the others share its life. */
 const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
+  authentication,
+  TLS: secured,
   'calls: cancel, time-out, progress': calls,
   'events: bursts, retained, revoked': events,
   'meta API': metaApi,
@@ -43,7 +44,7 @@ const [PATIENCE, DEVIANT] = [15_000, 3_000];
  *
  * @returns by Jasmine's id where each stands
  */
-export function suite(routers: readonly RealRouter[], surroundings: Surroundings): { places: Map<string, Place> } {
+export function suite(routers: readonly RealRouter[], certificate: Certificate): { places: Map<string, Place> } {
   const places = new Map<string, Place>();
   const define = globalThis.it;
   for (const router of routers) {
@@ -72,33 +73,47 @@ export function suite(routers: readonly RealRouter[], surroundings: Surroundings
         }
       });
     };
-    for (const [name, transport] of transports(router, surroundings.certificate)) {
+    for (const [name, transport] of transports(router, certificate)) {
+      const many = name.includes('long-poll') ? 40 : undefined; // each is eight requests
       feature(`verbs: ${name}`, () => {
-        behaviour(name, (options) => new Client({ realm: 'realm1', transports: [transport], ...options }));
+        behaviour(name, (options) => new Client({ realm: 'realm1', transports: [transport], ...options }), many);
+      });
+    }
+    for (const serializer of [json(), cbor()]) {
+      const transports = [webSocket({ url: router.at.ws, serializers: [serializer] })];
+      feature(`packed and encrypted payloads: ${serializer.id}`, () => {
+        payloads(serializer.id, (options) => new Client({ realm: 'realm1', transports, ...options }));
       });
     }
     for (const [name, body] of Object.entries(FEATURES)) {
-      feature(name, () => body(sceneOf(router, surroundings.certificate)));
+      feature(name, () => {
+        body(sceneOf(router, certificate));
+      });
     }
   }
   return { places };
 }
 
 /** The ways to a router that the four verbs are tried on. */
-function transports({ at }: RealRouter, { pem }: Certificate): [name: string, transport: Transport][] {
-  const sockets = [json(), msgpack(), cbor()].map((serializer): [string, Transport] => [
-    `${serializer.id}, WebSocket`,
-    webSocket({ url: at.ws, serializers: [serializer] }),
-  ]);
-  const secure = at.wss && secureSocket({ url: at.wss, ca: pem, serializers: [json()] });
-  return [
-    ...sockets,
-    ...(secure ? [['json, WebSocket over TLS', secure] as [string, Transport]] : []),
-    ...(at.tcp
-      ? [['msgpack, RawSocket over TCP', rawSocket({ ...at.tcp, serializer: msgpack() })] as [string, Transport]]
-      : []),
-    ...(at.unix
-      ? [['cbor, RawSocket over Unix', rawSocket({ path: at.unix, serializer: cbor() })] as [string, Transport]]
-      : []),
-  ];
+function transports({ at, can }: RealRouter, { pem }: Certificate): [name: string, transport: Transport][] {
+  const ways: [name: string, transport: Transport][] = [];
+  for (const serializer of [json(), msgpack(), cbor()]) {
+    ways.push([`${serializer.id}, WebSocket`, webSocket({ url: at.ws, serializers: [serializer] })]);
+  }
+  for (const serializer of can.batches ? [batched(json()), batched(cbor())] : []) {
+    ways.push([`${serializer.id}, WebSocket`, webSocket({ url: at.ws, serializers: [serializer] })]);
+  }
+  if (at.wss) {
+    ways.push(['json, WebSocket over TLS', secureSocket({ url: at.wss, ca: pem, serializers: [json()] })]);
+  }
+  if (at.tcp) ways.push(['msgpack, RawSocket over TCP', rawSocket({ ...at.tcp, serializer: msgpack() })]);
+  if (at.rss) {
+    ways.push(['json, RawSocket over TLS', rawSocket({ ...at.rss, tls: true, ca: pem, serializer: json() })]);
+  }
+  if (at.unix) ways.push(['cbor, RawSocket over Unix', rawSocket({ path: at.unix, serializer: cbor() })]);
+  for (const serializer of at.longPoll === undefined ? [] : [json(), cbor()]) {
+    const url = at.longPoll ?? '';
+    ways.push([`${serializer.id}, long-poll`, longPoll({ url, serializers: [serializer] })]);
+  }
+  return ways;
 }

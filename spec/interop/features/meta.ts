@@ -4,7 +4,7 @@ import { history } from '../../../src/flow/history.ts';
 import * as meta from '../../../src/meta/index.ts';
 import { record } from '../../../src/testing/record.ts';
 import { fresh, live, provided, values } from '../../helpers/live.ts';
-import { KEPT } from '../routers/router.ts';
+import { KEEPING, KEPT } from '../routers/router.ts';
 import type { Scene } from '../scene.ts';
 import { joined, soon } from '../scene.ts';
 
@@ -150,7 +150,7 @@ export function testaments({ client }: Scene): void {
 /** Events that a router has kept. */
 export function histories({ client }: Scene): void {
   it('history() gives past events, oldest first, newest first, and so many', async () => {
-    const [publisher, reader] = [client(), client()];
+    const [publisher, reader] = [client({ realm: KEEPING }), client({ realm: KEEPING })];
     await live(reader, KEPT); // one router keeps events from the first subscription on
     const mark = fresh('mark');
     for (let i = 0; i < 5; i++) {

@@ -47,7 +47,7 @@ export function restart({ router, client }: Scene): void {
       // the queued one was for whoever was there at that time
       bob.publish(topic, ['live']);
       let value: unknown;
-      while (value !== 'live') [{ value }] = (await events.next()) as [{ value: unknown }];
+      while (value !== 'live') value = (await events.next())[0]?.value;
       expect(events.ended).toBeFalse();
     }, 90_000);
   }

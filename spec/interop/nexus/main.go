@@ -1,6 +1,6 @@
-// A router to try clients on: nexus with three realms and every way in that it has. Prints READY when it listens.
+// A router to try clients on: nexus with four realms and every way in that it has. Prints READY when it listens.
 //
-// The realms: realm1 lets everybody in; secure wants a ticket, WAMP-CRA or cryptosign; salted wants WAMP-CRA with a
+// The realms: realm1 and keeping let everybody in; secure wants a ticket, WAMP-CRA or cryptosign; salted wants WAMP-CRA with a
 // salted secret. The only user is joe, his secret comes by -secret and his Ed25519 key by -pubkey.
 package main
 
@@ -92,8 +92,9 @@ func main() {
 	ws := flag.String("ws", "127.0.0.1:0", "where to serve WebSocket")
 	wss := flag.String("wss", "", "where to serve WebSocket over TLS")
 	tcp := flag.String("tcp", "", "where to serve RawSocket")
+	rss := flag.String("rss", "", "where to serve RawSocket over TLS")
 	unix := flag.String("unix", "", "path of a socket to serve RawSocket on")
-	cert := flag.String("cert", "", "certificate for -wss")
+	cert := flag.String("cert", "", "certificate for -wss and -rss")
 	key := flag.String("key", "", "its key")
 	secret := flag.String("secret", "", "joe's ticket and secret")
 	pubkey := flag.String("pubkey", "", "joe's Ed25519 public key, in hex")
@@ -109,6 +110,7 @@ func main() {
 	out := log.New(os.Stdout, "", 0)
 	core, err := router.NewRouter(&router.Config{RealmConfigs: []*router.RealmConfig{
 		realm("realm1"),
+		realm("keeping"),
 		realm("secure",
 			auth.NewTicketAuthenticator(joe, patience),
 			auth.NewCRAuthenticator(joe, patience),
@@ -127,6 +129,9 @@ func main() {
 	raw := router.NewRawSocketServer(core)
 	if *tcp != "" {
 		must(raw.ListenAndServe("tcp", *tcp))
+	}
+	if *rss != "" {
+		must(raw.ListenAndServeTLS("tcp", *rss, nil, *cert, *key))
 	}
 	if *unix != "" {
 		must(raw.ListenAndServe("unix", *unix))

@@ -1,11 +1,11 @@
 // Crossbar.io, with a configuration of our own.
-import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { CACHE } from '../pins.mjs';
+import { CACHE } from '../pins.ts';
 import { freePorts, Program } from '../process.ts';
 import type { Certificate } from '../tls.ts';
 import type { RealRouter } from './router.ts';
-import { JOE, KEPT } from './router.ts';
+import { JOE, KEEPING, KEPT } from './router.ts';
 
 const serializers = ['json', 'msgpack', 'cbor'];
 
@@ -36,13 +36,15 @@ function scramPrincipal(password: string): object {
   };
 }
 
-function authentication(): object {
+function authentication(certificate: string): object {
   const user = { secret: JOE.secret, role: 'user' };
   const salty = { ...user, salt: JOE.salt, iterations: JOE.iterations, keylen: 32 };
   return {
     ticket: { type: 'static', principals: { [JOE.authid]: { ticket: JOE.secret, role: 'user' } } },
     wampcra: { type: 'static', users: { [JOE.authid]: user, salty } },
     scram: { type: 'static', principals: { [JOE.authid]: scramPrincipal(JOE.secret) } },
+    cookie: {},
+    tls: { type: 'static', principals: { [JOE.authid]: { 'certificate-sha1': certificate, role: 'user' } } },
     cryptosign: {
       type: 'static',
       principals: { [JOE.authid]: { realm: 'secure', role: 'user', authorized_keys: [JOE.publicKey] } },
@@ -50,7 +52,7 @@ function authentication(): object {
   };
 }
 
-function configuration(ports: Ports, unix: string): object {
+function configuration(ports: Ports, unix: string, certificate: string): object {
   const roles = [role('anonymous', false), role('user', true)];
   const tcp = (port: number, tls?: object): object => ({
     type: 'tcp',
@@ -63,6 +65,9 @@ function configuration(ports: Ports, unix: string): object {
     serializers,
     options: { auto_ping_interval: 10_000, auto_ping_timeout: 5000 },
   };
+  const auth = authentication(certificate);
+  const secure = { key: 'server.key', certificate: 'server.crt' };
+  const cookies = { cookie: { store: { type: 'memory' } } };
   return {
     version: 2,
     controller: {},
@@ -70,7 +75,8 @@ function configuration(ports: Ports, unix: string): object {
       {
         type: 'router',
         realms: [
-          { name: 'realm1', roles, store: { type: 'memory', 'event-history': [{ uri: KEPT, limit: 100 }] } },
+          { name: 'realm1', roles },
+          { name: KEEPING, roles, store: { type: 'memory', 'event-history': [{ uri: KEPT, limit: 100 }] } },
           { name: 'secure', roles },
         ],
         transports: [
@@ -80,12 +86,14 @@ function configuration(ports: Ports, unix: string): object {
             paths: {
               '/': { type: 'path', paths: {} }, // 'nodeinfo' would answer for the paths below it, too
               ws: webSocket,
-              auth: { ...webSocket, auth: authentication() },
+              auth: { ...webSocket, ...cookies, auth },
               lp: { type: 'longpoll', options: { request_timeout: 5, session_timeout: 30 } },
             },
           },
-          { ...webSocket, endpoint: tcp(ports.wss, { key: 'server.key', certificate: 'server.crt' }) },
+          { ...webSocket, endpoint: tcp(ports.wss, secure) },
+          { ...webSocket, endpoint: tcp(ports.mtls, { ...secure, ca_certificates: ['joe.crt'] }), auth },
           { type: 'rawsocket', endpoint: tcp(ports.tcp), serializers },
+          { type: 'rawsocket', endpoint: tcp(ports.rss, secure), serializers },
           { type: 'rawsocket', endpoint: { type: 'unix', path: unix }, serializers },
         ],
       },
@@ -96,18 +104,23 @@ function configuration(ports: Ports, unix: string): object {
 interface Ports {
   readonly web: number;
   readonly wss: number;
+  readonly mtls: number;
   readonly tcp: number;
+  readonly rss: number;
 }
 
 /** A Crossbar.io that is not started yet; its node directory will lie in `folder`. */
-export async function crossbar(title: string, folder: string, { key, cert }: Certificate): Promise<RealRouter> {
-  const [web, wss, tcp] = (await freePorts(3)) as [number, number, number];
+export async function crossbar(title: string, folder: string, { key, cert, joe }: Certificate): Promise<RealRouter> {
+  const [web, wss, mtls, tcp, rss] = (await freePorts(5)) as [number, number, number, number, number];
   const node = `${folder}/crossbar`;
   const unix = `${folder}/cb.sock`;
   mkdirSync(node, { recursive: true });
   copyFileSync(key, `${node}/server.key`);
   copyFileSync(cert, `${node}/server.crt`);
-  writeFileSync(`${node}/config.json`, JSON.stringify(configuration({ web, wss, tcp }, unix), undefined, 1));
+  copyFileSync(joe.file, `${node}/joe.crt`);
+  const { fingerprint } = new X509Certificate(joe.cert);
+  const settings = configuration({ web, wss, mtls, tcp, rss }, unix, fingerprint);
+  writeFileSync(`${node}/config.json`, JSON.stringify(settings, undefined, 1));
   let program: Program | undefined;
   return {
     name: 'crossbar',
@@ -116,9 +129,19 @@ export async function crossbar(title: string, folder: string, { key, cert }: Cer
       ws: `ws://127.0.0.1:${web}/ws`,
       auth: `ws://127.0.0.1:${web}/auth`,
       wss: `wss://127.0.0.1:${wss}/`,
+      mtls: `wss://127.0.0.1:${mtls}/`,
       tcp: { host: '127.0.0.1', port: tcp },
+      rss: { host: '127.0.0.1', port: rss },
       unix,
       longPoll: `http://127.0.0.1:${web}/lp`,
+    },
+    can: {
+      batches: true,
+      methods: ['ticket', 'wampcra', 'wampcra, salted', 'scram', 'cryptosign'],
+      salted: { realm: 'secure', authid: 'salty' },
+      refuses: 'wamp.error.not_authorized',
+      cookie: 'set',
+      binding: 'tls-unique',
     },
     async start() {
       rmSync(unix, { force: true });

@@ -1,27 +1,46 @@
 // The in-process router as a program: argument 1 is its settings as JSON. Prints READY when it listens.
-import { createTestRouter, ticket } from '../../../src/testing/index.ts';
+import { cookie, createTestRouter, cryptosign, scram, ticket, tls, wampcra } from '../../../src/testing/index.ts';
 import { serveRouter } from '../../../src/testing/node.ts';
-import { JOE, KEPT } from './router.ts';
+import { COOKIE, JOE, KEEPING, KEPT } from './router.ts';
 
-interface Settings {
+export interface Settings {
   readonly ws: number;
   readonly wss: number;
   readonly tcp: number;
+  readonly rss: number;
+  readonly mtls: number;
   readonly unix: string;
   readonly tls: { readonly key: string; readonly cert: string };
+  /** The client certificates to trust. */
+  readonly ca: string;
 }
 
-const { ws, wss, tcp, unix, tls } = JSON.parse(process.argv[2] ?? '{}') as Settings;
+const { authid, secret, salt, iterations, publicKey } = JOE;
+const settings = JSON.parse(process.argv[2] ?? '{}') as Settings;
 const router = createTestRouter({
   realms: {
-    realm1: { history: [{ topic: KEPT, limit: 100 }] },
-    secure: { auth: [ticket({ [JOE.authid]: JOE.secret })] },
+    realm1: {},
+    [KEEPING]: { history: [{ topic: KEPT, limit: 100 }] },
+    secure: {
+      auth: [
+        ticket({ [authid]: secret }),
+        wampcra({ [authid]: secret, salty: { secret, salt, iterations } }),
+        scram({ [authid]: secret, argon: { password: secret, kdf: 'argon2id13' } }),
+        scram({ [authid]: secret }, { dialect: 'scram' }),
+        cryptosign({ [publicKey]: authid }),
+        cookie(({ link }) => (link.headers?.['cookie'] === COOKIE ? { authid } : undefined)),
+        tls(),
+      ],
+    },
   },
 });
+const secure = settings.tls;
+const asking = { ...secure, requestCert: true, rejectUnauthorized: false, ca: settings.ca };
 const served = [
-  await serveRouter(router, { port: ws, rawSocket: { port: tcp } }),
-  await serveRouter(router, { port: wss, tls }),
-  await serveRouter(router, { port: 0, rawSocket: { path: unix } }),
+  await serveRouter(router, { port: settings.ws, rawSocket: { port: settings.tcp }, longPoll: true }),
+  await serveRouter(router, { port: settings.wss, tls: secure, rawSocket: { port: settings.rss } }),
+  await serveRouter(router, { port: settings.mtls, tls: asking }),
+  await serveRouter(router, { port: 0, rawSocket: { path: settings.unix } }),
 ];
 process.stdout.write('READY\n');
 process.once('SIGTERM', () => {

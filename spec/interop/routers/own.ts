@@ -3,7 +3,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePorts, Program } from '../process.ts';
 import type { Certificate } from '../tls.ts';
-import type { RealRouter } from './router.ts';
+import type { Settings } from './own.main.ts';
+import type { AuthMethod, RealRouter } from './router.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -11,10 +12,11 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const LOADERS = ['--conditions=rxwamp-src', '--import=tsx', `--import=${root}.ci/source.mjs`];
 
 /** The router of this repository, not started yet. */
-export async function own(title: string, folder: string, { key, cert }: Certificate): Promise<RealRouter> {
-  const [ws, wss, tcp] = (await freePorts(3)) as [number, number, number];
+export async function own(title: string, folder: string, { key, cert, joe }: Certificate): Promise<RealRouter> {
+  const [ws, wss, tcp, rss, mtls] = (await freePorts(5)) as [number, number, number, number, number];
   const unix = `${folder}/own.sock`;
   const tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  const settings: Settings = { ws, wss, tcp, rss, mtls, unix, tls, ca: joe.cert };
   let program: Program | undefined;
   return {
     name: 'rxwamp',
@@ -23,18 +25,28 @@ export async function own(title: string, folder: string, { key, cert }: Certific
       ws: `ws://127.0.0.1:${ws}`,
       auth: `ws://127.0.0.1:${ws}`,
       wss: `wss://127.0.0.1:${wss}`,
+      mtls: `wss://127.0.0.1:${mtls}`,
       tcp: { host: '127.0.0.1', port: tcp },
+      rss: { host: '127.0.0.1', port: rss },
       unix,
+      longPoll: `http://127.0.0.1:${ws}/lp`,
+    },
+    can: {
+      batches: true,
+      methods: [
+        ...['ticket', 'wampcra', 'wampcra, salted', 'wamp-scram, PBKDF2', 'wamp-scram, Argon2id'],
+        ...['scram', 'cryptosign'],
+      ] as AuthMethod[],
+      salted: { realm: 'secure', authid: 'salty' },
+      refuses: 'wamp.error.authentication_denied',
+      cookie: 'told',
+      binding: 'tls-exporter',
     },
     async start() {
       rmSync(unix, { force: true });
       program = await Program.start({
         command: process.execPath,
-        args: [
-          ...LOADERS,
-          fileURLToPath(new URL('own.main.ts', import.meta.url)),
-          JSON.stringify({ ws, wss, tcp, unix, tls }),
-        ],
+        args: [...LOADERS, fileURLToPath(new URL('own.main.ts', import.meta.url)), JSON.stringify(settings)],
         cwd: root,
         ready: /^READY$/m,
         patience: 30_000,

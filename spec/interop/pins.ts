@@ -8,13 +8,13 @@ export const HERE = fileURLToPath(new URL('./', import.meta.url));
 export const PINS = {
   // of nexus, the newest that the Go at hand can build
   nexus: [
-    { version: '3.3.0', go: [1, 25], modfile: 'go.mod' },
-    { version: '3.2.2', go: [1, 20], modfile: 'go.old.mod' },
+    { version: '3.3.0', go: [1, 25] as const, modfile: 'go.mod' },
+    { version: '3.2.2', go: [1, 20] as const, modfile: 'go.old.mod' },
   ],
   crossbar: '25.12.1',
   // its own packages are in constraints.txt; these tools build what has no wheel
   build: 'setuptools==80.9.0',
-  python: { from: [3, 11], to: [3, 14] },
+  python: { from: [3, 11] as const, to: [3, 14] as const },
   autobahnPython: '25.12.2',
   wampyPython: '1.1.0',
   npm: { autobahn: '22.11.1', wampy: '8.0.2', when: '3.7.8', ws: '8.23.0' },
