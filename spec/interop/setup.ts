@@ -194,7 +194,7 @@ export const PARTS = Object.keys(parts) as PartName[];
 export async function setup(wanted: readonly PartName[] = PARTS): Promise<Partial<Record<PartName, Installed>>> {
   const outcome: Partial<Record<PartName, Installed>> = {};
   for (const name of wanted) {
-    outcome[name] = await install(name, parts[name] as Part<{ readonly of: unknown }>);
+    outcome[name] = await install(name, parts[name]);
   }
   return outcome;
 }
@@ -226,7 +226,7 @@ async function install(name: PartName, part: Part<{ readonly of: unknown }>): Pr
 
 if (process.argv[1] === `${HERE}setup.ts`) {
   const wanted = process.argv.slice(2);
-  const odd = wanted.filter((name) => !(PARTS as string[]).includes(name));
+  const odd = wanted.filter((name) => PARTS.every((each) => each !== name));
   if (odd.length > 0) {
     print(`there is no part ${odd.join(', ')}: ${PARTS.join(', ')}`);
     process.exit(2);

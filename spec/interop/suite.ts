@@ -47,6 +47,8 @@ const [PATIENCE, DEVIANT] = [15_000, 3_000];
 export function suite(routers: readonly RealRouter[], certificate: Certificate): { places: Map<string, Place> } {
   const places = new Map<string, Place>();
   const define = globalThis.it;
+  // it does give the spec, whatever its type says
+  const defined = define as unknown as (...args: Parameters<typeof define>) => { readonly id: string };
   for (const router of routers) {
     const feature = (name: string, body: () => void): void => {
       const path: string[] = [];
@@ -60,7 +62,7 @@ export function suite(routers: readonly RealRouter[], certificate: Certificate):
       const placed = ((text: string, test: jasmine.ImplementationCallback, timeout?: number) => {
         const spec = [...path, text].join(' ');
         const listed = DEVIATIONS.some((each) => each.router === router.name && each.spec.test(`${name}: ${spec}`));
-        const made = define(text, test, listed ? DEVIANT : (timeout ?? PATIENCE)) as unknown as { readonly id: string };
+        const made = defined(text, test, listed ? DEVIANT : (timeout ?? PATIENCE));
         places.set(made.id, { router: router.title, feature: name, spec });
         return made;
       }) as unknown as typeof define;

@@ -127,6 +127,7 @@ func main() {
 		must(sockets.ListenAndServeTLS(*wss, nil, *cert, *key))
 	}
 	raw := router.NewRawSocketServer(core)
+	raw.OutQueueSize = *queue
 	if *tcp != "" {
 		must(raw.ListenAndServe("tcp", *tcp))
 	}

@@ -139,7 +139,7 @@ export async function crossbar(title: string, folder: string, { key, cert, joe }
       batches: true,
       methods: ['ticket', 'wampcra', 'wampcra, salted', 'scram', 'cryptosign'],
       salted: { realm: 'secure', authid: 'salty' },
-      refuses: 'wamp.error.not_authorized',
+      refuses: /not_authorized/,
       cookie: 'set',
       binding: 'tls-unique',
     },

@@ -35,7 +35,7 @@ export async function nexus(title: string, folder: string, { key, cert }: Certif
       batches: false,
       methods: ['ticket', 'wampcra', 'wampcra, salted', 'cryptosign'],
       salted: { realm: 'salted', authid: JOE.authid },
-      refuses: 'wamp.error.authentication_failed',
+      refuses: /authentication_failed/,
     },
     async start() {
       rmSync(unix, { force: true }); // a killed one leaves it behind

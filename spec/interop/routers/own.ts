@@ -38,7 +38,7 @@ export async function own(title: string, folder: string, { key, cert, joe }: Cer
         ...['scram', 'cryptosign'],
       ] as AuthMethod[],
       salted: { realm: 'secure', authid: 'salty' },
-      refuses: 'wamp.error.authentication_denied',
+      refuses: /authentication_denied|no_such_principal/,
       cookie: 'told',
       binding: 'tls-exporter',
     },

@@ -29,7 +29,7 @@ export interface Abilities {
   /** Who has a salted secret, and where. */
   readonly salted: { readonly realm: string; readonly authid: string };
   /** What it says to who cannot prove to be joe. */
-  readonly refuses: string;
+  readonly refuses: RegExp;
   readonly cookie?: 'set' | 'told';
   /** The channel binding that cryptosign may be given. */
   readonly binding?: ChannelBindingType;
