@@ -7,9 +7,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Jasmine from 'jasmine';
-import { DEVIATIONS } from './deviations.ts';
+import { deviationOf } from './deviations.ts';
 import type { Outcome, SpecResult } from './outcome.ts';
 import { judge, matrix } from './outcome.ts';
+import { PEERS } from './peer.ts';
 import { CACHE } from './pins.ts';
 import { stopAll } from './process.ts';
 import { crossbar } from './routers/crossbar.ts';
@@ -35,7 +36,9 @@ if (odd.length > 0) {
 const wanted = named.length > 0 ? (named as RouterName[]) : NAMES;
 
 const begin = performance.now();
-const installed = await setup(wanted.filter((name) => name !== 'rxwamp'));
+const kinds = Object.values(PEERS);
+const routers = wanted.filter((name) => name !== 'rxwamp');
+const installed = await setup([...routers, ...new Set(kinds.map(({ part }) => part))]);
 const folder = mkdtempSync(join(tmpdir(), 'rxwamp-interop-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const files = await certificate(folder);
@@ -78,7 +81,12 @@ jasmine.env.configure({ random: false, forbidDuplicateNames: false, failSpecWith
 if (filter !== undefined) {
   jasmine.env.configure({ specFilter: (spec: { getFullName(): string }) => spec.getFullName().includes(filter) });
 }
-const { places } = suite(started, files);
+const peers = kinds.filter(({ name, part }) => {
+  const { version, error } = installed[part] ?? {};
+  if (version === undefined) for (const { title } of started) fail(title, `beside ${name}`, error ?? 'not installed');
+  return version !== undefined;
+});
+const { places } = suite(started, peers, files);
 jasmine.env.addReporter({
   specDone(result: SpecResult & { readonly id: string }) {
     if (result.status === 'excluded') return;
@@ -88,7 +96,7 @@ jasmine.env.addReporter({
       return;
     }
     const router = started.find(({ title }) => title === place.router);
-    const outcome = judge(place, result, router && known(router.name, `${place.feature}: ${place.spec}`));
+    const outcome = judge(place, result, router && deviationOf(router.name, `${place.feature}: ${place.spec}`));
     outcomes.push(outcome);
     if (outcome.status === 'failed')
       print(`✗ ${place.router}, ${place.feature}: ${place.spec}\n    ${indent(outcome.why)}`);
@@ -103,10 +111,6 @@ jasmine.env.addReporter({
 await jasmine.execute();
 await Promise.all(started.map((router) => router.stop('SIGTERM')));
 await stopAll();
-
-function known(router: RouterName, name: string): (typeof DEVIATIONS)[number] | undefined {
-  return DEVIATIONS.find((each) => each.router === router && each.spec.test(name));
-}
 
 function indent(text = ''): string {
   return text.split('\n').slice(0, 12).join('\n    ');

@@ -9,14 +9,20 @@ import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { rawSocket, webSocket as secureSocket } from '../../src/node/index.ts';
 import { behaviour } from '../helpers/behaviour.ts';
-import { DEVIATIONS } from './deviations.ts';
+import { deviationOf } from './deviations.ts';
 import { payloads } from '../helpers/payloads.ts';
 import { authentication } from './features/authentication.ts';
 import { calls } from './features/calls.ts';
 import { events } from './features/events.ts';
+import { polled } from './features/longpoll.ts';
 import { histories, killing, metaApi, testaments } from './features/meta.ts';
+import type { PeerScene } from './features/peers.ts';
+import { fullPeer, sealed, wampyPython } from './features/peers.ts';
+import { announcements } from './features/payloads.ts';
 import { restart } from './features/restart.ts';
 import { secured } from './features/secure.ts';
+import type { PeerKind } from './peer.ts';
+import { PEERS } from './peer.ts';
 import type { Place } from './outcome.ts';
 import type { RealRouter } from './routers/router.ts';
 import type { Scene } from './scene.ts';
@@ -27,6 +33,7 @@ import type { Certificate } from './tls.ts';
 const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
   authentication,
   TLS: secured,
+  'long-poll': polled,
   'calls: cancel, time-out, progress': calls,
   'events: bursts, retained, revoked': events,
   'meta API': metaApi,
@@ -36,15 +43,22 @@ const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
   'a restarted router': restart,
 };
 
+/** What the suite wants of a peer. */
+const besides = (kind: PeerKind): ((scene: PeerScene) => void) => (kind === PEERS.wampyPython ? wampyPython : fullPeer);
+
 /** Milliseconds for a spec, and for one that is listed as a deviation: those may hang. */
-const [PATIENCE, DEVIANT] = [15_000, 3_000];
+const [PATIENCE, DEVIANT] = [15_000, 2_000];
 
 /**
  * Defines the specs.
  *
  * @returns by Jasmine's id where each stands
  */
-export function suite(routers: readonly RealRouter[], certificate: Certificate): { places: Map<string, Place> } {
+export function suite(
+  routers: readonly RealRouter[],
+  peers: readonly PeerKind[],
+  certificate: Certificate,
+): { places: Map<string, Place> } {
   const places = new Map<string, Place>();
   const define = globalThis.it;
   // it does give the spec, whatever its type says
@@ -61,7 +75,7 @@ export function suite(routers: readonly RealRouter[], certificate: Certificate):
         })) as typeof group;
       const placed = ((text: string, test: jasmine.ImplementationCallback, timeout?: number) => {
         const spec = [...path, text].join(' ');
-        const listed = DEVIATIONS.some((each) => each.router === router.name && each.spec.test(`${name}: ${spec}`));
+        const listed = deviationOf(router.name, `${name}: ${spec}`) !== undefined;
         const made = defined(text, test, listed ? DEVIANT : (timeout ?? PATIENCE));
         places.set(made.id, { router: router.title, feature: name, spec });
         return made;
@@ -84,10 +98,28 @@ export function suite(routers: readonly RealRouter[], certificate: Certificate):
     for (const serializer of [json(), cbor()]) {
       const transports = [webSocket({ url: router.at.ws, serializers: [serializer] })];
       feature(`packed and encrypted payloads: ${serializer.id}`, () => {
-        payloads(serializer.id, (options) => new Client({ realm: 'realm1', transports, ...options }));
+        payloads(serializer.id, (options) => new Client({ realm: 'realm1', transports, ...options }), router.can.packs);
+        if (serializer.id === 'json') announcements(sceneOf(router, certificate));
+      });
+    }
+    for (const kind of peers) {
+      feature(`beside ${kind.name}`, () => {
+        for (const serializer of kind.serializers) {
+          describe(serializer, () => {
+            besides(kind)({ ...sceneOf(router, certificate), kind, serializer });
+          });
+        }
+        if (kind === PEERS.autobahnPython && router.can.packs.includes('enc_algo')) {
+          for (const serializer of kind.serializers) {
+            describe(`sealed, ${serializer}`, () => {
+              sealed({ ...sceneOf(router, certificate), kind, serializer });
+            });
+          }
+        }
       });
     }
     for (const [name, body] of Object.entries(FEATURES)) {
+      if (body === polled && router.at.longPoll === undefined) continue;
       feature(name, () => {
         body(sceneOf(router, certificate));
       });
@@ -113,7 +145,7 @@ function transports({ at, can }: RealRouter, { pem }: Certificate): [name: strin
     ways.push(['json, RawSocket over TLS', rawSocket({ ...at.rss, tls: true, ca: pem, serializer: json() })]);
   }
   if (at.unix) ways.push(['cbor, RawSocket over Unix', rawSocket({ path: at.unix, serializer: cbor() })]);
-  for (const serializer of at.longPoll === undefined ? [] : [json(), cbor()]) {
+  for (const serializer of can.longPoll ? [json(), cbor()] : []) {
     const url = at.longPoll ?? '';
     ways.push([`${serializer.id}, long-poll`, longPoll({ url, serializers: [serializer] })]);
   }

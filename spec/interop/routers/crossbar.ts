@@ -136,6 +136,8 @@ export async function crossbar(title: string, folder: string, { key, cert, joe }
       longPoll: `http://127.0.0.1:${web}/lp`,
     },
     can: {
+      longPoll: false,
+      packs: ['enc_algo'],
       batches: true,
       methods: ['ticket', 'wampcra', 'wampcra, salted', 'scram', 'cryptosign'],
       salted: { realm: 'secure', authid: 'salty' },

@@ -32,6 +32,8 @@ export async function nexus(title: string, folder: string, { key, cert }: Certif
       unix,
     },
     can: {
+      longPoll: false,
+      packs: ['ppt_scheme'],
       batches: false,
       methods: ['ticket', 'wampcra', 'wampcra, salted', 'cryptosign'],
       salted: { realm: 'salted', authid: JOE.authid },

@@ -32,6 +32,8 @@ export async function own(title: string, folder: string, { key, cert, joe }: Cer
       longPoll: `http://127.0.0.1:${ws}/lp`,
     },
     can: {
+      longPoll: true,
+      packs: ['ppt_scheme', 'enc_algo'],
       batches: true,
       methods: [
         ...['ticket', 'wampcra', 'wampcra, salted', 'wamp-scram, PBKDF2', 'wamp-scram, Argon2id'],

@@ -24,6 +24,10 @@ export interface Addresses {
 export interface Abilities {
   /** Serializers in their batched form. */
   readonly batches: boolean;
+  /** The four verbs over HTTP long-poll. */
+  readonly longPoll: boolean;
+  /** The shapes of payloads that it does not read. */
+  readonly packs: readonly ('ppt_scheme' | 'enc_algo')[];
   /** Of the ways to authenticate those that it has; `cookie` by one that it sets, or by one that it was told. */
   readonly methods: readonly AuthMethod[];
   /** Who has a salted secret, and where. */
