@@ -69,7 +69,19 @@ interface Line {
   readonly id?: number;
   readonly event?: string;
   readonly value?: unknown;
-  readonly error?: unknown;
+  readonly error?: Payload & { readonly uri: string };
+}
+
+/** What a peer could not do, in its own words. */
+class PeerError extends Error {
+  readonly uri: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+
+  constructor({ uri, args, kwargs }: NonNullable<Line['error']>) {
+    super(`the peer: ${uri} ${JSON.stringify([args, kwargs])}`);
+    [this.uri, this.args, this.kwargs] = [uri, args, kwargs];
+  }
 }
 
 /** A client by others that runs. */
@@ -93,13 +105,13 @@ export class Peer {
     return new Peer(await Program.start({ command, args, ready: /^\{"ready"/m, patience: 20_000 }));
   }
 
-  /** Has it do something; rejects with `{ uri, args, kwargs }` where it could not. */
+  /** Has it do something; rejects where it could not. */
   async ask(order: Order): Promise<unknown> {
     const id = (this.#last += 1);
     this.#program.pipes.stdin?.write(`${JSON.stringify(packed({ id, ...order }))}\n`);
     const line = await this.#next((each) => each.id === id, `no answer to ${order.do}`);
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the peer told it
-    return 'error' in line ? Promise.reject(line.error) : line.value;
+    if (line.error !== undefined) throw new PeerError(line.error);
+    return line.value;
   }
 
   /** The first event that it heard, of this topic. */

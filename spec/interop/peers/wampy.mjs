@@ -32,7 +32,9 @@ const deeds = {
     await wampy.register(`${prefix}.slow`, () => new Promise(() => undefined));
   },
   async subscribe({ topic }) {
-    await wampy.subscribe(topic, (event) => say({ event: topic, ...payload(event) }));
+    const heard = (event) => say({ event: topic, ...payload(event) });
+    // without this it would send undefined, which MessagePack makes a thing of its own
+    await wampy.subscribe(topic, heard, { match: 'exact' });
   },
   async publish({ topic, args, kwargs }) {
     await wampy.publish(topic, { argsList: args, argsDict: kwargs });

@@ -47,7 +47,7 @@ def do(client, order):
         return None
     result = client.call(order["uri"], *order["args"], **order["kwargs"])
     if isinstance(result, Error):
-        return {"error": {"uri": result.error, "args": result.args, "kwargs": result.kwargs_dict}}
+        return {"error": {"uri": result.error, "args": result.args_list, "kwargs": result.kwargs_dict}}
     return result
 
 
