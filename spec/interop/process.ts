@@ -18,6 +18,32 @@ export interface Start {
 
 const running = new Set<Program>();
 
+/**
+ * Ends what this process has started should it end itself without a chance to (SIGKILL): a shell in a session of its
+ * own that hears of process groups on its standard input, and kills those that remain at its end.
+ */
+let reaper: ChildProcess | undefined;
+const REAPER = `
+set --
+while read -r sign group; do
+  if [ "$sign" = + ]; then set -- "$@" "$group"; continue; fi
+  rest=
+  for each; do [ "$each" = "$group" ] || rest="$rest $each"; done
+  set -- $rest
+done
+for each; do kill -9 -- "-$each" 2>/dev/null; done
+`;
+
+function watch(sign: '+' | '-', group: number | undefined): void {
+  if (!reaper) {
+    reaper = spawn('sh', ['-c', REAPER], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    reaper.stdin?.on('error', () => undefined);
+    reaper.unref();
+    (reaper.stdin as unknown as { unref(): void }).unref();
+  }
+  if (group !== undefined) reaper.stdin?.write(`${sign} ${group}\n`);
+}
+
 /** A started program. */
 export class Program {
   readonly #child: ChildProcess;
@@ -28,12 +54,16 @@ export class Program {
   private constructor(child: ChildProcess) {
     this.#child = child;
     running.add(this);
+    watch('+', child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (data: Buffer) => {
         this.#text = (this.#text + data.toString()).slice(-20_000);
       });
     }
-    child.once('close', () => running.delete(this));
+    child.once('close', () => {
+      running.delete(this);
+      watch('-', child.pid);
+    });
   }
 
   /** Starts it and waits until it is ready; rejects, with its last words, where it ends before that or takes too long. */

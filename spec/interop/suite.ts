@@ -20,6 +20,7 @@ import type { PeerScene } from './features/peers.ts';
 import { fullPeer, sealed, wampyPython } from './features/peers.ts';
 import { announcements } from './features/payloads.ts';
 import { restart } from './features/restart.ts';
+import { scaleOut } from './features/scale.ts';
 import { secured } from './features/secure.ts';
 import type { PeerKind } from './peer.ts';
 import { PEERS } from './peer.ts';
@@ -40,6 +41,7 @@ const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
   'killed sessions': killing,
   testaments,
   'event history': histories,
+  'scale-out and failover': scaleOut,
   'a restarted router': restart,
 };
 

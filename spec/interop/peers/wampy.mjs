@@ -34,7 +34,7 @@ const deeds = {
   async subscribe({ topic }) {
     const heard = (event) => say({ event: topic, ...payload(event) });
     // without this it would send undefined, which MessagePack makes a thing of its own
-    await wampy.subscribe(topic, heard, { match: 'exact' });
+    await wampy.subscribe(topic, heard, { match: 'exact', get_retained: false });
   },
   async publish({ topic, args, kwargs }) {
     await wampy.publish(topic, { argsList: args, argsDict: kwargs });
