@@ -2,14 +2,16 @@
 //
 // Starts each router on free ports of 127.0.0.1, runs the suite, stops it, and prints a matrix router × feature. The
 // last line is `N passed, N failed`; a known deviation counts as passed, one that no longer occurs as failed. Names of
-// routers as arguments pick some, `--filter=<text>` picks specs by a part of their name.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// routers as arguments pick some, `--filter=<text>` picks specs by a part of their name; `--markdown` prints the last
+// result as the README has it, and runs nothing.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Jasmine from 'jasmine';
 import { deviationOf } from './deviations.ts';
 import type { Outcome, SpecResult } from './outcome.ts';
-import { judge, matrix } from './outcome.ts';
+import type { Result } from './outcome.ts';
+import { judge, markdown, matrix } from './outcome.ts';
 import { PEERS } from './peer.ts';
 import { CACHE } from './pins.ts';
 import { stopAll } from './process.ts';
@@ -26,6 +28,10 @@ const NAMES = Object.keys(ROUTERS) as RouterName[];
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const args = process.argv.slice(2);
+if (args.includes('--markdown')) {
+  print(markdown(JSON.parse(readFileSync(`${CACHE}result.json`, 'utf8')) as Result));
+  process.exit(0);
+}
 const filter = args.find((arg) => arg.startsWith('--filter='))?.slice('--filter='.length);
 const named = args.filter((arg) => !arg.startsWith('--'));
 const odd = named.filter((name) => !NAMES.includes(name as RouterName));
@@ -81,6 +87,7 @@ jasmine.env.configure({ random: false, forbidDuplicateNames: false, failSpecWith
 if (filter !== undefined) {
   jasmine.env.configure({ specFilter: (spec: { getFullName(): string }) => spec.getFullName().includes(filter) });
 }
+const peerVersions = [...new Set(kinds.flatMap(({ part }) => installed[part]?.version ?? []))];
 const peers = kinds.filter(({ name, part }) => {
   const { version, error } = installed[part] ?? {};
   if (version === undefined) for (const { title } of started) fail(title, `beside ${name}`, error ?? 'not installed');
@@ -125,7 +132,8 @@ for (const router of started) {
 const titles = versions.map((title) => ({ title }));
 print(`\n${matrix(outcomes, titles).join('\n')}`);
 mkdirSync(CACHE, { recursive: true });
-writeFileSync(`${CACHE}result.json`, JSON.stringify({ node: process.version, versions, outcomes }, undefined, 1));
+const told: Result = { node: process.version, versions, peers: peerVersions, outcomes };
+writeFileSync(`${CACHE}result.json`, JSON.stringify(told, undefined, 1));
 const failed = outcomes.filter(({ status }) => status === 'failed').length;
 print(`in ${((performance.now() - begin) / 1000).toFixed(0)} s; details in spec/.cache/interop/result.json`);
 print(`${outcomes.length - failed} passed, ${failed} failed`);

@@ -12,6 +12,15 @@ export interface Outcome {
   readonly took: number;
 }
 
+/** What a run leaves. */
+export interface Result {
+  readonly node: string;
+  /** The routers. */
+  readonly versions: readonly string[];
+  readonly peers: readonly string[];
+  readonly outcomes: readonly Outcome[];
+}
+
 /** Jasmine's word on a spec. */
 export interface SpecResult {
   readonly description: string;
@@ -56,16 +65,42 @@ export function cell(outcomes: readonly Outcome[]): string {
   return `${passed > 0 ? `${passed} passed, ` : ''}${deviations} ${MARKS.deviation}${deviations > 1 ? 's' : ''}`;
 }
 
-/** Router × feature, as lines of text. */
-export function matrix(outcomes: readonly Outcome[], routers: readonly { readonly title: string }[]): string[] {
+function table(outcomes: readonly Outcome[], routers: readonly string[]): string[][] {
   const features = [...new Set(outcomes.map(({ feature }) => feature))];
-  const rows = [
-    ['', ...routers.map(({ title }) => title)],
+  return [
+    ['', ...routers],
     ...features.map((feature) => [
       feature,
-      ...routers.map(({ title }) => cell(outcomes.filter((each) => each.feature === feature && each.router === title))),
+      ...routers.map((title) => cell(outcomes.filter((each) => each.feature === feature && each.router === title))),
     ]),
   ];
+}
+
+/** The matrix and the deviations, for the README. */
+export function markdown({ node, versions, peers, outcomes }: Result): string {
+  const [head = [], ...rows] = table(outcomes, versions);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ').replaceAll(/(?<=\w)\|(?=\w)/g, '\\|')} |`;
+  const deviations = versions.flatMap((title) => {
+    const ours = outcomes.filter(({ router, status }) => router === title && status === 'deviation');
+    const reasons = [...new Set(ours.map(({ why }) => why ?? ''))];
+    return reasons.length > 0 ? ['', `${title}:`, '', ...reasons.map((why) => `- ${why}`)] : [];
+  });
+  return [
+    `On Node ${node.replace(/^v/, '')}; beside ${peers.join(', ')}.`,
+    '',
+    line(head),
+    line(head.map(() => '---')),
+    ...rows.map(line),
+    ...deviations,
+  ].join('\n');
+}
+
+/** Router × feature, as lines of text. */
+export function matrix(outcomes: readonly Outcome[], routers: readonly { readonly title: string }[]): string[] {
+  const rows = table(
+    outcomes,
+    routers.map(({ title }) => title),
+  );
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row

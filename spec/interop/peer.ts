@@ -126,9 +126,9 @@ export class Peer {
   async #next(test: (line: Line) => boolean, otherwise: string): Promise<Line> {
     const source: Observable<Line> = this.#lines;
     try {
-      return await firstValueFrom(source.pipe(filter(test), take(1), timeout(8000)));
+      return await firstValueFrom(source.pipe(filter(test), take(1), timeout(5000)));
     } catch {
-      throw new Error(`${otherwise} within 8 s; it said:\n${this.#program.words(8)}`);
+      throw new Error(`${otherwise} within 5 s; it said:\n${this.#program.words(8)}`);
     }
   }
 }

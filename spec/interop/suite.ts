@@ -77,8 +77,9 @@ export function suite(
         })) as typeof group;
       const placed = ((text: string, test: jasmine.ImplementationCallback, timeout?: number) => {
         const spec = [...path, text].join(' ');
-        const listed = deviationOf(router.name, `${name}: ${spec}`) !== undefined;
-        const made = defined(text, test, listed ? DEVIANT : (timeout ?? PATIENCE));
+        const deviation = deviationOf(router.name, `${name}: ${spec}`);
+        const patience = deviation ? (deviation.patience ?? DEVIANT) : (timeout ?? PATIENCE);
+        const made = defined(text, test, patience);
         places.set(made.id, { router: router.title, feature: name, spec });
         return made;
       }) as unknown as typeof define;
