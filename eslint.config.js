@@ -15,7 +15,7 @@ const nodeOnly = [
   'src/cli/**',
   'src/testing/node*.ts',
   'src/testing/node/**',
-  'src/transports/*.node.ts',
+  'src/{serializers,transports}/*.node.ts',
 ];
 
 const environment = [

@@ -2,6 +2,7 @@
 // gzip, peers outside. A row with a budget fails above it; every row fails when something leaks in that the program
 // did not ask for. Bundles carry what they import, so a leak is a wrong import, not a missing optimisation.
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
@@ -57,8 +58,44 @@ const rows = [
     .map((entry) => ({
       name: manifest.name + entry.slice(1),
       program: `export * from '${manifest.name}${entry.slice(1)}';`,
-      leaks: [...(entry === './testing' ? never.filter((leak) => !leak.test('dist/testing/')) : never), cbor, msgpack],
+      leaks: [
+        ...(entry.endsWith('/testing') ? never.filter((leak) => !leak.test('dist/testing/')) : never),
+        cbor,
+        msgpack,
+      ],
     })),
+];
+
+const dialled = (serializer) =>
+  `transports: [webSocket({ url: 'wss://router.example/ws', serializers: [${serializer}] })]`;
+/** What each part adds to the smallest program: its name, options that use it, what they import from where, a ceiling. */
+const parts = [
+  ['ticket()', "auth: [ticket({ authid: 'joe', ticket: 's' })]", { rxwamp: 'ticket' }, 400],
+  ['wampcra()', "auth: [wampcra({ authid: 'joe', secret: 's' })]", { rxwamp: 'wampcra' }, 1_200],
+  ['scram()', "auth: [scram({ authid: 'joe', password: 's' })]", { rxwamp: 'scram' }, 4_000],
+  ['cryptosign()', "auth: [cryptosign({ privateKey: 'k' })]", { rxwamp: 'cryptosign' }, 2_400],
+  [
+    'longPoll()',
+    "transports: [webSocket({ url: 'x' }), longPoll({ url: 'y' })]",
+    { rxwamp: 'webSocket, longPoll' },
+    2_100,
+  ],
+  ['sharedWorker()', 'transports: [sharedWorker({ worker: f })]', { rxwamp: 'sharedWorker' }, 1_000],
+  ['cbor()', dialled('cbor()'), { rxwamp: 'webSocket', 'rxwamp/cbor': 'cbor' }, 3_200],
+  ['msgpack()', dialled('msgpack()'), { rxwamp: 'webSocket', 'rxwamp/msgpack': 'msgpack' }, 3_100],
+  ['batched(json())', dialled('batched(json())'), { rxwamp: 'webSocket, batched, json' }, 1_000],
+  ['passthru()', 'interceptors: [passthru({ codecs: [] })]', { rxwamp: 'passthru' }, 4_100],
+  ['payloadCodec()', 'interceptors: [payloadCodec({})]', { rxwamp: 'payloadCodec' }, 1_100],
+  ['history()', 'use: history(0)', { rxwamp: 'history' }, 2_100],
+  ['withHistory()', 'use: withHistory(0)', { rxwamp: 'withHistory' }, 2_600],
+  ['publisher()', 'use: publisher(0)', { rxwamp: 'publisher' }, 1_000],
+  ['conflate()', 'use: conflate()', { rxwamp: 'conflate' }, 500],
+  ['rpc()', 'use: rpc(0)', { rxwamp: 'rpc' }, 700],
+  ['validated()', 'use: validated(0, contract({}))', { rxwamp: 'contract, validated' }, 2_000],
+  ['sessions$()', 'use: sessions$(0)', { 'rxwamp/meta': 'sessions$' }, 2_500],
+  ['testament()', 'use: testament(0)', { 'rxwamp/meta': 'testament' }, 800],
+  ['uriPattern()', 'use: uriPattern(0)', { rxwamp: 'uriPattern' }, 1_400],
+  ['bind()', 'use: [bind, Procedure, Topic]', { 'rxwamp/decorators': 'bind, Procedure, Topic' }, 3_800],
 ];
 
 /** Node's built-ins stand in the metafile as imports that stay outside. */
@@ -67,8 +104,8 @@ const builtins = ({ inputs }) =>
     imports.filter(({ path, external }) => external && path.startsWith('node:')).map(({ path }) => path),
   );
 
-async function measure({ name, program, budget, leaks }) {
-  const { outputFiles, metafile } = await esbuild.build({
+const bundled = (program, more) =>
+  esbuild.build({
     stdin: { contents: program, resolveDir: root, loader: 'js' },
     absWorkingDir: root,
     bundle: true,
@@ -79,10 +116,58 @@ async function measure({ name, program, budget, leaks }) {
     target: 'es2022',
     external: ['rxjs', 'rxjs/*', '@angular/*', 'node:*'],
     metafile: true,
-    outfile: 'bundle.js',
+    outdir: root,
     logLevel: 'silent',
+    ...more,
   });
-  const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length;
+const zipped = (file) => gzipSync(file.contents, { level: 9 }).length;
+
+/** Bytes that a program loads at once, those of the chunks that it may load later, and cryptography that comes too early. */
+async function loads(program) {
+  const { outputFiles, metafile } = await bundled(program, { splitting: true });
+  const sizes = new Map(outputFiles.map((file) => [relative(root, file.path), zipped(file)]));
+  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined);
+  // esbuild writes chunks for imports in functions that are not in the bundle, too: what counts is what can be reached
+  const reached = (from, ...kinds) => {
+    const all = new Set(from);
+    for (const path of all) {
+      for (const next of metafile.outputs[path].imports) {
+        if (kinds.includes(next.kind) && sizes.has(next.path)) all.add(next.path);
+      }
+    }
+    return all;
+  };
+  const sum = (paths) => [...paths].reduce((all, path) => all + sizes.get(path), 0);
+  const now = reached([entry], 'import-statement');
+  const atOnce = sum(now);
+  const early = [...now]
+    .flatMap((path) => Object.keys(metafile.outputs[path].inputs))
+    .filter((path) => /@noble/.test(path));
+  return { atOnce, later: sum(reached(now, 'import-statement', 'dynamic-import')) - atOnce, early };
+}
+
+/** A table of what each part adds. */
+async function tabulate() {
+  const base = await loads(client("url: 'wss://router.example/ws'"));
+  let fits = true;
+  console.log('\nadded to subscribe and call, each by itself:');
+  for (const [name, options, imports, ceiling] of parts) {
+    const lines = Object.entries(imports).map(([from, names]) => `import { ${names} } from '${from}';`);
+    const url = options.startsWith('transports') ? '' : "url: 'wss://router.example/ws', ";
+    const { atOnce, later, early } = await loads(client(url + options, lines.join(' ')));
+    const added = atOnce - base.atOnce;
+    const lazy = later > base.later ? `, and up to ${later - base.later} B when it is used` : '';
+    const fine = added <= ceiling && early.length === 0;
+    console.log(`${fine ? 'ok  ' : 'FAIL'} ${`${added} B of ${ceiling}`.padStart(16)}  ${name}${lazy}`);
+    for (const path of early) console.log(`       ${path} is loaded before it is needed`);
+    if (!fine) fits = false;
+  }
+  return fits;
+}
+
+async function measure({ name, program, budget, leaks }) {
+  const { outputFiles, metafile } = await bundled(program, {});
+  const bytes = zipped(outputFiles[0]);
   const inputs = Object.entries(Object.values(metafile.outputs)[0].inputs)
     .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
     .sort((a, b) => b.bytes - a.bytes);
@@ -116,3 +201,4 @@ for (const row of rows) {
     }
   }
 }
+if (!(await tabulate())) process.exitCode = 1;

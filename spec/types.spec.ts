@@ -28,14 +28,7 @@ import {
   type TestamentInForce,
   whenRegistered,
 } from '../src/meta/index.ts';
-
-/** Fails to compile unless both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Takes a value whose type is exactly the one that is named. */
-const exactly =
-  <Expected>() =>
-  <Actual>(value: Actual, ..._: Same<Actual, Expected> extends true ? [] : [never]): Actual =>
-    value;
+import { exactly } from './helpers/exactly.ts';
 
 interface Price {
   readonly item: string;

@@ -22,7 +22,7 @@ export type ClientOptions = Omit<BaseOptions, 'transports'> &
  * const wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });
  * wamp.subscribe<number>('com.app.temperature').subscribe(({ value }) => show(value));
  */
-export class WampClient extends Client {
+export class WampClient<Api = unknown> extends Client<Api> {
   /** @throws TypeError that names the option that is wrong */
   constructor({ url, ...options }: ClientOptions) {
     if (url !== undefined && options.transports !== undefined) {
@@ -34,10 +34,17 @@ export class WampClient extends Client {
 
 export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
+export type { AnyClient } from './client/engine-of.ts';
+export { forEachSession, type SessionRun } from './client/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
 export type { MessageEvent } from './client/messages.ts';
+export type { RoundTrip, Traffic } from './client/meter.ts';
+export { metrics, type Metrics, type MetricsOptions } from './client/metrics.ts';
 export type { ReconnectOptions } from './client/options.ts';
 export { reconnect } from './client/reconnect.ts';
+export { rejoin, type RejoinOptions } from './client/rejoin.ts';
+export { runClient, type RunOptions } from './client/run-client.ts';
+export type { SessionTask } from './client/session-task.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {
@@ -57,6 +64,7 @@ export {
   type CryptosignKey,
   type CryptosignKeyPair,
 } from './auth/cryptosign-key.ts';
+export { hooked, type AuthHooks } from './auth/hooked.ts';
 export { cookie, tls } from './auth/proofless.ts';
 export { scram, type ScramLimits, type ScramOptions } from './auth/scram.ts';
 export {
@@ -80,13 +88,28 @@ export type {
 export { passthru, type PassthruConfig } from './payload/passthru.ts';
 export { payloadCodec, type PayloadCodecOptions } from './payload/serialized.ts';
 export type { PayloadShape } from './payload/shape.ts';
+export { ContractError, isContractError, type ContractIssue } from './contract/check.ts';
+export {
+  contract,
+  Contract,
+  type ApiOf,
+  type CheckedApiOf,
+  type ContractDefinition,
+  type PayloadSchemas,
+  type ProcedureSchemas,
+} from './contract/contract.ts';
+export { errorOf, isErrorOf } from './contract/errors.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './contract/schema.ts';
+export { validated } from './contract/validated.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Args, Dict, List, Message } from './protocol/messages.ts';
+export { uriPattern, type UriParts, type UriPattern } from './protocol/pattern.ts';
 export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
+export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
 export { CallResult, WampEvent } from './session/arrivals.ts';
 export type {
   AnyDetails,
@@ -110,10 +133,24 @@ export { history, type HistoryOptions } from './flow/history.ts';
 export { HistoryEvent } from './flow/history-rows.ts';
 export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
+export { kwargs, Kwargs } from './proxy/kwargs.ts';
+export { proxy, rpc } from './proxy/proxy.ts';
+export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './proxy/types.ts';
 export { finalResult } from './session/operators.ts';
+export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
 export type { StreamInfo } from './session/streams.ts';
+export type {
+  ErrorOf,
+  EventOf,
+  FinalResultOf,
+  HandlerOf,
+  InvocationOf,
+  ProgressResultOf,
+  Typed,
+  TypedWamp,
+} from './session/typed.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -11,7 +11,7 @@ import {
   type EnvironmentProviders,
   type Provider,
 } from '@angular/core';
-import { firstValueFrom, NEVER, Observable, take } from 'rxjs';
+import { firstValueFrom, map, NEVER, Observable, take } from 'rxjs';
 import { injectWamp, provideWamp, WAMP, type WampOptions } from '../../src/angular/index.ts';
 import { WampClient, type Transport } from '../../src/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
@@ -85,6 +85,21 @@ describe('angular', () => {
       const route = createEnvironmentInjector([provideWamp(options)], app);
       expect(wampOf(page)).toBe(wampOf(app));
       expect(wampOf(route)).not.toBe(wampOf(app));
+    });
+
+    it('gives the client with the contract that it is asked for by', () => {
+      interface Api {
+        procedures: { 'com.app.add': { args: [number, number]; result: number } };
+      }
+      const app = environment(provideWamp(dialling(router).options));
+      const wamp: WampClient<Api> = runInInjectionContext(app, () => injectWamp<Api>());
+      wamp.call('com.app.add', [2, 3]).pipe(map(({ value }) => value.toFixed()));
+      // @ts-expect-error one argument is of another type
+      wamp.call('com.app.add', [2, '3']);
+      // without one it is what it was
+      runInInjectionContext(app, () => injectWamp()).call<number>('com.app.any', [1]);
+
+      expect<unknown>(wamp).toBe(wampOf(app));
     });
 
     it('asks a function for the options once, in injection context, when the client is first injected', () => {

@@ -1,18 +1,18 @@
-import { firstValueFrom, of } from 'rxjs';
+import { firstValueFrom, of, Subject } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { cryptosign } from '../../src/auth/cryptosign.ts';
 import { scram, type ScramOptions } from '../../src/auth/scram.ts';
 import { deriveScramCredential, type ScramDialect } from '../../src/auth/scram-exchange.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import { ask, eventually } from '../../src/session/asking.ts';
+import { ask, eventually } from '../../src/asking/ask.ts';
 import {
   createTestRouter,
   scram as scramCheck,
   ticket as ticketCheck,
   type TestRouter,
 } from '../../src/testing/index.ts';
-import { closeAll, FakeChannel, scripted, world, type WorldOptions } from '../client/helpers.ts';
+import { closeAll, FakeChannel, scripted, virtual, world, type WorldOptions } from '../client/helpers.ts';
 import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutSubtle } from './helpers.ts';
 
 const DIALECTS: readonly ScramDialect[] = ['wamp-scram', 'scram'];
@@ -132,6 +132,33 @@ describe('scram', () => {
     const nonces = w.of(1).map(([, , { authextra }]) => (authextra as { nonce: string }).nonce);
     expect(new Set(nonces).size).toBe(2);
     expect(w.of(5).map(([, , extra]) => extra)).toEqual([{}, {}]);
+  });
+
+  it('knows its own dialect alone', () => {
+    for (const mine of DIALECTS) {
+      const theirs = mine === 'scram' ? 'wamp-scram' : 'scram';
+      virtual((time) => {
+        const { client, channel } = dialled([joe({ dialect: mine })]);
+        channel.reply(4, theirs, { nonce: 'x', salt: 'aBc+fx0NAVA=', kdf: 'pbkdf2', iterations: 4096 });
+        time.advance();
+        expect(channel.of(5)).toEqual([]);
+        expect(channel.of(3).map(([, { message }, reason]) => [message, reason])).toEqual([
+          [jasmine.stringContaining(`"${theirs}"`), 'wamp.error.cannot_authenticate'],
+        ]);
+        void client.close();
+      });
+    }
+  });
+
+  it('drops the question when the client is closed before the answer', async () => {
+    const password = new Subject<string>();
+    const { client, channel, nonce } = dialled([joe({ password: () => password })]);
+    channel.reply(4, 'wamp-scram', { nonce: `${nonce}abcd`, salt: 'aBc+fx0NAVA=', kdf: 'pbkdf2', iterations: 4096 });
+    expect(password.observed).toBeTrue();
+    const closed = client.close();
+    expect(password.observed).toBeFalse();
+    await closed;
+    expect(channel.of(5)).toEqual([]);
   });
 
   for (const dialect of DIALECTS) {

@@ -177,6 +177,30 @@ describe('races of the connection', () => {
     }
   });
 
+  it('what the router tells with its answer to our GOODBYE stands in the details of closing', async () => {
+    const w = faked();
+    const left = record(w.client.lifecycle$);
+    w.at(0).welcome();
+    const closing = w.client.close('com.app.enough');
+    w.at(0).reply(6, { resumable: false, message: 'see you', x_node: 'n1', resume_hint: 1 }, 'wamp.close.normal');
+    const details = await closing;
+    expect(details).toEqual({
+      reason: 'com.app.enough',
+      message: 'see you',
+      resumable: false,
+      x_node: 'n1',
+      resumeHint: 1,
+    });
+    expect(inState(w.client, 'closed').details).toEqual(details);
+    expect(left.values.filter(({ type }) => type === 'leave')).toEqual([jasmine.objectContaining({ ...details })]);
+
+    const other = faked();
+    other.at(0).welcome();
+    const said = other.client.close('com.app.enough', 'mine');
+    other.at(0).reply(6, { message: 'theirs' }, 'wamp.close.normal');
+    expect(await said).toEqual({ reason: 'com.app.enough', message: 'mine' });
+  });
+
   it('race 32: a transport that ends without GOODBYE fails what is pending exactly once', () => {
     virtual((time) => {
       const w = faked();

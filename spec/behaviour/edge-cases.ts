@@ -16,6 +16,7 @@ const OPEN = 'behaviour/races-open-session.spec.ts';
 const LINKS = 'behaviour/connection-races.spec.ts';
 const HERE = 'behaviour/edge-cases.spec.ts';
 const CONNECTION = 'races of the connection';
+const KNOWN = 'with crypto.subtle';
 const ROUTERS = 'edge cases against routers of every dialect';
 
 const edge = (number: number, title: string, ...specs: Place[]): EdgeCase => ({ number, title, specs });
@@ -193,11 +194,26 @@ export const EDGE_CASES: readonly EdgeCase[] = [
     'supports',
     'is false, and never throws, where anything on the way is missing or odd',
   ]),
-  race(39, 'challenges: verbatim, for offered methods alone, answered in time', 'challenges', [
-    'auth/authenticator.spec.ts',
-    'authenticators',
-    'are not asked for a method that was not offered: the client aborts',
-  ]),
+  race(
+    39,
+    'challenges: signed as they came, in the right dialect, for offered methods alone, answered in time',
+    'challenges',
+    [
+      'auth/authenticator.spec.ts',
+      'authenticators',
+      'are not asked for a method that was not offered: the client aborts',
+    ],
+    ['auth/wampcra.spec.ts', 'wampcra', 'signs the text of the challenge as it came, and counts nothing else'],
+    ['auth/wampcra.spec.ts', 'wampcra', 'drops the question when the link closes before the answer'],
+    // the salt is text, and so is the derived key
+    ['auth/vectors.spec.ts', KNOWN, 'WAMP-CRA: salted, where the key is the text of the derived one'],
+    // with a name that must be escaped, from Argon2id, in both dialects
+    ['auth/vectors.spec.ts', KNOWN, 'SCRAM: ${known.name}'],
+    ['auth/scram.spec.ts', 'scram', 'joins by PBKDF2 and by Argon2id, in the dialect ${dialect}'],
+    ['auth/scram.spec.ts', 'scram', 'joins with names and passwords that must be escaped or normalised'],
+    ['auth/scram.spec.ts', 'scram', 'knows its own dialect alone'],
+    ['auth/scram.spec.ts', 'scram', 'drops the question when the client is closed before the answer'],
+  ),
   edge(
     40,
     'asynchronous steps in the way of messages keep their order',

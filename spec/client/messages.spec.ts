@@ -1,6 +1,11 @@
 import { MessageTap } from '../../src/client/messages.ts';
 import type { Message } from '../../src/protocol/messages.ts';
+import { batched } from '../../src/serializers/batched.ts';
+import { cbor } from '../../src/serializers/cbor.ts';
+import { json } from '../../src/serializers/json.ts';
+import { msgpack } from '../../src/serializers/msgpack.ts';
 import { record } from '../../src/testing/index.ts';
+import { joined } from '../helpers/wire.ts';
 
 const through = (message: Message): Message | undefined => {
   const tap = new MessageTap();
@@ -57,5 +62,47 @@ describe('MessageTap', () => {
     ]);
     expect(details.authextra.verifier).toBe('secret');
     expect(through([2, 1, { roles: {} }])).toEqual([2, 1, { roles: {} }]);
+  });
+});
+
+describe('tags for tracing', () => {
+  it('appear on messages$ of what is sent, and nowhere else', () => {
+    const { wamp, wire } = joined();
+    const seen = record(wamp.messages$);
+    const tags = { correlationId: 7, correlationUri: 'com.app.cause', correlationIsAnchor: true, correlationIsLast: false };
+    wamp.subscribe('com.app.t', { ...tags, getRetained: true }).subscribe();
+    wamp.register('com.app.f', () => 1, tags).subscribe();
+    wamp.publish('com.app.t', [], {}, tags);
+    wamp.call('com.app.f', [], {}, { ...tags, progress: true }).subscribe();
+    wamp.call('com.app.f').subscribe();
+    wire.send([50, 4, {}], [50, 5, {}]);
+
+    expect(seen.values.map(({ message, options }) => [message[0], options?.correlationId])).toEqual([
+      ...[32, 64, 16, 48].map((code) => [code, 7]),
+      [48, undefined],
+      [50, undefined],
+      [50, undefined],
+    ]);
+    expect(wire.rest()).toEqual([
+      [32, 1, { get_retained: true }, 'com.app.t'],
+      [64, 2, {}, 'com.app.f'],
+      [16, 3, {}, 'com.app.t'],
+      [48, 4, { receive_progress: true }, 'com.app.f'],
+      [48, 5, {}, 'com.app.f'],
+    ]);
+  });
+
+  it('are sent by no serializer', () => {
+    for (const serializer of [json(), cbor(), msgpack(), batched(json())]) {
+      const { wamp, wire } = joined({ serializer });
+      wamp.publish('com.app.t', [], {}, { correlationId: 'x' });
+      expect(wire.rest()).toEqual([[16, 1, {}, 'com.app.t']]);
+    }
+  });
+
+  it('may differ between observers of one topic', () => {
+    const { wamp } = joined();
+    const observers = [1, 2].map((correlationId) => record(wamp.subscribe('com.app.t', { correlationId })));
+    expect(observers.map(({ error }) => error)).toEqual([undefined, undefined]);
   });
 });

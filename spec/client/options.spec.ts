@@ -84,6 +84,11 @@ describe('options of a client', () => {
     expect(() => new Client({ ...base, realm: 'my realm' })).toThrowError(InvalidUriError, /realm.*"my realm"/);
   });
 
+  it('may leave the realm to the router, and say so', () => {
+    expect(settle({ ...base, realm: null }).realm).toBeNull();
+    expect(() => settle(broken({ realm: undefined }))).toThrowError(InvalidUriError, /realm/);
+  });
+
   it('may be undefined, one by one', () => {
     expect(settle(broken({ joinTimeout: undefined, auth: undefined, keepalive: undefined })).joinTimeout).toBe(10_000);
   });

@@ -165,7 +165,8 @@ const DEVIATIONS: readonly Deviation[] = [
   {
     router: 'rxwamp',
     spec: /beside wampy \(Python\)/,
-    reason: 'wampy (Python): the ids of its requests are random; the router, as the specification says, wants them in sequence',
+    reason:
+      'wampy (Python): the ids of its requests are random; the router, as the specification says, wants them in sequence',
     as: /no_such_procedure|nothing heard|no answer|the peer:/,
     patience: 8_000,
   },

@@ -8,6 +8,7 @@ import ts from 'typescript';
 /** Rooms by rank: imports go down, or stay in the room. Rooms of one rank do not know each other. */
 const ranks: Record<string, number> = {
   protocol: 0,
+  asking: 0,
   serializers: 1,
   auth: 1,
   payload: 2,
@@ -17,7 +18,9 @@ const ranks: Record<string, number> = {
   flow: 4,
   meta: 5,
   proxy: 5,
+  contract: 5,
   decorators: 5,
+  otel: 5,
   node: 5,
   testing: 5,
   'index.ts': 6, // the door
@@ -40,12 +43,14 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^node:/, forNode],
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
+  [/^@opentelemetry\/api$/, /^otel\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 
-/** `#websocket` is one of two files, by package.json's "imports". */
+/** `#websocket` and `#base64` are one of two files, by package.json's "imports". */
 const internal: Record<string, readonly string[]> = {
   '#websocket': ['transports/socket.browser.ts', 'transports/socket.node.ts'],
+  '#base64': ['serializers/base64.browser.ts', 'serializers/base64.node.ts'],
 };
 
 const maxLines = 320;

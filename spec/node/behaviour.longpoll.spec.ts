@@ -1,4 +1,5 @@
 import { Client } from '../../src/client/client.ts';
+import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
@@ -17,7 +18,8 @@ describe('by requests:', () => {
 
   afterAll(() => served.close());
 
-  for (const serializer of [json(), cbor(), msgpack()]) {
+  const plain = [json(), cbor(), msgpack()];
+  for (const serializer of [...plain, ...plain.map((each) => batched(each))]) {
     behaviour(
       `${serializer.id} over HTTP long-poll`,
       (options) =>

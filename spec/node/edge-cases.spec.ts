@@ -9,6 +9,10 @@ const spec = new URL('../', import.meta.url);
 function specsOf(file: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const source = ts.createSourceFile(file, readFileSync(new URL(file, spec), 'utf8'), ts.ScriptTarget.ES2022, true);
+  /** Suites that stand apart, to be used in several places: `describe('…', suite)`. */
+  const suites = new Map(
+    source.statements.flatMap((each) => (ts.isFunctionDeclaration(each) && each.name ? [[each.name.text, each]] : [])),
+  );
   const visit = (node: ts.Node, heading: string): void => {
     let inside = heading;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.arguments[0]) {
@@ -19,6 +23,9 @@ function specsOf(file: string): Map<string, Set<string>> {
       if (node.expression.text === 'describe') {
         inside = name;
         if (!found.has(name)) found.set(name, new Set());
+        const [, body] = node.arguments;
+        const suite = body && ts.isIdentifier(body) ? suites.get(body.text) : undefined;
+        if (suite) visit(suite, name);
       } else if (node.expression.text === 'it') found.get(heading)?.add(name);
     }
     ts.forEachChild(node, (child) => {

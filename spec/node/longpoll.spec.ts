@@ -58,6 +58,7 @@ describe('HTTP long-poll', () => {
         url: served.longPollUrl ?? '',
         serializer: 'json',
         subprotocol: 'wamp.2.json',
+        isSecure: false,
       });
       expect(router.sessions[0]!.link.type).toBe('longpoll');
       await wamp.close();
@@ -203,11 +204,11 @@ describe('HTTP long-poll', () => {
     });
 
     it('drops a client that does not fetch what waits for it', async () => {
-      await serve({ maxBacklog: 1000 });
+      await serve({ maxBacklog: 10_000 });
       const id = await open();
       await post(`${id}/send`, HELLO);
       await router.whenSession();
-      router.sendRaw('all', 'x'.repeat(1001));
+      router.sendRaw('all', 'x'.repeat(10_001));
       await router.whenSession(0);
       expect((await post(`${id}/receive`)).status).toBe(404);
     });

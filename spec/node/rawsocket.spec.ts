@@ -254,7 +254,15 @@ describe('rawSocket', () => {
       peer.write(0x7f, 0xf3, 0, 0);
       const channel = await opening;
       const url = `rs://127.0.0.1:${address.port}`;
-      expect(channel.details).toEqual({ type: 'rawsocket', url, serializer: 'cbor', subprotocol: 'wamp.2.cbor' });
+      expect(channel.details).toEqual({
+        type: 'rawsocket',
+        url,
+        serializer: 'cbor',
+        subprotocol: 'wamp.2.cbor',
+        isSecure: false,
+        peer: new URL(url).host,
+        maxMessageSize: 2 ** 24,
+      });
       channel.send(EVENT);
       const frame = cbor().encode(EVENT) as Uint8Array;
       expect([...(await peer.take(4))]).toEqual([0, 0, 0, frame.length]);

@@ -426,6 +426,8 @@ describe('serveRouter on RawSocket', () => {
       const port = served.rawSocket?.port ?? 0;
       const caller = client({ url: undefined, host: '127.0.0.1', port, ...trusting });
       expect((await firstValueFrom(caller.call('com.f', [long]))).value).toBe(long);
+      const { details } = await firstValueFrom(caller.session$);
+      expect(details.transport).toEqual(jasmine.objectContaining({ isSecure: true, peer: `127.0.0.1:${port}` }));
     });
 
     it('a certificate that is not trusted, or for another name, is refused', async () => {

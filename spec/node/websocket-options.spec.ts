@@ -95,6 +95,9 @@ describe('webSocket with the options of Node', () => {
       expect(url).toMatch(/^wss:/);
       const session = await joined({ url, ca: ca.cert, servername: 'router.test' });
       expect(await echo(session, 'ä')).toBe('ä');
+      expect(session.details.transport).toEqual(
+        jasmine.objectContaining({ isSecure: true, peer: `127.0.0.1:${served!.port}` }),
+      );
       await expectAsync(joined({ url, servername: 'router.test' })).toBeRejectedWithError(
         ConnectFailedError,
         /unable to verify/,
@@ -177,6 +180,8 @@ describe('webSocket with the options of Node', () => {
           bytes = [0, 0];
           const session = await joined({ url, agent, perMessageDeflate: mine, serializers: [serializer] });
           expect(await echo(session, LONG)).toBe(LONG);
+          const agreed = mine && theirs ? jasmine.stringContaining('permessage-deflate') : '';
+          expect(session.details.transport.extensions as unknown).toEqual(agreed);
           await clients.at(-1)!.close();
           await served!.close();
           return bytes;
@@ -196,6 +201,7 @@ describe('webSocket with the options of Node', () => {
     const session = await joined({ url });
     expect(await echo(session, 1)).toBe(1);
     expect(session.details.transport.url).toBe(url);
+    expect(session.details.transport.peer).toBeUndefined();
   });
 
   describe('cookies', () => {

@@ -159,7 +159,15 @@ describe('webSocket in Node', () => {
       chosen = () => 'wamp.2.cbor';
       const { channel, record, peer } = await opened({ serializers: [msgpack(), cbor(), json()] });
       expect(requests[0]?.headers['sec-websocket-protocol']).toBe('wamp.2.msgpack,wamp.2.cbor,wamp.2.json');
-      expect(channel.details).toEqual({ type: 'websocket', url, serializer: 'cbor', subprotocol: 'wamp.2.cbor' });
+      expect(channel.details).toEqual({
+        type: 'websocket',
+        url,
+        serializer: 'cbor',
+        subprotocol: 'wamp.2.cbor',
+        isSecure: false,
+        extensions: '',
+        peer: new URL(url).host,
+      });
       const arrival = once(peer, 'message') as Promise<[Uint8Array, boolean]>;
       channel.send(EVENT);
       const [frame, binary] = await arrival;

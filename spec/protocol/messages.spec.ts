@@ -414,6 +414,12 @@ describe('parseMessage', () => {
     );
   });
 
+  it('takes an attribute for the same wherever it stands, but for free dictionaries', () => {
+    expect(messageOf([16, 1, { retained: 1 }, 'com.t'])).toMatch(/^PUBLISH.options.retained: expected a boolean/);
+    expect(messageOf([4, 'ticket', { retained: 1 }])).toBe('accepted');
+    expect(messageOf([36, 1, 2, {}, [], { retained: 1 }])).toBe('accepted');
+  });
+
   it('looks at own keys alone', () => {
     expect(messageOf([36, 1, 2, Object.create({ retained: 1 }) as object])).toMatch(/^EVENT.details.retained/);
     expect(messageOf([16, 1, { toString: 1 }, 'com.t'])).toBe('accepted');

@@ -1,4 +1,5 @@
 import { filter } from 'rxjs';
+import { InvalidStateError } from '../../src/protocol/errors.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import type { InterceptedWire, Interceptor, Next } from '../../src/session/interceptors.ts';
 import { record } from '../../src/testing/record.ts';
@@ -118,6 +119,26 @@ describe('interceptors', () => {
 
     expect(outcomes.map(({ error }) => String(error))).toEqual(Array<string>(4).fill('RangeError: not this one'));
     expect(other.values[0]?.value).toBe('fine');
+  });
+
+  it('are not blamed for what the wire, or a refusal of theirs, says of a message', () => {
+    const { wamp } = joined({
+      interceptors: [
+        {
+          outgoing: (message, next) => {
+            if (message[3] === 'com.app.refused') throw new InvalidStateError('not now');
+            next(message);
+          },
+        },
+      ],
+    });
+    const told = record(wamp.userErrors$);
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const calls = [record(wamp.call('com.app.f', circle)), record(wamp.call('com.app.refused'))];
+
+    expect(calls.map(({ error }) => (error as Error).name)).toEqual(['SerializationError', 'InvalidStateError']);
+    expect(told.values).toEqual([]);
   });
 
   it('that throw on the way in are told on userErrors$, and the session goes on', () => {

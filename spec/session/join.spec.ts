@@ -1,7 +1,8 @@
 import { NEVER, Observable, of, Subject, throwError } from 'rxjs';
-import type { Authenticator, ChallengeAnswer } from '../../src/auth/authenticator.ts';
+import type { AuthAttempt, Authenticator, ChallengeAnswer, Identity } from '../../src/auth/authenticator.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError } from '../../src/protocol/errors.ts';
 import { CLIENT_FEATURES } from '../../src/protocol/features.ts';
+import { cbor } from '../../src/serializers/cbor.ts';
 import { record } from '../../src/testing/record.ts';
 import { virtually } from '../helpers/virtual.ts';
 import type { JoinedOptions } from '../helpers/wire.ts';
@@ -33,6 +34,17 @@ describe('HELLO', () => {
     const { hello, wire } = greeting();
     expect(hello).toEqual([1, 'realm1', { roles: CLIENT_FEATURES, agent: 'rxwamp' }]);
     expect(wire.rest()).toEqual([]);
+  });
+
+  it('names no realm where the router is to assign it; authenticators are told', () => {
+    const realms: unknown[] = [];
+    const hello = ({ realm }: AuthAttempt): Identity => {
+      realms.push(realm);
+      return {};
+    };
+    const auth = [method(() => ({ signature: '' }), { hello })];
+    expect([null, 'realm1'].map((realm) => dialled({ realm, auth }).wire.take(1)[1])).toEqual([null, 'realm1']);
+    expect(realms).toEqual([null, 'realm1']);
   });
 
   it('has the shares of all authenticators, methods by preference', async () => {
@@ -205,9 +217,29 @@ describe('before WELCOME', () => {
         reason: 'wamp.error.no_such_realm',
         details: { message: 'text' },
         local: false,
+        args: [],
+        kwargs: {},
       }),
     );
     expect([wire.rest(), wire.closed]).toEqual([[], 1000]);
+  });
+
+  it('ABORT may say more: values, and what was wrong with a SCRAM exchange', () => {
+    const { wire, failure } = greeting();
+    wire.send([3, { scram: 'invalid-proof', x_hint: 1 }, 'wamp.error.authentication_denied', ['a'], { retry_in: 5 }]);
+    expect(failure()).toEqual(
+      jasmine.objectContaining({
+        details: { scram: 'invalid-proof', x_hint: 1 },
+        args: ['a'],
+        kwargs: { retry_in: 5 },
+      }),
+    );
+    const other = greeting({ serializer: cbor() });
+    other.wire.send([3, {}, 'com.app.no', Uint8Array.of(1)]);
+    expect(other.failure()).toEqual(jasmine.objectContaining({ args: [Uint8Array.of(1)], kwargs: {} }));
+    const wrong = greeting();
+    wrong.wire.send([3, { scram: 7 }, 'com.app.no']);
+    expect(wrong.failure()?.message).toContain('ABORT.details.scram: expected a string, got the number 7');
   });
 
   for (const [name, frame] of [
@@ -222,7 +254,7 @@ describe('before WELCOME', () => {
     ['UNREGISTERED', [67, 1]],
     ['INVOCATION', [68, 1, 2, {}]],
     ['INTERRUPT', [69, 1, {}]],
-    ['HELLO', [1, 'realm1', {}]],
+    ['message code, got the number 1', [1, 'realm1', {}]],
   ] as const) {
     it(`${name} is a violation`, () => {
       const { wire, failure } = greeting();

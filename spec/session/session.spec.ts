@@ -44,6 +44,20 @@ describe('a session', () => {
     expect([session.realm, session.details.roles]).toEqual(['realm1', {}]);
   });
 
+  it('has the realm that the router assigns where none was asked for; none where it does not tell', () => {
+    const realms = [{ realm: 'com.app.assigned' }, { realm: null }, {}].map(
+      (welcome) => joined({ realm: null, welcome }).session.details.realm,
+    );
+    expect(realms).toEqual(['com.app.assigned', '', '']);
+  });
+
+  it('tells of resumption what WELCOME does, and never asks for it', () => {
+    const { session, wire } = joined({ welcome: { resumed: false, resumable: true, resume_token: 't' } });
+    const { resumed, resumable, resumeToken } = session.details;
+    expect([resumed, resumable, resumeToken]).toEqual([false, true, 't']);
+    expect(Object.keys(wire.log[0]?.[2] as object).sort()).toEqual(['agent', 'roles']);
+  });
+
   it('is told apart from a router’s own fields of the same name', () => {
     const { session } = joined({ welcome: { session: 5, serializer: 'x', transport: 'y' } });
     expect([session.details.session, session.details.serializer]).toEqual([9129137332, 'json']);

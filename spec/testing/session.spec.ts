@@ -1,5 +1,6 @@
 import { EMPTY, Subject, throwError } from 'rxjs';
 import { MAX_ID } from '../../src/protocol/ids.ts';
+import type { Dict } from '../../src/protocol/messages.ts';
 import {
   anonymous,
   createTestRouter,
@@ -325,6 +326,41 @@ describe('test router, authentication', () => {
         .send([1, 'realm1', { roles: PLAIN }])
         .last(2),
     ).toBe('wamp.error.no_such_role');
+  });
+});
+
+describe('test router, realms of principals', () => {
+  const router = (): ReturnType<typeof createTestRouter> => {
+    const auth = [ticket({ joe: { ticket: 's', realm: 'b' }, ann: 's', eve: { ticket: 's', realm: 'c' } })];
+    return createTestRouter({ realms: { a: { auth }, b: { auth, roles: { user: true } } } });
+  };
+  const answer = (authid: string, realm: string | null): unknown =>
+    dialled(router())
+      .send([1, realm, { roles: ROLES, authid, authmethods: ['ticket'] }])
+      .send([5, 's', {}])
+      .take()
+      .map((message) => (message[0] === 2 ? (message[2] as Dict)['realm'] : message[0] === 3 ? message[2] : undefined))
+      .at(-1);
+
+  it('are assigned where HELLO names none, and the first realm to those who belong to none', () => {
+    expect([answer('joe', null), answer('ann', null)]).toEqual(['b', 'a']);
+  });
+
+  it('must be the one that HELLO names, and exist', () => {
+    expect([answer('joe', 'b'), answer('joe', 'a'), answer('eve', null), answer('ann', 'b')]).toEqual([
+      'b',
+      'wamp.error.no_such_realm',
+      'wamp.error.no_such_realm',
+      'b',
+    ]);
+  });
+
+  it('hold for what a session does', () => {
+    const core = router();
+    const joe = dialled(core);
+    joe.send([1, null, { roles: ROLES, authid: 'joe', authmethods: ['ticket'] }]).send([5, 's', {}]);
+    joe.send([32, 1, {}, 'com.topic']);
+    expect([core.sessions[0]?.realm, core.subscriptions[0]?.realm]).toEqual(['b', 'b']);
   });
 });
 

@@ -151,6 +151,7 @@ describe('longPoll', () => {
         url: 'http://router.example/lp/',
         serializer: 'json',
         subprotocol: 'wamp.2.json',
+        isSecure: false,
       });
       channel.drop();
     });

@@ -429,6 +429,10 @@ describe('serveTabs', () => {
     expect((error as Partial<AbortError>).reason).toBe('wamp.error.no_such_realm');
   });
 
+  it('takes a tab into its own realm that leaves the realm to it', async () => {
+    expect((await joined(tab({ realm: null }).wamp)).realm).toBe('realm1');
+  });
+
   it('ends the session of a tab that breaks the protocol, and no other', async () => {
     const { wamp } = tab();
     await joined(wamp);

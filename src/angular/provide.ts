@@ -59,6 +59,7 @@ export function provideWamp(options: WampOptions | (() => WampOptions)): Environ
  * The client that {@link provideWamp} provides. Call it where `inject()` may be called: in a field, a constructor or a
  * factory.
  *
+ * @template Api the contract that the client keeps to
  * @throws Error when called elsewhere, or when no injector up to the root has a `provideWamp()`
  *
  * @example
@@ -67,11 +68,11 @@ export function provideWamp(options: WampOptions | (() => WampOptions)): Environ
  *   readonly price = toSignal(this.#wamp.subscribe<number>('com.app.price').pipe(map((event) => event.value)));
  * }
  */
-export function injectWamp(): WampClient {
+export function injectWamp<Api = unknown>(): WampClient<Api> {
   assertInInjectionContext(injectWamp);
   const wamp = inject(WAMP, { optional: true });
   if (!wamp) throw new Error('injectWamp() found no client: add provideWamp({ realm, url }) to the providers');
-  return wamp;
+  return wamp as WampClient<Api>;
 }
 
 function create({ dialOnServer = false, ...options }: WampOptions): WampClient {

@@ -1,11 +1,7 @@
-import type { Observable } from 'rxjs';
+import type { Eventually } from '../asking/ask.ts';
 import type { Dict } from '../protocol/messages.ts';
 
-/** A result now or later: as it is, as a Promise, or as the first value of an Observable. */
-export type Eventually<T> = T | PromiseLike<T> | Observable<T>;
-
-/** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
-export type Askable<T> = T | (() => Eventually<T>);
+export type { Askable, Eventually } from '../asking/ask.ts';
 
 /** What an authenticator adds to HELLO.Details. All of a client's authenticators share one HELLO. */
 export interface Identity {
@@ -27,7 +23,8 @@ export type ChannelBindingType = 'tls-unique' | 'tls-exporter' | 'tls-server-end
 export interface AuthAttempt {
   /** Counts from 1, anew after a session that was stable. */
   readonly number: number;
-  readonly realm: string;
+  /** The realm asked for; `null` where the router is to assign one. */
+  readonly realm: string | null;
   /** The name of the transport. */
   readonly transport: string;
   /**

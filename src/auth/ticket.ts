@@ -1,6 +1,7 @@
-import { from, isObservable, map, of, take, type Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
+import { ask, type Askable } from '../asking/ask.ts';
 import { kindOf } from '../protocol/errors.ts';
-import type { Askable, Authenticator, Eventually, Identity } from './authenticator.ts';
+import type { Authenticator, Identity } from './authenticator.ts';
 
 /** Options of {@link ticket}. */
 export interface TicketOptions {
@@ -30,16 +31,12 @@ export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOp
     identity,
     renewable: typeof secret === 'function',
     hello: () => identity,
-    challenge: () => signatureOf(typeof secret === 'function' ? secret() : secret),
+    challenge: () => signatureOf(secret),
   };
 }
 
-function signatureOf(secret: Eventually<string>): Observable<{ signature: string }> {
-  const isPromise = (value: Eventually<string>): value is PromiseLike<string> =>
-    typeof (value as { then?: unknown } | undefined)?.then === 'function';
-  const secrets = isObservable(secret) ? secret : isPromise(secret) ? from(secret) : of(secret);
-  return secrets.pipe(
-    take(1),
+function signatureOf(secret: Askable<string>): Observable<{ signature: string }> {
+  return ask(secret).pipe(
     map((signature: unknown) => {
       // never the secret itself in an error
       if (typeof signature !== 'string')

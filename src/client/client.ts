@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
+import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from '../session/api.ts';
 import type { CallResult, WampEvent } from '../session/arrivals.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from '../session/checks.ts';
 import type { CloseDetails } from '../session/config.ts';
@@ -21,6 +22,17 @@ import { PORT, type Port } from '../session/port.ts';
 import { provideProcedure } from '../session/procedure.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { observeTopic } from '../session/topic.ts';
+import type {
+  CallParameters,
+  EventOf,
+  FinalOnly,
+  FinalResultOf,
+  HandlerOf,
+  PatternEventOf,
+  ProgressResultOf,
+  PublishParameters,
+  TypedWamp,
+} from '../session/typed.ts';
 import { Engine } from './engine.ts';
 import type { MessageEvent } from './messages.ts';
 import { settle, type BaseOptions } from './options.ts';
@@ -30,7 +42,7 @@ import type { LifecycleEvent, Status } from './status.ts';
  * A WAMP client whose streams outlive its connection. Nothing is dialled until it is used: `connect()`, subscribing to
  * a verb or to `session$`, and `publish()` dial.
  */
-export class Client implements Wamp {
+export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   static {
     // where the runtime knows `await using`
     if (typeof Symbol.asyncDispose === 'symbol') {
@@ -44,6 +56,8 @@ export class Client implements Wamp {
 
   /** Closes the client at the end of an `await using` block, where the runtime has `Symbol.asyncDispose`. */
   declare readonly [Symbol.asyncDispose]: () => Promise<CloseDetails>;
+  /** The contract, which is there for the compiler alone. */
+  declare readonly '~api'?: Api;
   readonly #engine: Engine;
 
   /** What the client is doing: replays the present status, never errors, and ends after `closed` only. */
@@ -51,7 +65,7 @@ export class Client implements Wamp {
   /** What happens to the connection and its streams, hot. */
   readonly lifecycle$: Observable<LifecycleEvent>;
   /** The session that is joined now, if any, then each later one. Subscribing dials; completes at `close()`. */
-  readonly session$: Observable<Session>;
+  readonly session$: Observable<Session<Api>>;
   /** Wire messages, hot, with what proves an identity masked; costs nothing unobserved. */
   readonly messages$: Observable<MessageEvent>;
   /** Errors of handlers, hooks and callbacks that the client called. */
@@ -66,7 +80,7 @@ export class Client implements Wamp {
     this.#engine = engine;
     this.status$ = engine.board.status$.asObservable();
     this.lifecycle$ = engine.board.lifecycle$.asObservable();
-    this.session$ = engine.session$;
+    this.session$ = engine.session$ as Observable<Session<Api>>;
     this.messages$ = engine.tap.asObservable();
     this.userErrors$ = engine.userErrors.asObservable();
   }
@@ -82,10 +96,15 @@ export class Client implements Wamp {
   }
 
   /** Dials without waiting for a stream; tries again after `failed`. Returns {@link session$}. */
-  connect(): Observable<Session> {
-    return this.#engine.connect();
+  connect(): Observable<Session<Api>> {
+    return this.#engine.connect() as Observable<Session<Api>>;
   }
 
+  subscribe<P extends AnyPattern<Api>, M extends 'prefix' | 'wildcard'>(
+    pattern: P,
+    options: Given<SubscribeOptions> & { readonly match: M },
+  ): Observable<PatternEventOf<Api, P, M>>;
+  subscribe<U extends TopicUri<Api>>(topic: U, options?: Given<SubscribeOptions>): Observable<EventOf<Api, U>>;
   /**
    * Events of a topic. One router subscription per (topic, match) is shared by all observers; it is healed after a
    * loss, and given back at the end of the turn in which the last observer left (WAMP, "Publish and Subscribe").
@@ -98,10 +117,22 @@ export class Client implements Wamp {
    * @example
    * wamp.subscribe<Price>('com.shop.price').pipe(map((event) => event.value));
    */
-  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>> {
-    return observeTopic<T>(this.#engine.streams, checkSubscribe(topic, options));
+  subscribe<T = unknown, U extends Uri = Uri>(
+    topic: OtherUri<Api, TopicUri<Api>, U>,
+    options?: Given<SubscribeOptions>,
+  ): Observable<WampEvent<T>>;
+  subscribe(topic: Uri, options?: Given<SubscribeOptions>): Observable<unknown> {
+    return observeTopic(this.#engine.streams, checkSubscribe(topic, options));
   }
 
+  call<U extends ProcedureUri<Api>>(
+    procedure: U,
+    ...rest: CallParameters<Api, U, FinalOnly>
+  ): Observable<FinalResultOf<Api, U>>;
+  call<U extends ProcedureUri<Api>>(
+    procedure: U,
+    ...rest: CallParameters<Api, U>
+  ): Observable<FinalResultOf<Api, U> | ProgressResultOf<Api, U>>;
   /**
    * Calls a procedure for each subscriber. Emits progressive results (with `progress: true`), then the final one, and
    * completes. Unsubscribing before that cancels the call (WAMP, "Remote Procedure Calls", "Call Canceling").
@@ -115,15 +146,26 @@ export class Client implements Wamp {
    * @example
    * wamp.call<number>('com.calc.add', [2, 3]).subscribe(({ value }) => show(value));
    */
-  call<T = unknown>(
-    procedure: Uri,
+  call<T = unknown, U extends Uri = Uri>(
+    procedure: OtherUri<Api, ProcedureUri<Api>, U>,
     args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
     kwargs?: object,
     options?: Given<CallOptions>,
-  ): Observable<CallResult<T>> {
-    return this.#engine.call<T>(checkCall(procedure, args, kwargs, options));
+  ): Observable<CallResult<T>>;
+  call(procedure: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<unknown> {
+    return this.#engine.call(checkCall(procedure, args as CallArgs, kwargs as object, options as CallOptions));
   }
 
+  register<M extends 'prefix' | 'wildcard'>(
+    pattern: AnyPattern<Api>,
+    handler: Handler,
+    options: Given<RegisterOptions> & { readonly match: M },
+  ): Observable<Registration>;
+  register<U extends ProcedureUri<Api>>(
+    procedure: U,
+    handler: HandlerOf<Api, U>,
+    options?: Given<RegisterOptions>,
+  ): Observable<Registration>;
   /**
    * Registers a procedure for as long as it is observed; emits each confirmed registration, anew after every healing
    * (WAMP, "Registering and Unregistering").
@@ -135,10 +177,16 @@ export class Client implements Wamp {
    * @example
    * wamp.register('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b)).subscribe();
    */
-  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration> {
+  register<U extends Uri = Uri>(
+    procedure: OtherUri<Api, ProcedureUri<Api>, U>,
+    handler: Handler,
+    options?: Given<RegisterOptions>,
+  ): Observable<Registration>;
+  register(procedure: Uri, handler: never, options?: Given<RegisterOptions>): Observable<Registration> {
     return provideProcedure(this.#engine.streams, checkRegister(procedure, handler, options), handler);
   }
 
+  publish<U extends TopicUri<Api>>(topic: U, ...rest: PublishParameters<Api, U>): Observable<Publication>;
   /**
    * Publishes at once, or queues while there is no session; nobody need subscribe. The report is replayed to those who
    * do: `{ acknowledged: false }` once written, or with `acknowledge: true` the router's answer (WAMP, "Publishing").
@@ -151,13 +199,14 @@ export class Client implements Wamp {
    * @example
    * wamp.publish('com.shop.price', [{ item: 'tea', price: 3 }]);
    */
-  publish(
-    topic: Uri,
+  publish<U extends Uri = Uri>(
+    topic: OtherUri<Api, TopicUri<Api>, U>,
     args?: List | (Given<PublishOptions> & Payload),
     kwargs?: object,
     options?: Given<PublishOptions>,
-  ): Observable<Publication> {
-    return this.#engine.publish(checkPublish(topic, args, kwargs, options));
+  ): Observable<Publication>;
+  publish(topic: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<Publication> {
+    return this.#engine.publish(checkPublish(topic, args as List, kwargs as object, options as PublishOptions));
   }
 
   /**

@@ -74,7 +74,8 @@ export class Connection extends Subscription {
   start(): void {
     const attempts = defer(() => this.#attempt());
     this.add(
-      attempts.pipe(this.#operator()).subscribe({
+      // an operator that cannot be made is one that errors
+      defer(() => attempts.pipe(this.#operator())).subscribe({
         error: (error: unknown) => this.#giveUp(asWampError(error)),
         complete: () =>
           this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
@@ -167,7 +168,12 @@ export class Connection extends Subscription {
 
   /** What the default operator does after a failure: an Observable to wait for, or an error to give up with. */
   #judge(error: WampError, options: ReconnectOptions, delays: (retry: number) => number): Observable<unknown> {
-    const verdict = options.retryable?.(error);
+    let verdict: boolean | undefined;
+    try {
+      verdict = options.retryable?.(error);
+    } catch (failure) {
+      this.#config.userError(failure, 'retryable');
+    }
     const judged = this.#policy.judge(error, {
       joinedBefore: this.#joinedBefore,
       renewable: this.#renewable,

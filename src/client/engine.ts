@@ -14,32 +14,34 @@ import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
 import { Streams, unlessOver } from '../session/streams.ts';
 import { now } from '../session/time.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOwner } from './connection.ts';
 import { healDelay } from './healing.ts';
 import { whenIdle } from './idle.ts';
 import { MessageTap } from './messages.ts';
 import type { Settings } from './options.ts';
-import { Outbox, snapshot } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Board } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port {
+export class Engine implements Port, ConnectionOwner {
   readonly board = new Board();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
   readonly streams: Streams;
+  /** What the next connection is made with. */
+  settings: Settings;
+  /** The session that is joined; whether it was told on session$, and whether `ready` was, or is not to be yet. */
+  current: (Joined & { announced: boolean; ready: boolean }) | undefined;
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.board.session$.subscribe(subscriber);
     // not one that is over and about to be told so
-    if (this.#joined?.announced && this.#joined.link.open) subscriber.next(this.#joined.session);
+    if (this.current?.announced && this.current.link.open) subscriber.next(this.current.session);
     this.dial();
     return subscription;
   });
-  readonly #settings: Settings;
-  readonly #outbox: Outbox;
+  readonly outbox: Outbox;
   readonly #wires = new Set<Subscription>();
   #connection: Connection | undefined;
-  #joined: (Joined & { announced: boolean; ready: boolean }) | undefined;
   /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
   #live: SessionLink | undefined;
   #joinedBefore = false;
@@ -49,9 +51,8 @@ export class Engine implements Port {
   #idle: Subscription | undefined;
 
   constructor(settings: Settings) {
-    this.#settings = settings;
-    const { publishQueue, waitTimeout } = settings;
-    this.#outbox = new Outbox({ ...publishQueue, waitTimeout });
+    this.settings = settings;
+    this.outbox = new Outbox(settings);
     this.streams = new Streams({
       changed: () => this.#streamsChanged(),
       healDelay: (stream, error, tries, since) => {
@@ -72,11 +73,11 @@ export class Engine implements Port {
   }
 
   get errors(): ErrorEntry[] {
-    return this.#settings.errors;
+    return this.settings.errors;
   }
 
   get queued(): number {
-    return this.#outbox.publications;
+    return this.outbox.publications;
   }
 
   connect(): Observable<Session> {
@@ -90,7 +91,7 @@ export class Engine implements Port {
       const call = new Call<T>(subscriber, request);
       if (this.#live?.open) call.start(this.#live);
       else {
-        this.#outbox.addCall(call, request.uri, this.#whyNot);
+        this.outbox.addCall(call, request.uri, this.#whyNot);
         this.dial();
       }
       return call;
@@ -99,19 +100,13 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
-    try {
-      const pending = new PendingPublication(snapshot(request), this.#unseen);
-      if (this.refusal !== undefined) pending.failLater(this.refusal);
-      else {
-        this.#outbox.addPublication(pending, this.#whyNot);
-        this.dial();
-      }
-      return pending.report;
-    } catch (error) {
-      const failed = new PendingPublication(request, this.#unseen);
-      failed.fail(error);
-      return failed.report;
+    const pending = new PendingPublication(request, this.#unseen);
+    if (this.refusal !== undefined) pending.failLater(this.refusal);
+    else {
+      this.outbox.addPublication(pending, this.#whyNot);
+      this.dial();
     }
+    return pending.report;
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {
@@ -127,18 +122,19 @@ export class Engine implements Port {
     const error = new ClosedError(`The client was closed (${details.reason})`);
     // before anybody is told: whoever comes back is refused
     this.refusal = error;
-    const joined = this.#joined;
+    const joined = this.current;
     const { board, tap, userErrors } = this;
     if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where the news of the session led here
-    if (joined) this.#outbox.flush(joined.link);
+    if (joined) this.outbox.flush(joined.link);
     this.#live = undefined;
     const streams = this.streams.take();
     for (const stream of streams) stream.end();
-    for (const item of this.#outbox.take()) item.fail(error);
+    for (const item of this.outbox.take()) item.fail(error);
     joined?.link.leave(details.reason, details.message, error);
-    this.#disconnect();
+    this.disconnect();
     const closed = (): void => {
+      details = { ...joined?.link.farewell, ...details };
       if (joined) {
         board.tell({ type: 'leave', session: joined.session, ...details });
         board.tell({ type: 'disconnect', wasClean: true });
@@ -160,6 +156,8 @@ export class Engine implements Port {
     for (const link of links) link.add(() => this.#wires.size === 0 && closed());
   }
 
+  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+
   readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
@@ -167,60 +165,61 @@ export class Engine implements Port {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { board, streams, tap } = this;
     const config = {
-      ...this.#settings,
+      ...this.settings,
       streams,
       tap,
       wires: this.#wires,
-      userError: (error: unknown, context: string) => this.userErrors.next({ error, context }),
+      userError: this.userError,
       unseen: this.#unseen,
     };
-    const owner = {
-      joined: (joined: Joined) => this.#enter(joined),
-      lost: () => this.#forget(),
-      gaveUp: (error: WampError, attempts: number) => this.#giveUp(error, attempts),
-    };
-    this.#connection = new Connection(this.#settings, config, board, owner, this.#joinedBefore);
+    this.#connection = new Connection(this.settings, config, board, this, this.#joinedBefore);
     this.#connection.start();
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  #enter({ session, link }: Joined): void {
+  joined(begun: Joined): void {
+    const { session, link } = begun;
     this.#joinedBefore = true;
-    const joined = { session, link, announced: false, ready: false };
-    this.#joined = joined;
+    const joined = { ...begun, announced: false, ready: true };
+    this.current = joined;
     this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
     this.streams.attach(link);
-    this.#outbox.flush(link);
+    this.outbox.flush(link);
     // whoever was told may have closed us
     if (!link.open) return;
     this.#live = link;
     joined.announced = true;
     this.board.post(() => this.board.session$.next(session));
     this.board.tell({ type: 'join', session });
+    // not before: what waits for the session may be settled by now
+    joined.ready = false;
     this.#streamsChanged();
     this.#watchIdle(link);
   }
 
-  #forget(): void {
-    this.#joined = undefined;
+  /** The session is over, or is to be. */
+  lost(): void {
+    this.current = undefined;
     this.#live = undefined;
     this.#idle?.unsubscribe();
   }
 
-  #disconnect(): void {
+  /** Lets go of the connection; what is used next dials anew. */
+  disconnect(): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#forget();
+    this.lost();
     connection?.unsubscribe();
   }
 
-  #giveUp(error: WampError, attempts: number): void {
+  /** Nothing more will be tried. */
+  gaveUp(error: WampError, attempts: number): void {
     if (this.#closed) return;
     this.refusal = error;
-    this.#disconnect();
+    this.disconnect();
     // taken before anybody is told: what is begun on hearing it belongs to the next connection
     const streams = this.streams.take();
-    const waiting = this.#outbox.take();
+    const waiting = this.outbox.take();
     this.board.setStatus({ state: 'failed', error, attempts });
     for (const stream of streams) stream.end(error);
     for (const item of waiting) item.fail(error);
@@ -229,14 +228,14 @@ export class Engine implements Port {
   /** Streams came, went or were confirmed. */
   #streamsChanged(): void {
     if (this.streams.size > 0) this.dial();
-    const joined = this.#joined;
+    const joined = this.current;
     const { status } = this.board;
     if (joined === undefined || status.state !== 'joined') return;
     const { healing, link } = this.streams;
     // streams that end with a session are no longer counted in it
     if (link !== joined.link) return;
     if (status.healing !== healing) this.board.setStatus({ ...status, healing });
-    if (healing === 0 && joined.announced && !joined.ready) {
+    if (healing === 0 && !joined.ready) {
       joined.ready = true;
       this.board.tell({ type: 'ready', session: joined.session });
     }
@@ -245,15 +244,20 @@ export class Engine implements Port {
   /** Hangs up after `idleTimeout` without use. */
   #watchIdle(link: SessionLink): void {
     const inUse = (): boolean =>
-      this.streams.size > 0 || this.#outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
-    this.#idle = whenIdle(this.#settings.idleTimeout, inUse, () => link.nextId - link.probes).subscribe(() => {
-      const reason = 'wamp.close.normal';
-      link.leave(reason, undefined, new ClosedError('The client was idle'));
-      this.#disconnect();
-      this.board.tell({ type: 'leave', session: link.session, reason });
-      this.board.tell({ type: 'disconnect', wasClean: true });
-      // whoever was told may have gone on already
-      if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
-    });
+      this.streams.size > 0 || this.outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
+    this.#idle = whenIdle(
+      this.settings.idleTimeout,
+      inUse,
+      () => link.nextId - link.probes,
+      () => {
+        const reason = 'wamp.close.normal';
+        link.leave(reason, undefined, new ClosedError('The client was idle'));
+        this.disconnect();
+        this.board.tell({ type: 'leave', session: link.session, reason });
+        this.board.tell({ type: 'disconnect', wasClean: true });
+        // whoever was told may have gone on already
+        if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
+      },
+    );
   }
 }

@@ -1,6 +1,8 @@
 import { Subject } from 'rxjs';
 import { AUTHENTICATE, type Dict, type Message } from '../protocol/messages.ts';
+import { TAGGED, type Tagged } from '../session/checks.ts';
 import type { Tap } from '../session/config.ts';
+import type { CorrelationOptions } from '../session/options.ts';
 import { now } from '../session/time.ts';
 
 /** A wire message as it passed. */
@@ -10,6 +12,8 @@ export interface MessageEvent {
   readonly time: number;
   /** The message; what proves an identity is masked. */
   readonly message: Message;
+  /** The options that it was sent for, where some of them stay on this side: `correlationId`, say. */
+  readonly options?: CorrelationOptions | undefined;
 }
 
 const MASK = '***';
@@ -27,6 +31,7 @@ function redacted(message: Message): Message {
 /** The tap behind `messages$`: nothing happens at it while nobody observes. */
 export class MessageTap extends Subject<MessageEvent> implements Tap {
   message(direction: 'in' | 'out', message: Message): void {
-    this.next({ direction, time: now(), message: redacted(message) });
+    const options = (message[2] as Tagged | undefined)?.[TAGGED];
+    this.next({ direction, time: now(), message: redacted(message), options });
   }
 }

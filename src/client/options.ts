@@ -6,8 +6,10 @@ import {
   DICT,
   FUNCTION,
   isDict,
+  kind,
   LIST,
   NUMBER,
+  REALM,
   TEXT,
   type Kind,
   type OptionTable,
@@ -35,8 +37,11 @@ export interface ReconnectOptions extends BackoffOptions {
 
 /** Options of a client that is told its transports. */
 export interface BaseOptions {
-  /** The realm to join. */
-  readonly realm: Uri;
+  /**
+   * The realm to join; `null` leaves it to the router, by who the client is, and `session.realm` tells which it was.
+   * Crossbar.io does that; the specification wants a name.
+   */
+  readonly realm: Uri | null;
   /** Ways to reach the router, tried in turn: the next one after a failure, the same one after a success. */
   readonly transports: readonly Transport[];
   /** Ways to authenticate, by preference. None, the default, is anonymous. */
@@ -80,26 +85,20 @@ const isMapping = (pair: unknown): boolean =>
 const isOff = (v: unknown): boolean => v === false;
 
 const OPTIONS = {
-  realm: TEXT,
-  transports: {
-    expected: 'a list of transports, one at least',
-    test: (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
-  },
+  realm: REALM,
+  transports: kind(
+    'a list of transports, one at least',
+    (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
+  ),
   auth: LIST,
-  reconnect: {
-    expected: 'an object, false, or an operator',
-    test: (v) => isOff(v) || isDict(v) || FUNCTION.test(v),
-  },
+  reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
-  keepalive: { expected: 'an object or false', test: (v) => isOff(v) || isDict(v) },
+  keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
   publishQueue: DICT,
-  errors: {
-    expected: "a list of [class, URI], or [class, URI, 'prefix']",
-    test: (v) => Array.isArray(v) && v.every(isMapping),
-  },
+  errors: kind("a list of [class, URI], or [class, URI, 'prefix']", (v) => Array.isArray(v) && v.every(isMapping)),
   checkFeatures: BOOL,
   interceptors: LIST,
   agent: TEXT,
@@ -108,8 +107,8 @@ const OPTIONS = {
 const RECONNECT = {
   initialDelay: NUMBER,
   maxDelay: NUMBER,
-  growth: { expected: 'a number from 1', test: (v) => NUMBER.test(v) && (v as number) >= 1 },
-  jitter: { expected: 'a number from 0 to 1', test: (v) => NUMBER.test(v) && (v as number) <= 1 },
+  growth: kind('a number from 1', (v) => NUMBER.test(v) && (v as number) >= 1),
+  jitter: kind('a number from 0 to 1', (v) => NUMBER.test(v) && (v as number) <= 1),
   random: FUNCTION,
   maxRetries: NUMBER,
   stableAfter: NUMBER,
@@ -154,7 +153,7 @@ export function settle(options: BaseOptions): Settings {
       checkOptions(() => `WampClient${name}`, table, given).map((option) => [option, given[option as keyof T]]),
     ) as Defined<T>;
   const given = check('', OPTIONS, options);
-  assertUri(given.realm, 'WampClient: realm');
+  if (given.realm !== null) assertUri(given.realm, 'WampClient: realm');
   // not required by the type of the whole client, where `url` may stand for it
   if (!LIST.test(given.transports)) throw new TypeError('WampClient: url or transports must be given');
   const settings = { ...DEFAULTS, ...given };

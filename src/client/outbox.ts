@@ -1,36 +1,28 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
-import { asked } from '../protocol/uris.ts';
+import { asked, type Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/checks.ts';
 import type { PublishOptions } from '../session/options.ts';
 import type { PendingPublication } from '../session/publication.ts';
 import type { Link } from '../session/requests.ts';
 import { after } from '../session/time.ts';
+import type { Settings } from './options.ts';
 
-/** Bounds of what waits for a session. */
-export interface OutboxLimits {
-  /** Publications at most. */
-  readonly size: number;
-  /** Milliseconds that a publication waits at most. */
-  readonly ttl: number;
-  /** Milliseconds that a call waits at most. */
-  readonly waitTimeout: number;
-}
-
-interface Waiting {
-  readonly item: Call | PendingPublication;
-  readonly timer: Subscription | undefined;
-}
+/** What waits: a call or a publication. */
+type Item = Call | PendingPublication;
 
 /** Calls and publications made while there is no session, in the order in which they were made. */
 export class Outbox {
-  readonly #limits: OutboxLimits;
-  readonly #items = new Map<Call | PendingPublication, Waiting>();
+  readonly #limits: Pick<Settings, 'publishQueue' | 'waitTimeout'>;
+  /** With the clocks of how long they wait. */
+  readonly #items = new Map<Item, Subscription | undefined>();
   /** How many of them are publications. */
   publications = 0;
+  /** How many publications were given up: there was no room, or no session in time. */
+  dropped = 0;
 
-  constructor(limits: OutboxLimits) {
+  constructor(limits: Pick<Settings, 'publishQueue' | 'waitTimeout'>) {
     this.#limits = limits;
   }
 
@@ -39,31 +31,27 @@ export class Outbox {
   }
 
   /** Keeps a call until there is a session; `cause` is asked for why there was none in time. */
-  addCall(call: Call, procedure: string, cause: () => unknown): void {
-    const { waitTimeout } = this.#limits;
+  addCall(call: Call, procedure: Uri, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
-    this.#add(call, waitTimeout, () => {
-      const message = `${asked('call', procedure)}: no session within ${waitTimeout} ms`;
-      call.fail(new ConnectionLostError(message, { cause: cause() }));
-    });
+    this.#add(call, asked('call', procedure), this.#limits.waitTimeout, cause);
   }
 
-  /** Keeps a publication until there is a session. */
+  /** Keeps a publication, as it is now, until there is a session. */
   addPublication(publication: PendingPublication, cause: () => unknown): void {
-    const { size, ttl } = this.#limits;
-    const fail = (why: string): void => {
-      const message = `${asked('publish', publication.request.uri)}: not sent, ${why}`;
-      publication.fail(new ConnectionLostError(message, { cause: cause() }));
-    };
+    const { size, ttl } = this.#limits.publishQueue;
+    const what = `${asked('publish', publication.request.uri)}: not sent`;
     if (this.publications >= size) {
-      fail(`${size} publications are waiting for a session already`);
+      this.dropped++;
+      publication.fail(new ConnectionLostError(`${what}, ${size} publications wait already`, { cause: cause() }));
       return;
     }
-    this.publications++;
-    this.#add(publication, ttl, () => {
-      this.#remove(publication);
-      fail(`no session within ${ttl} ms`);
-    });
+    try {
+      publication.request = snapshot(publication.request);
+      this.publications++;
+      this.#add(publication, what, ttl, cause);
+    } catch (error) {
+      publication.fail(error);
+    }
   }
 
   /** Sends what waits, and what comes while it does. */
@@ -76,22 +64,24 @@ export class Outbox {
   }
 
   /** Hands out what waits, and forgets it. */
-  take(): (Call | PendingPublication)[] {
+  take(): Item[] {
     const items = [...this.#items.keys()];
     for (const item of items) this.#remove(item);
     return items;
   }
 
-  #add(item: Call | PendingPublication, wait: number, late: () => void): void {
-    this.#items.set(item, { item, timer: after(wait, late) });
+  #add(item: Item, what: string, wait: number, cause: () => unknown): void {
+    const late = (): void => {
+      this.#remove(item);
+      if ('report' in item) this.dropped++;
+      item.fail(new ConnectionLostError(`${what}: no session within ${wait} ms`, { cause: cause() }));
+    };
+    this.#items.set(item, after(wait, late));
   }
 
-  #remove(item: Call | PendingPublication): void {
-    const waiting = this.#items.get(item);
-    if (waiting === undefined) return;
-    waiting.timer?.unsubscribe();
-    this.#items.delete(item);
-    if ('report' in item) this.publications--;
+  #remove(item: Item): void {
+    this.#items.get(item)?.unsubscribe();
+    if (this.#items.delete(item) && 'report' in item) this.publications--;
   }
 }
 
@@ -100,7 +90,7 @@ export class Outbox {
  *
  * @throws SerializationError for a payload without an end
  */
-export function snapshot(request: PayloadRequest<PublishOptions>): PayloadRequest<PublishOptions> {
+function snapshot(request: PayloadRequest<PublishOptions>): PayloadRequest<PublishOptions> {
   try {
     return {
       ...request,

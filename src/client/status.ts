@@ -42,7 +42,7 @@ export type LifecycleNews =
   /** The router asks for a proof. */
   | { readonly type: 'challenge'; readonly method: string }
   | { readonly type: 'join'; readonly session: Session }
-  /** Every topic and registration is confirmed in this session. */
+  /** Every topic and registration is confirmed in this session, and what `forEachSession()` runs has settled. */
   | { readonly type: 'ready'; readonly session: Session }
   /** The session ended. */
   | { readonly type: 'leave'; readonly session: Session; readonly reason: Uri; readonly message?: string }

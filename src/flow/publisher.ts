@@ -91,7 +91,7 @@ export function publisher<T = unknown>(wamp: Wamp, topic: Uri, options: Given<Pu
   const { overflow, size, high, period, payload, ...publishing } = options;
   checkOptions(() => 'publisher()', TABLE, { overflow, size, high, period, payload });
   checkPublish(topic, [], {}, publishing);
-  return new PacedPublisher<T>(port, options, (value) => {
+  return new PacedPublisher<T>(port, topic, options, (value) => {
     const made = payload ? payload(value) : [value];
     const { args = [], kwargs = {} } = Array.isArray(made) ? { args: made as List } : (made as Payload);
     wamp.publish(topic, args, kwargs, publishing);
@@ -105,6 +105,7 @@ class PacedPublisher<T> implements Publisher<T> {
   readonly counters$: Observable<PublisherCounters>;
   readonly #counters = new BehaviorSubject<PublisherCounters>({ sent: 0, dropped: 0, waiting: 0 });
   readonly #port: Port;
+  readonly #topic: Uri;
   readonly #publish: (value: T) => void;
   readonly #high: number;
   readonly #period: number;
@@ -117,10 +118,12 @@ class PacedPublisher<T> implements Publisher<T> {
 
   constructor(
     port: Port,
+    topic: Uri,
     { overflow = 'buffer', size = 1000, high = HIGH, period = 10 }: PublisherOptions<T>,
     publish: (value: T) => void,
   ) {
     this.#port = port;
+    this.#topic = topic;
     this.#publish = publish;
     this.#high = high;
     this.#period = period;
@@ -180,7 +183,7 @@ class PacedPublisher<T> implements Publisher<T> {
     } catch (error) {
       // of `payload`: what it throws must not stop the others
       this.#count(0, 1);
-      unhandled(error);
+      this.#port.userError(error, `payload of ${this.#topic}`);
     }
   }
 

@@ -5,3 +5,4 @@
  */
 export { rawSocket, type RawSocketOptions } from './rawsocket.ts';
 export { webSocket, type NodeWebSocketOptions } from './websocket.ts';
+export { runClients, type ClientEnd, type RunClientsOptions, type RunnableClient } from './run-clients.ts';

@@ -3,6 +3,7 @@ import { asyncScheduler, Observable, Subscription, type Subscriber } from 'rxjs'
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import { tlsBinding } from '../transports/binding.node.ts';
+import { peerOf } from '../transports/peer.node.ts';
 import { RawLink } from '../transports/rawsocket.node.ts';
 import { FrameTooLong } from '../transports/rawsocket.ts';
 import type { Channel } from '../transports/transport.ts';
@@ -109,7 +110,15 @@ export function makeChannel(
   };
 
   return {
-    details: { type: 'rawsocket', url, serializer: serializer.id, subprotocol: serializer.subprotocol },
+    details: {
+      type: 'rawsocket',
+      url,
+      serializer: serializer.id,
+      subprotocol: serializer.subprotocol,
+      isSecure: 'encrypted' in socket,
+      maxMessageSize: theirLimit,
+      ...peerOf(socket),
+    },
     incoming: new Observable((subscriber) => {
       const chunks = early ?? [];
       observer = subscriber;
@@ -129,6 +138,9 @@ export function makeChannel(
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
       }
       link.send(serializer.encode(message));
+    },
+    recode(wrap) {
+      serializer = wrap(serializer);
     },
     ...(pings && {
       ping() {

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { catchError, Observable, of, switchMap, throwError, timeout } from 'rxjs';
-import type { Askable } from '../auth/authenticator.ts';
+import { ask, type Askable } from '../asking/ask.ts';
 import { BOOL, checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectFailedError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
@@ -17,7 +17,6 @@ import {
   readReply,
   UNSUPPORTED_SERIALIZER,
 } from '../transports/rawsocket.handshake.ts';
-import { ask } from '../transports/websocket.ts';
 import type { Channel, Transport } from '../transports/transport.ts';
 import { eitherOr, PEM } from './kinds.ts';
 import { localAddress, networkAddress, parseAddress, type RawAddress } from './rawsocket.address.ts';

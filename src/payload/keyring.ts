@@ -1,8 +1,8 @@
+import { toBase64 } from '#base64';
 import { checkOptions, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError, kindOf, SerializationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { toBase64 } from '../serializers/base64.ts';
 import { json } from '../serializers/json.ts';
 import { boxKey, open, publicKeyOf, random, seal } from './box.ts';
 import {

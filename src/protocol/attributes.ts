@@ -11,13 +11,15 @@ export interface Kind {
 export const isDict = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-const kind = (expected: string, test: Kind['test']): Kind => ({ expected, test });
+/** Makes a kind of value. */
+export const kind = (expected: string, test: Kind['test']): Kind => ({ expected, test });
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
 export const BOOL = kind('a boolean', (v) => typeof v === 'boolean');
 export const STRING = kind('a string', isText);
 export const TEXT = kind('a non-empty string', (v) => isText(v) && v !== '');
+export const REALM = kind('a string or null', (v) => v === null || isText(v));
 export const ID = kind('an id (an integer from 1 to 2^53)', isId);
 export const COUNT = kind('an integer from 0', (v) => isNumber(v) && Number.isInteger(v));
 export const NUMBER = kind('a number from 0', isNumber);
@@ -48,7 +50,7 @@ const TABLE: readonly (readonly [Kind, string])[] = [
     STRING,
     'agent authid authmethod authprovider authrole callee_authid callee_authrole caller_authid caller_authrole ' +
       'enc_key message nkey ppt_cipher ppt_keyid ppt_serializer procedure publisher_authid publisher_authrole realm ' +
-      'reason resume_token rkey runmode topic transaction_hash',
+      'reason resume_token rkey runmode scram topic transaction_hash',
   ],
   [TEXT, 'ppt_scheme'],
   [ID, 'callee caller publisher registration subscription'],
@@ -72,10 +74,10 @@ const TABLE: readonly (readonly [Kind, string])[] = [
 ];
 
 /** Attributes by their names on the wire: what each must be. Has no prototype, so that every other name is unknown. */
-export const ATTRIBUTES: Readonly<Record<string, Kind | undefined>> = Object.assign(
-  Object.create(null) as Record<string, Kind>,
-  ...TABLE.map(([kind, names]) => Object.fromEntries(names.split(' ').map((name) => [name, kind]))),
-) as Record<string, Kind>;
+export const ATTRIBUTES: Readonly<Record<string, Kind | undefined>> = {
+  __proto__: null as never,
+  ...Object.fromEntries(TABLE.flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind] as const))),
+};
 
 /** The wire's name for a camelCase name: `excludeMe` → `exclude_me`. Names of the wire pass unchanged. */
 export const toWire = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

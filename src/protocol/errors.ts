@@ -45,11 +45,13 @@ export class ApplicationError extends WampError {
   readonly details: Readonly<Dict>;
   readonly procedure?: string;
   readonly topic?: string;
+  /** The id of the request that failed, as on the wire; absent where it is not an answer to one. */
+  readonly request?: number;
 
   constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
     const of = context.procedure ?? context.topic;
     const said = typeof args[0] === 'string' ? args[0] : typeof kwargs['message'] === 'string' ? kwargs['message'] : '';
-    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}`, { cause: context.cause });
+    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}`, context);
     this.uri = uri;
     this.args = args;
     this.kwargs = kwargs;
@@ -62,20 +64,35 @@ export class ApplicationError extends WampError {
 /** What the other side says of an end, to be put behind its reason. */
 const remark = ({ message }: Readonly<Dict>): string => (typeof message === 'string' ? ` (${message})` : '');
 
+/** What an {@link AbortError} carries beside its reason and details. */
+export interface AbortContext {
+  /** Whether we broke off. */
+  readonly local?: boolean;
+  readonly cause?: unknown;
+  readonly args?: List | undefined;
+  readonly kwargs?: Readonly<Dict> | undefined;
+}
+
 /** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
 export class AbortError extends WampError {
   override name = 'AbortError';
   readonly reason: string;
+  /** In camelCase: `message` …; of a SCRAM exchange that was refused, `scram` may hold the error of RFC 5802. */
   readonly details: Readonly<Dict>;
   /** Whether we, not the router, broke off: an unknown method, a wrong router signature, a veto. */
   readonly local: boolean;
+  /** What the router sent with it; only newer ones do. */
+  readonly args: List;
+  readonly kwargs: Readonly<Dict>;
 
-  constructor(reason: string, details: Readonly<Dict> = {}, options: { local?: boolean; cause?: unknown } = {}) {
-    const who = options.local ? 'We refused' : 'The router refused or ended';
-    super(`${who} the session: ${reason}${remark(details)}`, { cause: options.cause });
+  constructor(reason: string, details: Readonly<Dict> = {}, context: AbortContext = {}) {
+    const who = context.local ? 'We refused' : 'The router refused or ended';
+    super(`${who} the session: ${reason}${remark(details)}`, context);
     this.reason = reason;
     this.details = details;
-    this.local = options.local === true;
+    this.local = context.local === true;
+    this.args = context.args ?? [];
+    this.kwargs = context.kwargs ?? {};
   }
 }
 
@@ -83,6 +100,7 @@ export class AbortError extends WampError {
 export class GoodbyeError extends WampError {
   override name = 'GoodbyeError';
   readonly reason: string;
+  /** In camelCase: `message`, `resumable` … */
   readonly details: Readonly<Dict>;
 
   constructor(reason: string, details: Readonly<Dict> = {}) {
@@ -106,7 +124,7 @@ export class ConnectionLostError extends WampError {
   readonly code?: number;
 
   constructor(message: string, options: { maybeDelivered?: boolean; code?: number | undefined; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(message, options);
     this.maybeDelivered = options.maybeDelivered === true;
     if (options.code !== undefined) this.code = options.code;
   }

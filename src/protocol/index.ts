@@ -5,6 +5,7 @@
  */
 export * from './errors.ts';
 export { isId, MAX_ID, nextId, type Id } from './ids.ts';
+export { uriPattern, type UriParts, type UriPattern } from './pattern.ts';
 export { bestMatch, isUri, matchesUri, type Match, type Uri } from './uris.ts';
 export * from './messages.ts';
 export { camelised, fromWire, toWire } from './attributes.ts';

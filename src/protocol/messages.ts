@@ -1,7 +1,36 @@
-import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, STRING, type Kind } from './attributes.ts';
+import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, REALM, STRING, type Kind } from './attributes.ts';
+import {
+  HELLO,
+  WELCOME,
+  ABORT,
+  CHALLENGE,
+  AUTHENTICATE,
+  GOODBYE,
+  ERROR,
+  PUBLISH,
+  PUBLISHED,
+  SUBSCRIBE,
+  SUBSCRIBED,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+  EVENT,
+  CALL,
+  CANCEL,
+  RESULT,
+  REGISTER,
+  REGISTERED,
+  UNREGISTER,
+  UNREGISTERED,
+  INVOCATION,
+  INTERRUPT,
+  YIELD,
+  EVENT_RECEIVED,
+} from './codes.ts';
 import { kindOf, ProtocolError } from './errors.ts';
 import { isId, type Id } from './ids.ts';
 import type { Uri } from './uris.ts';
+
+export * from './codes.ts';
 
 /** A dictionary of the wire: string keys, any values. */
 export type Dict = Record<string, unknown>;
@@ -9,33 +38,6 @@ export type Dict = Record<string, unknown>;
 export type List = readonly unknown[];
 /** Positional payload: a list, or one binary where the payload is passed through opaquely. */
 export type Args = List | Uint8Array;
-
-/** The message codes (WAMP, section "Message Codes and Direction"). */
-export const HELLO = 1;
-export const WELCOME = 2;
-export const ABORT = 3;
-export const CHALLENGE = 4;
-export const AUTHENTICATE = 5;
-export const GOODBYE = 6;
-export const ERROR = 8;
-export const PUBLISH = 16;
-export const PUBLISHED = 17;
-export const SUBSCRIBE = 32;
-export const SUBSCRIBED = 33;
-export const UNSUBSCRIBE = 34;
-export const UNSUBSCRIBED = 35;
-export const EVENT = 36;
-export const CALL = 48;
-export const CANCEL = 49;
-export const RESULT = 50;
-export const REGISTER = 64;
-export const REGISTERED = 65;
-export const UNREGISTER = 66;
-export const UNREGISTERED = 67;
-export const INVOCATION = 68;
-export const INTERRUPT = 69;
-export const YIELD = 70;
-export const EVENT_RECEIVED = 337;
 
 interface Field {
   readonly name: string;
@@ -50,23 +52,20 @@ interface Row<T> {
   readonly required: number;
   /** Whether an argument list and a keyword dictionary may follow. */
   readonly payload: boolean;
-  /** What the keys that belong into its dictionary must be; other keys pass. */
-  readonly attributes: Readonly<Record<string, Kind | undefined>>;
   /** Never set: carries the tuple's type. */
   readonly type?: T;
 }
 
-/** A dictionary whose keys are checked, too. */
+/** A dictionary whose known keys are checked, too: an attribute means the same wherever it stands. */
 const DETAILS: Kind = { ...DICT };
-const REALM: Kind = { expected: 'a string or null', test: (v) => v === null || STRING.test(v) };
 const KINDS: Readonly<Record<string, Kind>> = { i: ID, n: COUNT, s: STRING, r: REALM, d: DETAILS, x: DICT };
 
 /**
  * A row of the table. `layout` reads `EVENT subscription:i …`: the name, then each field with its kind (`i` id, `n`
- * count, `s` string, `r` realm, `d` dictionary of known attributes, `x` free dictionary), `?` where it may be missing;
- * `*` at the end is a payload. `names` are the attributes of its `d` dictionary.
+ * count, `s` string, `r` realm, `d` dictionary of attributes, `x` free dictionary), `?` where it may be missing; `*` at
+ * the end is a payload.
  */
-function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
+function row<T extends readonly unknown[]>(layout: string): Row<T> {
   const [name = '', ...elements] = layout.split(' ');
   const payload = elements.at(-1) === '*';
   if (payload) elements.pop();
@@ -78,108 +77,68 @@ function row<T extends readonly unknown[]>(layout: string, names = ''): Row<T> {
     })),
     required: elements.filter((element) => !element.endsWith('?')).length,
     payload,
-    attributes: Object.assign(
-      Object.create(null) as object,
-      Object.fromEntries(names.split(' ').map((attribute) => [attribute, ATTRIBUTES[attribute]])),
-    ),
   };
 }
 
-const FORWARD = 'forward_for';
-/** How a payload was packed, as applications may ask for it. */
-export const PPT_OPTIONS = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid';
-const PASSTHRU = `${PPT_OPTIONS} enc_algo enc_key enc_serializer ${FORWARD}`;
-/** What applications may set in the options of a request: as it is, under its camelCase name. */
-export const SUBSCRIBE_OPTIONS = `match nkey ${FORWARD}`;
-export const REGISTER_OPTIONS = `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`;
-export const PUBLISH_OPTIONS = `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
-export const CALL_OPTIONS = `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PPT_OPTIONS} ${FORWARD}`;
-/** What a callee may set on a result. */
-export const RESULT_OPTIONS = `callee callee_authid callee_authrole ${PPT_OPTIONS} ${FORWARD}`;
-const CALLEE = `${RESULT_OPTIONS} ${PASSTHRU}`;
+/** What routers send: all that a client reads. */
+const INCOMING = {
+  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>('WELCOME session:i details:d'),
+  [ABORT]:
+    row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>('ABORT details:d reason:s *'),
+  [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
+  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s'),
+  [ERROR]: row<
+    readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
+  >('ERROR requestType:n request:i details:d error:s *'),
+  [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
+  [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
+  // a reply's request id is 0 where the router revokes unasked
+  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>('UNSUBSCRIBED request:n details:d?'),
+  [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
+    'EVENT subscription:i publication:i details:d *',
+  ),
+  [RESULT]:
+    row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>('RESULT request:i details:d *'),
+  [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
+  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>('UNREGISTERED request:n details:d?'),
+  [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
+    'INVOCATION request:i registration:i details:d *',
+  ),
+  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>('INTERRUPT request:i options:d'),
+};
 
 /**
  * The one table of messages: code → name, fields in the order of the wire with what each must be, and the type of the
- * decoded array. Types, checks and descriptions all derive from it.
+ * decoded array. Types, checks and descriptions all derive from it. Made in a function, so that a program which reads
+ * only what routers send need not carry the rest.
  */
-const SHAPES = {
-  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>(
-    'HELLO realm:r details:d',
-    'roles agent authmethods authid authrole authextra',
-  ),
-  [WELCOME]: row<readonly [type: 2, session: Id, details: Dict]>(
-    'WELCOME session:i details:d',
-    'roles agent realm authid authrole authmethod authprovider authextra resumed resumable resume_token',
-  ),
-  [ABORT]: row<readonly [type: 3, details: Dict, reason: Uri, args?: Args, kwargs?: Dict]>(
-    'ABORT details:d reason:s *',
-    'message',
-  ),
-  [CHALLENGE]: row<readonly [type: 4, method: string, extra: Dict]>('CHALLENGE method:s extra:x'),
+const SHAPES = /* @__PURE__ */ (() => ({
+  ...INCOMING,
+  [HELLO]: row<readonly [type: 1, realm: Uri | null, details: Dict]>('HELLO realm:r details:d'),
   [AUTHENTICATE]: row<readonly [type: 5, signature: string, extra: Dict]>('AUTHENTICATE signature:s extra:x'),
-  [GOODBYE]: row<readonly [type: 6, details: Dict, reason: Uri]>('GOODBYE details:d reason:s', 'message'),
-  [ERROR]: row<
-    readonly [type: 8, requestType: number, request: Id, details: Dict, error: Uri, args?: Args, kwargs?: Dict]
-  >('ERROR requestType:n request:i details:d error:s *', CALLEE),
   [PUBLISH]: row<readonly [type: 16, request: Id, options: Dict, topic: Uri, args?: Args, kwargs?: Dict]>(
     'PUBLISH request:i options:d topic:s *',
-    `${PUBLISH_OPTIONS} ${PASSTHRU}`,
   ),
-  [PUBLISHED]: row<readonly [type: 17, request: Id, publication: Id]>('PUBLISHED request:i publication:i'),
   [SUBSCRIBE]: row<readonly [type: 32, request: Id, options: Dict, topic: Uri]>(
     'SUBSCRIBE request:i options:d topic:s',
-    `${SUBSCRIBE_OPTIONS} get_retained`,
   ),
-  [SUBSCRIBED]: row<readonly [type: 33, request: Id, subscription: Id]>('SUBSCRIBED request:i subscription:i'),
   [UNSUBSCRIBE]: row<readonly [type: 34, request: Id, subscription: Id, options?: Dict]>(
     'UNSUBSCRIBE request:i subscription:i options:d?',
-    FORWARD,
-  ),
-  // a reply's request id is 0 where the router revokes unasked
-  [UNSUBSCRIBED]: row<readonly [type: 35, request: Id | 0, details?: Dict]>(
-    'UNSUBSCRIBED request:n details:d?',
-    'subscription reason',
-  ),
-  [EVENT]: row<readonly [type: 36, subscription: Id, publication: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'EVENT subscription:i publication:i details:d *',
-    `publisher publisher_authid publisher_authrole topic trustlevel retained transaction_hash x_acknowledged_delivery ${PASSTHRU}`,
   ),
   [CALL]: row<readonly [type: 48, request: Id, options: Dict, procedure: Uri, args?: Args, kwargs?: Dict]>(
     'CALL request:i options:d procedure:s *',
-    `${CALL_OPTIONS} receive_progress progress timeout ${PASSTHRU}`,
   ),
-  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d', `mode ${FORWARD}`),
-  [RESULT]: row<readonly [type: 50, request: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'RESULT request:i details:d *',
-    `progress ${CALLEE}`,
-  ),
+  [CANCEL]: row<readonly [type: 49, request: Id, options: Dict]>('CANCEL request:i options:d'),
   [REGISTER]: row<readonly [type: 64, request: Id, options: Dict, procedure: Uri]>(
     'REGISTER request:i options:d procedure:s',
-    REGISTER_OPTIONS,
   ),
-  [REGISTERED]: row<readonly [type: 65, request: Id, registration: Id]>('REGISTERED request:i registration:i'),
   [UNREGISTER]: row<readonly [type: 66, request: Id, registration: Id, options?: Dict]>(
     'UNREGISTER request:i registration:i options:d?',
-    FORWARD,
   ),
-  [UNREGISTERED]: row<readonly [type: 67, request: Id | 0, details?: Dict]>(
-    'UNREGISTERED request:n details:d?',
-    'registration reason',
-  ),
-  [INVOCATION]: row<readonly [type: 68, request: Id, registration: Id, details: Dict, args?: Args, kwargs?: Dict]>(
-    'INVOCATION request:i registration:i details:d *',
-    `receive_progress progress timeout caller caller_authid caller_authrole procedure trustlevel transaction_hash ${PASSTHRU}`,
-  ),
-  [INTERRUPT]: row<readonly [type: 69, request: Id, options: Dict]>(
-    'INTERRUPT request:i options:d',
-    `mode reason ${FORWARD}`,
-  ),
-  [YIELD]: row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>(
-    'YIELD request:i options:d *',
-    `progress ${CALLEE}`,
-  ),
+  [YIELD]:
+    row<readonly [type: 70, request: Id, options: Dict, args?: Args, kwargs?: Dict]>('YIELD request:i options:d *'),
   [EVENT_RECEIVED]: row<readonly [type: 337, publication: Id]>('EVENT_RECEIVED publication:i'),
-};
+}))();
 
 type Shapes = typeof SHAPES;
 
@@ -192,10 +151,13 @@ export type Message = { [C in MessageCode]: MessageOf<C> }[MessageCode];
 /** The messages that end with a payload. */
 export type PayloadMessage = MessageOf<3 | 8 | 16 | 36 | 48 | 50 | 68 | 70>;
 
-const shapes: Readonly<Record<number, Row<unknown> | undefined>> = SHAPES;
+type Table = Readonly<Record<number, Row<unknown> | undefined>>;
 
 /** The name of a message code, `EVENT` for 36; the code itself where it is unknown. */
-export const messageName = (code: number): string => shapes[code]?.name ?? String(code);
+export const messageName = (code: number): string => (SHAPES as Table)[code]?.name ?? String(code);
+
+/** The name of a message that came from a router. @internal */
+export const incomingName = ([code]: Message): string => (INCOMING as Table)[code]?.name as string;
 
 /**
  * Checks a decoded value against the table of messages and returns it as a message: the same array, in which a payload
@@ -203,7 +165,12 @@ export const messageName = (code: number): string => shapes[code]?.name ?? Strin
  *
  * @throws ProtocolError that names the message, the field, what it must be and what it was
  */
-export function parseMessage(value: unknown): Message {
+export const parseMessage = (value: unknown): Message => parse(value, SHAPES);
+
+/** {@link parseMessage} for what routers send; the codes of other messages count as unknown. @internal */
+export const parseIncoming = (value: unknown): Message => parse(value, INCOMING);
+
+function parse(value: unknown, shapes: Table): Message {
   if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
   const message = value as unknown[];
   const code = message[0];
@@ -232,7 +199,7 @@ export function parseMessage(value: unknown): Message {
 
 function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
-    const kind = shape.attributes[key];
+    const kind = ATTRIBUTES[key];
     if (kind === undefined || kind.test(values[key])) continue;
     // some peers write null for what they leave out
     if (values[key] === null) Reflect.deleteProperty(values, key);
@@ -265,7 +232,7 @@ function lengths({ fields, required, payload }: Row<unknown>): string {
 /** A message as field name → value, for logs and checks: `{ type: 33, request: 1, subscription: 77 }`. */
 export function describeMessage(message: Message): Dict {
   const out: Dict = { type: message[0] };
-  const { fields, payload } = shapes[message[0]] as Row<unknown>;
+  const { fields, payload } = SHAPES[message[0]] as Row<unknown>;
   const names = payload ? [...fields.map(({ name }) => name), 'args', 'kwargs'] : fields.map(({ name }) => name);
   names.forEach((name, i) => {
     if (i + 1 < message.length) out[name] = message[i + 1];

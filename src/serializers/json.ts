@@ -1,6 +1,6 @@
+import { fromBase64 } from '#base64';
 import { ProtocolError, SerializationError } from '../protocol/errors.ts';
 import { textOf } from '../protocol/thrown.ts';
-import { fromBase64 } from './base64.ts';
 import type { Serializer } from './serializer.ts';
 import { utf8Decoder } from './text.ts';
 import { MAX_DEPTH, writeMessage } from './values.ts';

@@ -1,5 +1,5 @@
+import { toBase64 } from '#base64';
 import { SerializationError } from '../protocol/errors.ts';
-import { toBase64 } from './base64.ts';
 
 /** How deep lists and dictionaries may be nested, both ways: enough for data, too little to exhaust the stack. */
 export const MAX_DEPTH = 1000;

@@ -51,17 +51,17 @@ export const wireDetails = (details: AnyDetails): Readonly<Dict> =>
   (details as AnyDetails & { [WIRE](): Readonly<Dict> })[WIRE]();
 
 /** Everything that arrives with a payload has this shape. */
-export abstract class Arrival<T, D extends AnyDetails> {
+export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K = Readonly<Dict>> {
   /** Positional payload, never null. */
-  readonly args: List;
+  readonly args: A;
   /** Keyword payload, never null. */
-  readonly kwargs: Readonly<Dict>;
+  readonly kwargs: K;
   readonly details: D;
 
   constructor(args: Args | undefined, kwargs: Dict | undefined, details: D) {
     // a binary in the place of the list is a payload that was passed through opaquely
-    this.args = args === undefined ? NO_ARGS : args instanceof Uint8Array ? [args] : args;
-    this.kwargs = kwargs ?? NO_KWARGS;
+    this.args = (args === undefined ? NO_ARGS : args instanceof Uint8Array ? [args] : args) as A;
+    this.kwargs = (kwargs ?? NO_KWARGS) as K;
     this.details = details;
   }
 
@@ -128,7 +128,7 @@ class EventView extends Details {
 }
 
 /** An event of a topic. `value` is the first positional argument. */
-export class WampEvent<T = unknown> extends Arrival<T, EventDetails> {
+export class WampEvent<T = unknown, A extends List = List, K = Readonly<Dict>> extends Arrival<T, EventDetails, A, K> {
   /** @internal */
   constructor(message: MessageOf<36>, topic: Uri) {
     super(message[4], message[5], new EventView(message, topic));
@@ -162,14 +162,19 @@ class ResultView extends Details {
 }
 
 /** A result of a call: a progressive one, or the final one. */
-export class CallResult<T = unknown> extends Arrival<T, ResultDetails> {
+export class CallResult<
+  T = unknown,
+  A extends List = List,
+  K = Readonly<Dict>,
+  Progress extends boolean = boolean,
+> extends Arrival<T, ResultDetails, A, K> {
   /** Whether more results follow. */
-  readonly progress: boolean;
+  readonly progress: Progress;
 
   /** @internal */
   constructor(message: MessageOf<50>, procedure: Uri) {
     super(message[3], message[4], new ResultView(message[2], procedure));
-    this.progress = message[2]['progress'] === true;
+    this.progress = (message[2]['progress'] === true) as Progress;
   }
 }
 

@@ -1,5 +1,5 @@
-import { defer, finalize, isObservable, of, take, throwIfEmpty, type Observable, type Subscription } from 'rxjs';
-import type { Askable, Eventually, Identity } from '../auth/authenticator.ts';
+import { defer, finalize, type Observable, type Subscription } from 'rxjs';
+import type { Identity } from '../auth/authenticator.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { after, now } from './time.ts';
 
@@ -33,44 +33,25 @@ export function patience(
     );
 }
 
-/** What was given now or later, as an Observable of exactly one value. */
-export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
-  defer(() => {
-    const value = source();
-    return isObservable(value) || isPromise(value) ? value : of(value);
-  }).pipe(
-    take(1),
-    throwIfEmpty(() => new TypeError('The Observable completed without a value')),
-  );
-
-/** Resolves what the user gave as a value or a function. */
-export const ask = <T>(source: Askable<T>): Observable<T> =>
-  eventually(typeof source === 'function' ? (source as () => Eventually<T>) : () => source);
-
-/** Whether a value is a Promise, of whatever make. */
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-
 /**
  * One identity of several shares.
  *
  * @throws TypeError where two of them contradict each other
  */
 export function mergeIdentities(shares: readonly Identity[]): Identity {
-  const merge = (dicts: readonly object[]): Dict => {
-    const merged: Dict = {};
-    for (const [name, value] of dicts.flatMap((dict) => Object.entries(dict) as [string, unknown][])) {
+  const merged: Dict = {};
+  const add = (into: Dict, names: object): void => {
+    for (const [name, value] of Object.entries(names) as [string, unknown][]) {
       if (value === undefined) continue;
-      if (name in merged && merged[name] !== value) {
+      if (Object.hasOwn(into, name) && into[name] !== value) {
         throw new TypeError(`auth: the authenticators contradict each other in ${name}`);
       }
-      merged[name] = value;
+      into[name] = value;
     }
-    return merged;
   };
-  const extras = shares.flatMap(({ authextra }) => (authextra ? [authextra] : []));
-  return {
-    ...merge(shares.map(({ authid, authrole }) => ({ authid, authrole }))),
-    ...(extras.length > 0 && { authextra: merge(extras) }),
-  };
+  for (const { authid, authrole, authextra } of shares) {
+    add(merged, { authid, authrole });
+    if (authextra) add((merged['authextra'] ??= {}) as Dict, authextra);
+  }
+  return merged;
 }

@@ -6,24 +6,18 @@ import {
   checkOptions,
   FUNCTION,
   isDict,
+  kind,
   NUMBER,
   fromWire,
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
-import {
-  CALL_OPTIONS,
-  PUBLISH_OPTIONS,
-  REGISTER_OPTIONS,
-  RESULT_OPTIONS,
-  SUBSCRIBE_OPTIONS,
-  type Dict,
-  type List,
-} from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/messages.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,
+  CorrelationOptions,
   Payload,
   PublishOptions,
   RegisterOptions,
@@ -81,6 +75,10 @@ function kindOfOption(option: string, wire: string): Kind {
 
 const listed = (value: unknown): unknown => (Array.isArray(value) ? value : [value]);
 
+/** How a payload was packed, as applications may ask for it. */
+const PPT = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid';
+const FORWARD = 'forward_for';
+
 /** Tags for tracing stay on this side. */
 const TAGS = {
   correlationId: ANYTHING,
@@ -89,32 +87,46 @@ const TAGS = {
   correlationIsLast: ANYTHING,
 };
 
-const RETAINED: Kind = { expected: "a boolean or 'once'", test: (v) => typeof v === 'boolean' || v === 'once' };
+const RETAINED = kind("a boolean or 'once'", (v) => BOOL.test(v) || v === 'once');
 
-const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')(SUBSCRIBE_OPTIONS, {
+const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')(`match nkey ${FORWARD}`, {
   ...TAGS,
   getRetained: RETAINED,
   onSubscribed: FUNCTION,
 });
-const REGISTER = verb<RegisterOptions>('register', 'procedure')(REGISTER_OPTIONS, TAGS);
-const PUBLISH = verb<PublishOptions>('publish', 'topic')(PUBLISH_OPTIONS, TAGS);
-const CALL = verb<CallOptions>('call', 'procedure')(CALL_OPTIONS, {
-  ...TAGS,
-  progress: BOOL,
-  timeout: NUMBER,
-  deadline: NUMBER,
-  cancelMode: ATTRIBUTES['mode'] as Kind,
-});
+const REGISTER = verb<RegisterOptions>('register', 'procedure')(
+  `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`,
+  TAGS,
+);
+const PUBLISH = verb<PublishOptions>('publish', 'topic')(
+  `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PPT} ${FORWARD}`,
+  TAGS,
+);
+const CALL = verb<CallOptions>('call', 'procedure')(
+  `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PPT} ${FORWARD}`,
+  { ...TAGS, progress: BOOL, timeout: NUMBER, deadline: NUMBER, cancelMode: ATTRIBUTES['mode'] as Kind },
+);
 
 const NOTHING: Dict = Object.freeze({});
 const NO_ARGS: List = Object.freeze([]);
+
+/** Where what is sent keeps the options that are not sent whole, for messages$: serializers see no symbols, copies keep them. */
+export const TAGGED = Symbol('tags');
+
+/** Options as they are sent, with what is not. */
+export interface Tagged {
+  [TAGGED]?: CorrelationOptions;
+}
 
 /** What is sent of some options, by the names on the wire. */
 function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const wire: Dict = {};
   for (const name of checkOptions(() => asked(verb, uri), table, options, true)) {
-    if (Object.hasOwn(kept, name)) continue;
+    if (Object.hasOwn(kept, name)) {
+      (wire as Tagged)[TAGGED] = options;
+      continue;
+    }
     const value = (options as Dict)[name];
     wire[names[name] ?? name] = LISTS.test(name) ? listed(value) : value;
   }
@@ -234,6 +246,6 @@ let resultVerb: Verb | undefined;
 export const checkResult = (options?: object): Dict | undefined => {
   if (options === undefined) return undefined;
   // not before it is needed: programs that have no such options shall not carry them
-  resultVerb ??= verb<ResultOptions>('result', '')(RESULT_OPTIONS, {});
+  resultVerb ??= verb<ResultOptions>('result', '')(`callee callee_authid callee_authrole ${PPT} ${FORWARD}`, {});
   return wireOf(resultVerb, '', options);
 };

@@ -30,15 +30,22 @@ export interface LinkConfig {
   readonly closeTimeout: number;
 }
 
-/** How a session closed (WAMP, GOODBYE). */
+/** How a client was closed: what it said, and what the router told with its answer (WAMP, GOODBYE). */
 export interface CloseDetails {
+  /** As it was given to `close()`: routers answer with reasons of their own, which mean nothing. */
   readonly reason: Uri;
+  /** As it was given to `close()`; otherwise the router's. */
   readonly message?: string;
+  /** Whether the router would take the session up again; none in use does. */
+  readonly resumable?: boolean;
+  /** Whatever else the router told, in camelCase. */
+  readonly [name: string]: unknown;
 }
 
 /** What joining needs. */
 export interface JoinConfig extends LinkConfig {
-  readonly realm: Uri;
+  /** `null` where the router assigns it. */
+  readonly realm: Uri | null;
   /** Told to the router as HELLO.Details.agent. */
   readonly agent: string;
   /** Ways to authenticate, by preference. None: anonymous. */

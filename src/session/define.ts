@@ -1,4 +1,4 @@
-import { checkOptions, FUNCTION, TEXT } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, TEXT, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { ErrorClass } from './errors.ts';
@@ -11,7 +11,12 @@ export interface DefineOptions {
   readonly match?: 'exact' | 'prefix' | undefined;
 }
 
-const MATCH = { ...TEXT, expected: "'exact' or 'prefix'", test: (v: unknown) => v === 'exact' || v === 'prefix' };
+/** The kinds of URIs that a class of errors may stand for. */
+export const MATCH: Kind = {
+  ...TEXT,
+  expected: "'exact' or 'prefix'",
+  test: (v: unknown) => v === 'exact' || v === 'prefix',
+};
 
 /**
  * Ties a class of errors to an error URI, from now on and both ways: what a handler throws of the class is sent with the

@@ -29,23 +29,24 @@ export function errorFromMessage(
   mapping: ErrorMapping,
   failed: (error: unknown, context: string) => void,
 ): Error {
-  const [, , , wire, uri, payload, kwargs = {}] = message;
+  const [, , request, wire, uri, payload, kwargs = {}] = message;
   const args: List = payload === undefined ? [] : payload instanceof Uint8Array ? [payload] : payload;
-  const details = camelised(wire);
+  const about = { details: camelised(wire), ...context };
   const mapped = entryOf(uri, mapping)?.[0];
   if (mapped !== undefined) {
     try {
       const error = new (mapped as new (...args: List) => Error)(...args);
-      return Object.assign(error, { uri, args, kwargs, details, ...context });
+      return Object.assign(error, { uri, args, kwargs, request, ...about });
     } catch (error) {
       failed(error, `constructor of ${mapped.name} for ${uri}`);
     }
   }
-  return new ApplicationError(uri, args, kwargs, { details, ...context });
+  return Object.assign(new ApplicationError(uri, args, kwargs, about), { request });
 }
 
 /** The error for an ABORT. */
-export const abortError = ([, details, reason]: MessageOf<3>): AbortError => new AbortError(reason, camelised(details));
+export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
+  new AbortError(reason, camelised(details), { args: args instanceof Uint8Array ? [args] : args, kwargs });
 
 /** Something thrown as it is sent. */
 export interface WireError {

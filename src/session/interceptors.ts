@@ -1,3 +1,5 @@
+import type { Subscription } from 'rxjs';
+import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
 /** Passes a message on, to the next interceptor or to its destination. */
@@ -10,16 +12,21 @@ export type Next = (message: Message) => void;
 export interface Interceptor {
   /** A message that came. What is thrown here is told on `userErrors$`, and the message goes no further. */
   incoming?(message: Message, next: Next): void;
-  /** A message that is to be sent. What is thrown here fails the one operation that wanted to send it. */
+  /**
+   * A message that is to be sent. What is thrown here fails the one operation that wanted to send it, and is told on
+   * `userErrors$`, unless it is a WampError: a refusal.
+   */
   outgoing?(message: Message, next: Next): void;
 }
 
 /** What an interceptor may do by itself. */
 export interface InterceptedWire {
   /** Sends a message past the interceptors. */
-  send(message: Message): void;
+  readonly send: (message: Message) => void;
   /** Tells of an error on `userErrors$`. */
   report(error: unknown, context: string): void;
+  /** Closed when the connection is over: `add()` what is to be done then. */
+  readonly gone: Subscription;
 }
 
 /** Makes an interceptor for each connection, which may then keep state of it. */
@@ -34,7 +41,21 @@ export function intercepted(
   wire: InterceptedWire,
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
-  const made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+  const report = (error: unknown): void => wire.report(error, 'interceptor');
+  let made: readonly Interceptor[];
+  try {
+    made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+  } catch (error) {
+    report(error);
+    throw error;
+  }
+  const send = made.reduceRight<Next>(
+    (next, one) => (message) => {
+      if (one.outgoing) one.outgoing(message, next);
+      else next(message);
+    },
+    wire.send,
+  );
   return {
     receive: made.reduce<Next>(
       (next, one) => (message) => {
@@ -42,17 +63,19 @@ export function intercepted(
           if (one.incoming) one.incoming(message, next);
           else next(message);
         } catch (error) {
-          wire.report(error, 'interceptor');
+          report(error);
         }
       },
       deliver,
     ),
-    send: made.reduceRight<Next>(
-      (next, one) => (message) => {
-        if (one.outgoing) one.outgoing(message, next);
-        else next(message);
-      },
-      (message) => wire.send(message),
-    ),
+    send(message) {
+      try {
+        send(message);
+      } catch (error) {
+        // what the wire or a codec says of a message is no mistake of the interceptor's
+        if (!(error instanceof WampError)) report(error);
+        throw error;
+      }
+    },
   };
 }

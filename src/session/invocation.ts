@@ -1,4 +1,5 @@
 import { isObservable, Observable, type Subscriber, type Subscription } from 'rxjs';
+import { isPromise } from '../asking/ask.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
@@ -14,13 +15,13 @@ import { after } from './time.ts';
 const UNREAD_KEPT = 1000;
 
 /** A final answer with any payload; made by {@link result}. */
-export class Result {
-  readonly args: List;
-  readonly kwargs: Readonly<Dict>;
+export class Result<A extends List = List, K = Readonly<Dict>> {
+  readonly args: A;
+  readonly kwargs: K;
   /** YIELD.Options, if there are any. */
   readonly wire: Readonly<Dict> | undefined;
 
-  constructor(args: List, kwargs: Readonly<Dict>, wire?: Readonly<Dict>) {
+  constructor(args: A, kwargs: K, wire?: Readonly<Dict>) {
     this.args = args;
     this.kwargs = kwargs;
     this.wire = wire;
@@ -34,6 +35,11 @@ export class Result {
  * @param options how the payload is packed, and attributes outside the standard (`x_…`, `_…`) for the caller's `details`
  * @throws TypeError that names what is wrong
  */
+export function result<const A extends List = readonly [], const K extends Readonly<Dict> = Readonly<Dict>>(
+  args?: A,
+  kwargs?: K,
+  options?: Given<ResultOptions>,
+): Result<A, K>;
 export function result(args: List = [], kwargs: Readonly<Dict> = {}, options?: Given<ResultOptions>): Result {
   if (!Array.isArray(args)) throw new TypeError('result(): args must be a list');
   return new Result(args, kwargs, checkResult(options));
@@ -46,13 +52,18 @@ export function result(args: List = [], kwargs: Readonly<Dict> = {}, options?: G
 export type Handler = (invocation: Invocation) => unknown;
 
 /** One chunk of a progressive invocation's arguments. */
-export interface InputChunk {
-  readonly args: List;
-  readonly kwargs: Readonly<Dict>;
+export interface InputChunk<A extends List = List, K = Readonly<Dict>> {
+  readonly args: A;
+  readonly kwargs: K;
 }
 
 /** A call that came for a registered procedure. */
-export class Invocation<T = unknown> extends Arrival<T, InvocationDetails> {
+export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> extends Arrival<
+  T,
+  InvocationDetails,
+  A,
+  K
+> {
   readonly #running: RunningInvocation;
 
   /** @internal */
@@ -67,16 +78,21 @@ export class Invocation<T = unknown> extends Arrival<T, InvocationDetails> {
   }
 
   /** The chunks of a progressive invocation, this first one included; for one observer. Completes with the last chunk. */
-  get input$(): Observable<InputChunk> {
-    return this.#running.input$;
+  get input$(): Observable<InputChunk<A, K>> {
+    return this.#running.input$ as Observable<InputChunk<A, K>>;
   }
 }
 
+/** What an invocation needs of the link of its session. */
+export type Answering = Pick<Link, 'invocations' | 'unread' | 'open' | 'send' | 'tell' | 'errorToSend' | 'userError'>;
+/** What an invocation needs of the registration that it came for. */
+export type Served = Pick<Procedure, 'uri' | 'handler'>;
+
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */
 export class RunningInvocation {
-  readonly #link: Link;
+  readonly #link: Answering;
   readonly #id: Id;
-  readonly #procedure: Procedure;
+  readonly #procedure: Served;
   readonly #wantsProgress: boolean;
   #done = false;
   #aborted: unknown;
@@ -88,7 +104,7 @@ export class RunningInvocation {
   #reader: Subscriber<InputChunk> | undefined;
   #inputOpen: boolean;
 
-  constructor(link: Link, procedure: Procedure, message: MessageOf<68>) {
+  constructor(link: Answering, procedure: Served, message: MessageOf<68>) {
     const [, id, , details] = message;
     this.#link = link;
     this.#id = id;
@@ -245,6 +261,3 @@ function payloadOf(value: unknown): { args: List; kwargs: Readonly<Dict>; wire?:
   if (value instanceof Result || value instanceof CallResult) return value;
   return { args: value === undefined ? [] : [value], kwargs: {} };
 }
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -1,5 +1,6 @@
-import { forkJoin, map, Observable, of, Subscription, take, tap } from 'rxjs';
-import type { ChallengeAnswer, Eventually } from '../auth/authenticator.ts';
+import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
+import { ask, eventually, type Eventually } from '../asking/ask.ts';
+import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
@@ -8,7 +9,7 @@ import {
   AUTHENTICATE,
   CHALLENGE,
   HELLO,
-  messageName,
+  incomingName,
   WELCOME,
   type Dict,
   type Message,
@@ -16,7 +17,7 @@ import {
 } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
-import { ask, eventually, mergeIdentities, patience } from './asking.ts';
+import { mergeIdentities, patience } from './asking.ts';
 import type { JoinConfig } from './config.ts';
 import { abortError, asWampError } from './errors.ts';
 import { makeLink, type SessionLink } from './link.ts';
@@ -32,6 +33,8 @@ const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 export interface Joined {
   readonly session: Session;
   readonly link: SessionLink;
+  /** What was dialled. */
+  readonly transport: Transport;
 }
 
 /**
@@ -107,19 +110,17 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       number,
       realm,
       transport: name,
-      ask: (source) => paused(ask(source)),
+      ask: (source) => consult(`option of ${name}`, () => ask(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
     };
 
-    /** Asks an authenticator; the clock stands still meanwhile, and its errors are told. */
-    const consult = <T>(what: string, source: () => Eventually<T>): Observable<T> =>
-      paused(eventually(source)).pipe(
-        tap({ error: (error: unknown) => config.userError(error, `authenticator ${what}`) }),
-      );
+    /** Asks the application; the clock stands still meanwhile, and its errors are told. */
+    const consult = <T>(context: string, source: () => Eventually<T>): Observable<T> =>
+      paused(eventually(source)).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
-      const authenticator = auth.find((known) => known.method === method);
-      if (authenticator === undefined) {
+      const found = auth.find((known) => known.method === method);
+      if (found === undefined) {
         refuse(`CHALLENGE with "${method}", which was not offered`);
         return;
       }
@@ -129,7 +130,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       }
       config.progress({ type: 'challenge', method });
       wait(
-        consult(method, () => authenticator.challenge(method, extra, round, attempt)),
+        consult(`authenticator ${method}`, () => found.challenge(method, extra, round, attempt)),
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
           if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
@@ -143,18 +144,21 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       // the method that was used decides; where the router does not tell, all look; some always do
       const verdicts = auth
         .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
-        .map((judge) => eventually(() => judge.welcome?.(details, attempt)));
+        .map((judge) => consult(`authenticator ${judge.method}`, () => judge.welcome?.(details, attempt)));
       const enter = (): void => {
         const { channel } = wire as Wire;
         waits.unsubscribe();
         link = makeLink(wire as Wire, details, config, (error) =>
-          subscriber.error(error ?? new ConnectionLostError('The session was left')),
+          // the reason is told on lifecycle$
+          subscriber.error(
+            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: link?.left }),
+          ),
         );
         const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
-        subscriber.next({ session, link });
+        subscriber.next({ session, link, transport });
       };
       if (verdicts.length === 0) enter();
-      else wait(paused(forkJoin(verdicts)), enter, (error) => refuse(messageOf(error), error));
+      else wait(forkJoin(verdicts), enter, (error) => refuse(messageOf(error), error));
     };
 
     const handshake: Receiver = {
@@ -164,7 +168,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
         // a router that speaks while we still ask for the secret has lost the thread, too
-        else handshake.violated(new ProtocolError(`${messageName(message[0])} must not come now`));
+        else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
       lost(error) {
@@ -174,15 +178,15 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       },
     };
 
-    const shares = (): Observable<Dict> => {
+    const shares = (): Eventually<Dict> => {
       const base: Dict = { roles: CLIENT_FEATURES, agent };
-      if (auth.length === 0) return of(base);
+      if (auth.length === 0) return base;
       return forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(
         map((all) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(all) })),
       );
     };
 
-    wait(consult('hello', shares), (details) =>
+    wait(consult('authenticator hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => link ?? handshake);
         wire.listen();

@@ -17,13 +17,10 @@ import {
   GOODBYE,
   INTERRUPT,
   INVOCATION,
-  messageName,
-  PUBLISH,
+  incomingName,
   PUBLISHED,
-  REGISTER,
   REGISTERED,
   RESULT,
-  SUBSCRIBE,
   SUBSCRIBED,
   UNREGISTER,
   UNREGISTERED,
@@ -49,6 +46,10 @@ export interface SessionLink extends Link, Receiver {
   readonly wire: Wire;
   /** Request ids spent on asking for a sign of life. */
   probes: number;
+  /** The details of the router's answer to our GOODBYE, in camelCase. */
+  farewell?: Dict;
+  /** The reason of our own GOODBYE, once it is said. */
+  left?: Uri;
   /** Lets go at once: the other side no longer answers. */
   drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
@@ -119,8 +120,10 @@ export function makeLink(
     errorToSend: (thrown) => errorForWire(thrown, errors),
     receive(message) {
       if (state === 'leaving') {
-        if (message[0] === GOODBYE) end(undefined);
-        else if (message[0] === ABORT) end(abortError(message));
+        if (message[0] === GOODBYE) {
+          link.farewell = camelised(message[1]);
+          end(undefined);
+        } else if (message[0] === ABORT) end(abortError(message));
         return;
       }
       switch (message[0]) {
@@ -136,13 +139,10 @@ export function makeLink(
           if (message[1] !== 49 && message[1] !== 70) settle(message, message[1], message[2]);
           return;
         case PUBLISHED:
-          settle(message, PUBLISH, message[1]);
-          return;
         case SUBSCRIBED:
-          settle(message, SUBSCRIBE, message[1]);
-          return;
         case REGISTERED:
-          settle(message, REGISTER, message[1]);
+          // their codes follow those of the requests
+          settle(message, message[0] - 1, message[1]);
           return;
         case UNSUBSCRIBED:
           if (message[1] === 0) revoke(streams.topics, message[2]?.['subscription'], message[2]);
@@ -166,7 +166,7 @@ export function makeLink(
           end(abortError(message));
           return;
         default:
-          violated(`${messageName(message[0])} must not come now`);
+          violated(`${incomingName(message)} must not come now`);
       }
     },
     violated(error) {
@@ -189,6 +189,7 @@ export function makeLink(
       if (state !== 'open') return;
       link.tell([GOODBYE, message === undefined ? {} : { message }, reason]);
       state = 'leaving';
+      link.left = reason;
       release(error);
       // a router that does not answer shall not keep us
       wire.gone.add(after(closeTimeout, () => link.drop(error)));
@@ -204,9 +205,7 @@ export function makeLink(
       request.settle(reply);
     } else if (request || id >= next) {
       // an answer to what was given up meanwhile is a race; one to what was never asked is not
-      violated(
-        `${messageName(reply[0])} for request ${id}, which was ${request ? messageName(request.type) : 'never made'}`,
-      );
+      violated(`${incomingName(reply)} for request ${id}, which was ${request ? 'of another kind' : 'never made'}`);
     }
   };
 

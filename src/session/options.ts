@@ -10,7 +10,7 @@ export interface ForwardHop {
   readonly authrole: string;
 }
 
-/** Tags for tracing: kept on this side, never sent. */
+/** Tags for tracing: shown on messages$ beside what is sent for them, and never sent themselves. */
 export interface CorrelationOptions {
   readonly correlationId?: unknown;
   readonly correlationUri?: unknown;

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { ErrorEntry } from './errors.ts';
+import type { SessionLink } from './link.ts';
 import type { Session, Wamp } from './session.ts';
 import type { Streams } from './streams.ts';
 
@@ -23,13 +24,38 @@ export interface Port {
   readonly session$?: Observable<Session>;
   /** All topics and registrations, and the link of the session that is joined; of a client only. */
   readonly streams?: Streams;
+  /** Tells of an error in the application's code, on userErrors$: `onSubscribed of com.app.news`. */
+  userError(error: unknown, context: string): void;
   /** Sees to it that there will be a session. */
   dial(): void;
 }
 
+/** What a session shows of itself; its port is made of it by those who need one. */
+export interface SessionInside {
+  readonly session: Session;
+  readonly link: SessionLink;
+  readonly streams: Streams;
+}
+
 /** The port of a client or session; `what` asks for it. */
 export function portOf(wamp: Wamp, what: string): Port {
-  const port = (wamp as { readonly [PORT]?: Port } | undefined)?.[PORT];
+  const port = (wamp as { readonly [PORT]?: Port | SessionInside } | undefined)?.[PORT];
   if (port === undefined) throw new TypeError(`${what}: expected a WampClient or a Session, got ${kindOf(wamp)}`);
-  return port;
+  return 'link' in port ? sessionPort(port) : port;
 }
+
+const sessionPort = ({ session, link, streams }: SessionInside): Port => ({
+  get bufferedAmount() {
+    return link.open ? link.wire.channel.bufferedAmount : 0;
+  },
+  get open() {
+    return link.open;
+  },
+  get refusal() {
+    return streams.refusal(session);
+  },
+  errors: link.errors,
+  userError: link.userError,
+  queued: 0,
+  dial: () => undefined,
+});

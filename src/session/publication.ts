@@ -16,7 +16,8 @@ const WRITTEN: Observable<Publication> = of({ acknowledged: false });
  */
 export class PendingPublication implements Request {
   readonly type = PUBLISH;
-  readonly request: PayloadRequest<PublishOptions>;
+  /** What is published; replaced by a copy where it has to wait. */
+  request: PayloadRequest<PublishOptions>;
   readonly report: Observable<Publication>;
   readonly #unseen: (error: unknown, topic: string) => void;
   #link: Link | undefined;

@@ -61,5 +61,5 @@ export interface Link {
   /** What to answer a caller with for what a handler threw. */
   errorToSend(thrown: unknown): WireError;
   /** Tells of an error in the application's code. */
-  userError(error: unknown, context: string): void;
+  readonly userError: (error: unknown, context: string) => void;
 }

@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError, type WampError } from '../protocol/errors.ts';
+import { ClosedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
+import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from './api.ts';
 import type { CallResult, WampEvent } from './arrivals.ts';
 import { Call } from './call.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './checks.ts';
@@ -20,11 +21,22 @@ import type {
   Registration,
   SubscribeOptions,
 } from './options.ts';
-import { PORT, type Port } from './port.ts';
+import { PORT, type SessionInside } from './port.ts';
 import { provideProcedure } from './procedure.ts';
 import { PendingPublication, publishOn } from './publication.ts';
 import { sessionOver, unlessOver, type Streams } from './streams.ts';
 import { observeTopic } from './topic.ts';
+import type {
+  CallParameters,
+  EventOf,
+  FinalOnly,
+  FinalResultOf,
+  HandlerOf,
+  PatternEventOf,
+  ProgressResultOf,
+  PublishParameters,
+  TypedWamp,
+} from './typed.ts';
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
 export interface Wamp {
@@ -46,6 +58,7 @@ export interface Wamp {
 
 /** Who joined what, and how (WAMP, WELCOME). */
 export interface SessionDetails {
+  /** The realm; empty where the router assigned one and does not tell which. */
   readonly realm: Uri;
   /** The session's id. */
   readonly session: Id;
@@ -70,16 +83,23 @@ export interface SessionDetails {
 }
 
 /** WELCOME as the application sees it. */
-export function sessionDetails(realm: Uri, session: Id, welcome: Dict, transport: TransportDetails): SessionDetails {
+export function sessionDetails(
+  realm: Uri | null,
+  session: Id,
+  welcome: Dict,
+  transport: TransportDetails,
+): SessionDetails {
   const { authmethods: _, ...told } = camelised(welcome);
-  return { roles: {}, realm, ...told, session, serializer: transport.serializer, transport };
+  return { roles: {}, realm: realm ?? '', ...told, session, serializer: transport.serializer, transport };
 }
 
 /**
  * One joined session. Its four verbs are those of the client, but end with it: topics and registrations complete when
  * it is left in good order, and error when it is lost.
  */
-export class Session implements Wamp {
+export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
+  /** The contract, which is there for the compiler alone. */
+  declare readonly '~api'?: Api;
   readonly details: SessionDetails;
   readonly #link: SessionLink;
   readonly #streams: Streams;
@@ -118,39 +138,74 @@ export class Session implements Wamp {
     return this.#link.supports(role, feature);
   }
 
+  subscribe<P extends AnyPattern<Api>, M extends 'prefix' | 'wildcard'>(
+    pattern: P,
+    options: Given<SubscribeOptions> & { readonly match: M },
+  ): Observable<PatternEventOf<Api, P, M>>;
+  subscribe<U extends TopicUri<Api>>(topic: U, options?: Given<SubscribeOptions>): Observable<EventOf<Api, U>>;
   /** Events of a topic, for as long as this session lives. See `WampClient.subscribe()`. */
-  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>> {
-    return observeTopic<T>(this.#streams, checkSubscribe(topic, options), this);
+  subscribe<T = unknown, U extends Uri = Uri>(
+    topic: OtherUri<Api, TopicUri<Api>, U>,
+    options?: Given<SubscribeOptions>,
+  ): Observable<WampEvent<T>>;
+  subscribe(topic: Uri, options?: Given<SubscribeOptions>): Observable<unknown> {
+    return observeTopic(this.#streams, checkSubscribe(topic, options), this);
   }
 
+  call<U extends ProcedureUri<Api>>(
+    procedure: U,
+    ...rest: CallParameters<Api, U, FinalOnly>
+  ): Observable<FinalResultOf<Api, U>>;
+  call<U extends ProcedureUri<Api>>(
+    procedure: U,
+    ...rest: CallParameters<Api, U>
+  ): Observable<FinalResultOf<Api, U> | ProgressResultOf<Api, U>>;
   /** Calls a procedure. See `WampClient.call()`; a call that comes too late errors at once. */
-  call<T = unknown>(
-    procedure: Uri,
+  call<T = unknown, U extends Uri = Uri>(
+    procedure: OtherUri<Api, ProcedureUri<Api>, U>,
     args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
     kwargs?: object,
     options?: Given<CallOptions>,
-  ): Observable<CallResult<T>> {
-    const request = checkCall(procedure, args, kwargs, options);
+  ): Observable<CallResult<T>>;
+  call(procedure: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<unknown> {
+    const request = checkCall(procedure, args as CallArgs, kwargs as object, options as CallOptions);
     return unlessOver(this.#streams, this, (subscriber) => {
-      const call = new Call<T>(subscriber, request);
+      const call = new Call(subscriber, request);
       call.start(this.#link);
       return call;
     });
   }
 
+  register<M extends 'prefix' | 'wildcard'>(
+    pattern: AnyPattern<Api>,
+    handler: Handler,
+    options: Given<RegisterOptions> & { readonly match: M },
+  ): Observable<Registration>;
+  register<U extends ProcedureUri<Api>>(
+    procedure: U,
+    handler: HandlerOf<Api, U>,
+    options?: Given<RegisterOptions>,
+  ): Observable<Registration>;
   /** Registers a procedure, for as long as this session lives. See `WampClient.register()`. */
-  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration> {
+  register<U extends Uri = Uri>(
+    procedure: OtherUri<Api, ProcedureUri<Api>, U>,
+    handler: Handler,
+    options?: Given<RegisterOptions>,
+  ): Observable<Registration>;
+  register(procedure: Uri, handler: never, options?: Given<RegisterOptions>): Observable<Registration> {
     return provideProcedure(this.#streams, checkRegister(procedure, handler, options), handler, this);
   }
 
+  publish<U extends TopicUri<Api>>(topic: U, ...rest: PublishParameters<Api, U>): Observable<Publication>;
   /** Publishes at once. See `WampClient.publish()`. */
-  publish(
-    topic: Uri,
+  publish<U extends Uri = Uri>(
+    topic: OtherUri<Api, TopicUri<Api>, U>,
     args?: List | (Given<PublishOptions> & Payload),
     kwargs?: object,
     options?: Given<PublishOptions>,
-  ): Observable<Publication> {
-    const request = checkPublish(topic, args, kwargs, options);
+  ): Observable<Publication>;
+  publish(topic: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<Publication> {
+    const request = checkPublish(topic, args as List, kwargs as object, options as PublishOptions);
     if (this.open) return publishOn(this.#link, request, this.#unseen);
     const late = new PendingPublication(request, this.#unseen);
     late.failLater(sessionOver());
@@ -158,23 +213,8 @@ export class Session implements Wamp {
   }
 
   /** @internal */
-  get [PORT](): Port {
-    const link = this.#link;
-    const over = (): WampError | undefined => this.#streams.refusal(this);
-    return {
-      get bufferedAmount() {
-        return link.open ? link.wire.channel.bufferedAmount : 0;
-      },
-      get open() {
-        return link.open;
-      },
-      get refusal() {
-        return over();
-      },
-      errors: link.errors,
-      queued: 0,
-      dial: () => undefined,
-    };
+  get [PORT](): SessionInside {
+    return { session: this, link: this.#link, streams: this.#streams };
   }
 
   /**

@@ -12,7 +12,8 @@ import type { Topic } from './topic.ts';
 
 /** What a stream is, for those who decide about it. */
 export interface StreamInfo {
-  readonly kind: 'topic' | 'procedure';
+  /** `setup`: a function that `forEachSession()` runs. */
+  readonly kind: 'topic' | 'procedure' | 'setup';
   readonly uri: Uri;
   readonly match: Match;
 }
@@ -32,7 +33,7 @@ export interface StreamsOwner {
 
 /** A topic or registration that outlives its sessions. */
 export abstract class Stream implements StreamInfo {
-  abstract readonly kind: 'topic' | 'procedure';
+  abstract readonly kind: StreamInfo['kind'];
   readonly uri: Uri;
   readonly match: Match;
   protected readonly streams: Streams;

@@ -1,6 +1,6 @@
-import { Subscription } from 'rxjs';
+import { Subscription, type Observer } from 'rxjs';
 import type { ProtocolError } from '../protocol/errors.ts';
-import { parseMessage, type Message } from '../protocol/messages.ts';
+import { parseIncoming, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
 import type { LinkConfig } from './config.ts';
 import { intercepted } from './interceptors.ts';
@@ -20,6 +20,8 @@ export interface Wire {
   readonly channel: Channel;
   /** Closed when the channel is down, or was let go of. */
   readonly gone: Subscription;
+  /** Who is given the frames: may be written to, to give them to somebody else. */
+  readonly frames: Observer<unknown>;
   /** Begins to receive. */
   listen(): void;
   send(message: Message): void;
@@ -50,28 +52,30 @@ export function makeWire(channel: Channel, config: LinkConfig, receiver: () => R
   const deliver = (message: Message): void => receiver().receive(message);
   const path =
     interceptors.length > 0
-      ? intercepted(interceptors, { send: transmit, report: userError }, deliver)
+      ? intercepted(interceptors, { send: transmit, report: userError, gone }, deliver)
       : { send: transmit, receive: deliver };
+  const frames: Observer<unknown> = {
+    next: (frame) => {
+      let message;
+      try {
+        message = parseIncoming(frame);
+      } catch (error) {
+        receiver().violated(error as ProtocolError);
+        return;
+      }
+      if (tap.observed) tap.message('in', message);
+      path.receive(message);
+    },
+    error: ended,
+    complete: ended,
+  };
   return {
     channel,
     gone,
+    frames,
     drop,
     listen() {
-      channel.incoming.subscribe({
-        next: (frame) => {
-          let message;
-          try {
-            message = parseMessage(frame);
-          } catch (error) {
-            receiver().violated(error as ProtocolError);
-            return;
-          }
-          if (tap.observed) tap.message('in', message);
-          path.receive(message);
-        },
-        error: ended,
-        complete: ended,
-      });
+      channel.incoming.subscribe(frames);
     },
     send: path.send,
     hangUp(code) {

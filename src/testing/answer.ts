@@ -1,10 +1,8 @@
 import { from, isObservable, map, Subscription, take, type Observable } from 'rxjs';
+import { isPromise } from '../asking/ask.ts';
 
 /** What a hook may return: the value itself, a Promise of it, or an Observable whose first value counts. */
 export type Answer<T> = T | PromiseLike<T> | Observable<T>;
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 /**
  * Asks a hook and goes on with what it says: in the same turn where it answers directly, so that a synchronous hook

@@ -8,6 +8,11 @@ import type { Answer } from './answer.ts';
 export interface Identity {
   /** A random name by default. */
   readonly authid?: string;
+  /**
+   * The realm that it belongs to: assigned where HELLO names none (`realm: null`), by default the router's first; one who
+   * asks for another is turned away.
+   */
+  readonly realm?: string;
   /** `anonymous` or `user` by default. */
   readonly authrole?: string;
   /** Where the identity comes from: `static`, `dynamic` … */
@@ -35,6 +40,7 @@ export interface LinkCredentials {
 
 /** What a client said in HELLO, as authenticators see it. */
 export interface AuthRequest {
+  /** The realm asked for; the router's first where HELLO names none. */
   readonly realm: string;
   readonly authid: string | undefined;
   readonly authextra: Readonly<Dict>;

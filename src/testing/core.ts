@@ -85,6 +85,17 @@ export class RouterCore implements Switchboard {
     return this.#create(name, autoCreateRealms === true ? {} : autoCreateRealms);
   }
 
+  /**
+   * The realm of this name, the first one without a name.
+   *
+   * @throws Error where there is none
+   */
+  existing(name?: string): Realm {
+    const realm = this.realm(name ?? null);
+    if (!realm) throw new Error(`The router has no realm '${name ?? ''}'`);
+    return realm;
+  }
+
   refusal(): Uri | undefined {
     return this.refusals.shift();
   }

@@ -166,8 +166,21 @@ export class Handshake {
     this.#link.send([CHALLENGE, step.method ?? authenticator.method, { ...step.challenge }]);
   }
 
-  #welcome(realm: Realm, id: number, authmethod: string, identity: Identity): void {
+  /** The realm that somebody comes into: the one asked for, or the one they belong to. */
+  #assigned(asked: Realm, own: string | undefined): Realm | undefined {
+    if (own === undefined || own === asked.context.name) return asked;
+    const realm = this.#name === null ? this.#door.realm(own) : undefined;
+    if (!realm) {
+      const why = this.#name === null ? `There is no realm '${own}'` : `Not a principal of realm '${this.#name}'`;
+      this.#outcome.abort('wamp.error.no_such_realm', why);
+    }
+    return realm;
+  }
+
+  #welcome(asked: Realm, id: number, authmethod: string, identity: Identity): void {
     const { features, random, quirks } = this.#door;
+    const realm = this.#assigned(asked, identity.realm);
+    if (!realm) return;
     const { name } = realm.context;
     const { authid = random.name(), authrole = 'user', authprovider = 'static', authextra, trustlevel } = identity;
     if (!realm.authorizer.hasRole(authrole)) {

@@ -14,7 +14,22 @@ export { wampcra, type CraPrincipal } from './auth-wampcra.ts';
 export type { Answer } from './answer.ts';
 export { QUIRKS, type QuirkName, type RouterProfile } from './quirks.ts';
 export { record, type Recording } from './record.ts';
-export type { WaitOptions } from './waiting.ts';
-export { whenRegistered, whenSession, whenSubscribed } from './helpers.ts';
+export type { WaitOptions, Wanted } from './waiting.ts';
+export { whenRegistered, whenSession, whenSubscribed, type ConfirmedStream } from './helpers.ts';
+export { eventually, type EventuallyOptions } from './eventually.ts';
+export { createTestKit, useTestRouter, withTestRouter, type TestHooks, type TestKit } from './kit.ts';
+export type { TestKitOptions } from './kit-parts.ts';
+export {
+  formatMessage,
+  MessageRecording,
+  recordMessages,
+  whenMessages,
+  type MessageFilter,
+  type RecordedMessage,
+  type ShowsMessages,
+} from './messages.ts';
+export { MockProcedure, type MockOptions } from './mock.ts';
+export { virtually, type VirtualKit, type VirtualOptions } from './virtual.ts';
+export { TopicWatch, type Published, type WatchOptions } from './watch.ts';
 export type * from './auth-options.ts';
 export type * from './options.ts';

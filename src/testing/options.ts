@@ -197,6 +197,16 @@ export interface RegistrationView {
   readonly sessions: readonly Id[];
 }
 
+/** A call under way, as plain data. */
+export interface CallView {
+  /** The caller. */
+  readonly session: Id;
+  readonly realm: string;
+  readonly procedure: Uri;
+  /** The caller's id of the call. */
+  readonly request: Id;
+}
+
 /** What carries a link. */
 export interface LinkInfo {
   /** `memory`, `websocket` … */

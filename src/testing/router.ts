@@ -1,27 +1,27 @@
-import { map, Observable, startWith, Subscription } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import { ConnectFailedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
+import type { Handler } from '../session/invocation.ts';
 import { memoryPair, MemoryQueue } from '../transports/memory.ts';
 import type { Channel, Transport } from '../transports/transport.ts';
 import { RouterCore } from './core.ts';
-import { Faults } from './faults.ts';
 import { attachMemory } from './memory.ts';
+import { MockProcedure, type MockOptions } from './mock.ts';
 import type {
   LinkInfo,
-  RegistrationView,
   RouterFrame,
   RouterLink,
   RouterPeer,
   RouterPublishOptions,
-  SessionView,
-  SubscriptionView,
   TestRouterOptions,
 } from './options.ts';
-import { listed, when, type WaitOptions } from './waiting.ts';
+import { Views } from './views.ts';
+import { when } from './waiting.ts';
+import { TopicWatch, type WatchOptions } from './watch.ts';
 
 /** Options of {@link TestRouter.transport}. */
 export interface MemoryTransportOptions {
@@ -41,9 +41,6 @@ export interface AttachOptions extends Partial<LinkInfo> {
   readonly helloTimeout?: number;
 }
 
-const present = (sessions: readonly SessionView[]): string =>
-  listed(sessions.map(({ id, realm, authid, authrole }) => `session ${id} (${authid}, ${authrole}) in ${realm}`));
-
 /**
  * A WAMP router for tests and development, in this process: broker, dealer and meta API with the advanced features,
  * and faults at will. It is made to be watched and broken, not to be reached from a network: production runs on
@@ -51,13 +48,11 @@ const present = (sessions: readonly SessionView[]): string =>
  *
  * Made by {@link createTestRouter}.
  */
-export class TestRouter extends Faults {
+export class TestRouter extends Views {
   /**
    * Every message that passes, as it passes; hot.
    */
   readonly messages$: Observable<RouterFrame>;
-  /** The sessions, now and after each change of sessions, subscriptions or registrations. */
-  readonly sessions$: Observable<readonly SessionView[]>;
   /** Bytes that one message may have. */
   readonly maxMessageSize: number;
   readonly #queue: MemoryQueue;
@@ -67,45 +62,9 @@ export class TestRouter extends Faults {
   constructor(options: TestRouterOptions) {
     super(new RouterCore(options));
     this.messages$ = this.core.frames.asObservable();
-    this.sessions$ = this.core.changes.pipe(
-      startWith(undefined),
-      map(() => this.sessions),
-    );
     this.maxMessageSize = options.maxMessageSize ?? 2 ** 24;
     this.#queue = new MemoryQueue(options.delivery === 'flush');
     this.#serializer = options.serializer ?? json();
-  }
-
-  /** The sessions that are joined, ghosts included, in the order in which they joined. */
-  get sessions(): readonly SessionView[] {
-    return [...this.core.sessions()].map((session) => session.view());
-  }
-
-  /** The subscriptions that have subscribers. */
-  get subscriptions(): readonly SubscriptionView[] {
-    return [...this.core.realms.values()].flatMap(({ context: { name: realm }, broker }) =>
-      [...broker.subscriptions]
-        .filter(({ subscribers }) => subscribers.size > 0)
-        .map(({ id, uri: topic, match, created, subscribers }) => {
-          const sessions = [...subscribers].map((session) => session.id);
-          return { id, realm, topic, match, created, sessions };
-        }),
-    );
-  }
-
-  /** The registrations. */
-  get registrations(): readonly RegistrationView[] {
-    return [...this.core.realms.values()].flatMap(({ context: { name: realm }, dealer }) =>
-      [...dealer.registrations.all].map(({ id, uri: procedure, match, invoke, created, callees }) => {
-        const sessions = callees.map((callee) => callee.session.id);
-        return { id, realm, procedure, match, invoke, created, sessions };
-      }),
-    );
-  }
-
-  /** The names of the realms. */
-  get realms(): readonly string[] {
-    return [...this.core.realms.keys()];
   }
 
   /**
@@ -189,62 +148,48 @@ export class TestRouter extends Faults {
     kwargs: Readonly<Dict> = {},
     options: Omit<RouterPublishOptions, 'args' | 'kwargs'> = {},
   ): Id {
-    const realm = this.core.realm(options.realm ?? null);
-    if (!realm) throw new Error(`The router has no realm '${options.realm ?? ''}'`);
-    return realm.broker.publishFromRouter({ topic, options: { ...options.options }, args, kwargs: { ...kwargs } });
+    const { broker } = this.core.existing(options.realm);
+    return broker.publishFromRouter({ topic, options: { ...options.options }, args, kwargs: { ...kwargs } });
   }
 
   /**
-   * Resolves with the session once one is joined that satisfies the predicate, or with the last of the first `n`.
+   * Registers a procedure in the router's own name, at once, and remembers its calls. It takes part in all that
+   * registrations do (patterns, shared registration, progress, cancelling), needs no permission, and stays while links
+   * come and go.
    *
-   * @param which a predicate, or how many sessions; 1 by default, and 0 waits until there is none
+   * @param procedure the URI, or a pattern with `match`
+   * @param handler answers as a handler of `register()` does: a value, a Promise or Observable of it, `result(…)`; what
+   *   it throws becomes the caller's error
+   * @throws ApplicationError where a client's registration is in the way, or the URI is malformed
+   * @example
+   * const add = router.mock('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b));
+   * const [call] = await add.whenCalled();
    */
-  whenSession(which: 0, options?: WaitOptions): Promise<undefined>;
-  whenSession(which?: number | ((session: SessionView) => boolean), options?: WaitOptions): Promise<SessionView>;
-  whenSession(
-    which: number | ((session: SessionView) => boolean) = 1,
-    options?: WaitOptions,
-  ): Promise<SessionView | undefined> {
-    const look = (): { session: SessionView | undefined } | undefined => {
-      if (which === 0) return this.sessions.length === 0 ? { session: undefined } : undefined;
-      const session = typeof which === 'function' ? this.sessions.find(which) : this.sessions[which - 1];
-      return session && { session };
-    };
-    const what = typeof which === 'function' ? 'a session as wanted' : `${which} session(s)`;
-    return when(this.core.changes, look, what, () => present(this.sessions), options).then(({ session }) => session);
+  mock(procedure: Uri, handler: Handler, options?: MockOptions): MockProcedure;
+  /**
+   * The same with one answer for all calls.
+   *
+   * @param answer a value, a Promise or Observable of it, `result(…)`; an Error is thrown
+   * @example
+   * router.mock('com.shop.price', 3);
+   * router.mock('com.shop.buy', new ApplicationError('com.shop.error.sold_out'));
+   */
+  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure;
+  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure {
+    return new MockProcedure(this.core, this.#serializer, procedure, answer, options);
   }
 
   /**
-   * Resolves once `n` sessions or more are subscribed to exactly this URI or pattern.
+   * Remembers what clients publish on a topic from now on.
    *
-   * @param topic the URI or pattern, as subscribed
-   * @param n how many; 0 waits until nobody is
+   * @param topic the URI, or a pattern with `match`
+   * @example
+   * const orders = router.watch('com.shop.order');
+   * component.buy();
+   * const [order] = await orders.whenPublished();
    */
-  whenSubscribed(topic: Uri, n = 1, options?: WaitOptions): Promise<readonly SubscriptionView[]> {
-    return this.#whenHeld(
-      () => this.subscriptions.filter((each) => each.topic === topic),
-      n,
-      `on '${topic}'`,
-      options,
-      () => listed(this.subscriptions.map((each) => `'${each.topic}' (${each.match}) with ${each.sessions.length}`)),
-    );
-  }
-
-  /**
-   * Resolves once `n` sessions or more have registered exactly this URI or pattern.
-   *
-   * @param procedure the URI or pattern, as registered
-   * @param n how many; 0 waits until nobody has
-   */
-  whenRegistered(procedure: Uri, n = 1, options?: WaitOptions): Promise<readonly RegistrationView[]> {
-    return this.#whenHeld(
-      () => this.registrations.filter((each) => each.procedure === procedure),
-      n,
-      `behind '${procedure}'`,
-      options,
-      () =>
-        listed(this.registrations.map((each) => `'${each.procedure}' (${each.match}) with ${each.sessions.length}`)),
-    );
+  watch(topic: Uri, options?: WatchOptions): TopicWatch {
+    return new TopicWatch(this.core, topic, options);
   }
 
   /**
@@ -274,21 +219,6 @@ export class TestRouter extends Faults {
         for (const link of [...core.links]) link.drop();
       },
     );
-  }
-
-  #whenHeld<T extends { readonly sessions: readonly Id[] }>(
-    find: () => T[],
-    n: number,
-    where: string,
-    options: WaitOptions | undefined,
-    instead: () => string,
-  ): Promise<readonly T[]> {
-    const look = (): readonly T[] | undefined => {
-      const found = find();
-      const count = found.reduce((sum, { sessions }) => sum + sessions.length, 0);
-      return (n === 0 ? count === 0 : count >= n) ? found : undefined;
-    };
-    return when(this.core.changes, look, `${n} session(s) ${where}`, instead, options);
   }
 }
 

@@ -133,6 +133,8 @@ export class RouterSession {
   /** False once it has left; answers of slow hooks are for nobody then. */
   live = true;
   ghost = false;
+  /** The router's own: it needs no permission. */
+  trusted = false;
 
   readonly subscriptions = new Set<Subscription>();
   readonly registrations = new Set<Registration>();

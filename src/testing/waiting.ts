@@ -1,4 +1,5 @@
 import { asyncScheduler, Subscription, type Observable } from 'rxjs';
+import { textOf } from '../protocol/thrown.ts';
 
 /** How a `when…` helper waits. */
 export interface WaitOptions {
@@ -14,7 +15,7 @@ export interface WaitOptions {
  * Resolves when `look` finds something, now or after a change.
  *
  * @param changes emits whenever it is worth looking again
- * @param look undefined while it is not there
+ * @param look undefined while it is not there; throws where it will never be
  * @param what is waited for, for the error message
  * @param instead says what is there instead
  */
@@ -28,10 +29,14 @@ export function when<T>(
   return new Promise((resolve, reject) => {
     const waiting = new Subscription();
     const check = (): void => {
-      const found = look();
-      if (found === undefined) return;
+      try {
+        const found = look();
+        if (found === undefined) return;
+        resolve(found);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(textOf(error)));
+      }
       waiting.unsubscribe();
-      resolve(found);
     };
     check();
     if (waiting.closed) return;
@@ -43,6 +48,33 @@ export function when<T>(
       }, timeout),
     );
   });
+}
+
+/** How many there shall be, or what the one that is waited for is like. */
+export type Wanted<T> = number | ((item: T) => boolean);
+
+/**
+ * Resolves when a growing list holds what is wanted: with the whole list so far for a number, with those that satisfy it
+ * for a predicate.
+ *
+ * @param changes emits when the list has grown
+ * @param noun what the list holds, for the error message
+ * @param describe one item, for the error message
+ */
+export function whenCollected<T>(
+  changes: Observable<unknown>,
+  items: () => readonly T[],
+  wanted: Wanted<T>,
+  noun: string,
+  describe: (item: T) => string,
+  options?: WaitOptions,
+): Promise<readonly T[]> {
+  const look = (): readonly T[] | undefined => {
+    const found = typeof wanted === 'function' ? items().filter(wanted) : [...items()];
+    return found.length >= (typeof wanted === 'function' ? 1 : wanted) ? found : undefined;
+  };
+  const what = typeof wanted === 'function' ? `${noun}, one as wanted` : `${noun}, ${wanted} of them`;
+  return when(changes, look, what, () => listed(items().map(describe)), options);
 }
 
 /** "nothing", or the items one after the other. */

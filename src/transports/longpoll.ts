@@ -1,16 +1,5 @@
-import {
-  asyncScheduler,
-  catchError,
-  defer,
-  first,
-  forkJoin,
-  isObservable,
-  Observable,
-  of,
-  switchMap,
-  type Subscriber,
-} from 'rxjs';
-import type { Askable, Eventually } from '../auth/authenticator.ts';
+import { asyncScheduler, catchError, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
+import { ask, type Askable } from '../asking/ask.ts';
 import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
@@ -99,13 +88,7 @@ export function longPoll(options: LongPollOptions): Transport {
 
 /** What the user gave, now or later. */
 const asked = <T>(attempt: Attempt | undefined, what: string, source: Askable<T>): Observable<T> =>
-  (attempt
-    ? attempt.ask(source)
-    : defer(() => {
-        const value: Eventually<T> = typeof source === 'function' ? (source as () => Eventually<T>)() : source;
-        return isObservable(value) || value instanceof Promise ? (value as Observable<T>) : of(value as T);
-      }).pipe(first())
-  ).pipe(
+  (attempt ? attempt.ask(source) : ask(source)).pipe(
     catchError((error: unknown) => {
       throw dialFailed(`the router: ${what}`, error);
     }),
@@ -193,6 +176,7 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     url,
     serializer: serializer.id,
     subprotocol: serializer.subprotocol,
+    isSecure: url.startsWith('https'),
   };
   const poll = new Poll(post, serializer.binary, url);
   const port = serializer.batching?.<FramePort>(poll) ?? poll;
@@ -244,6 +228,9 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     send(message) {
       if (left || ended) throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
       port.send(serializer.encode(message));
+    },
+    recode(wrap) {
+      serializer = wrap(serializer);
     },
     close(code = 1000, reason = '') {
       if (left) return;

@@ -98,6 +98,7 @@ class End implements MemoryChannel {
   bufferedAmount = 0;
   other!: End;
   readonly #options: MemoryOptions;
+  #serializer: Serializer;
   #state: 'open' | 'closing' | 'down' = 'open';
   #observer: Subscriber<unknown> | undefined;
   /** What came before there was an observer. */
@@ -105,6 +106,7 @@ class End implements MemoryChannel {
 
   constructor(options: MemoryOptions) {
     this.#options = options;
+    this.#serializer = options.serializer;
     const { serializer, url } = options;
     this.details = {
       type: 'memory',
@@ -123,7 +125,11 @@ class End implements MemoryChannel {
 
   send(message: Message): void {
     if (this.#state !== 'open') throw new ConnectionLostError('Cannot send: the link in memory is closed');
-    this.sendFrame(this.#options.serializer.encode(message));
+    this.sendFrame(this.#serializer.encode(message));
+  }
+
+  recode(wrap: (serializer: Serializer) => Serializer): void {
+    this.#serializer = wrap(this.#serializer);
   }
 
   sendFrame(frame: string | Uint8Array): void {
@@ -153,7 +159,7 @@ class End implements MemoryChannel {
   #receive(frame: string | Uint8Array, size: number): void {
     if (this.#state !== 'open') return;
     this.received += size;
-    const { maxMessageSize = Infinity, serializer } = this.#options;
+    const { maxMessageSize = Infinity } = this.#options;
     if (size > maxMessageSize) {
       const error = new ConnectionLostError(`A message of ${size} bytes exceeds ${maxMessageSize}`, { code: 1009 });
       this.close(1009, error.message);
@@ -162,7 +168,7 @@ class End implements MemoryChannel {
     }
     let value: unknown;
     try {
-      value = serializer.decode(frame);
+      value = this.#serializer.decode(frame);
     } catch (error) {
       // only reading ends here: what remains to be said (ABORT) can still be sent
       this.#deliver((observer) => {

@@ -1,5 +1,5 @@
 import type { FramePort } from '../serializers/serializer.ts';
-import type { Channel } from './transport.ts';
+import type { Channel, TransportDetails } from './transport.ts';
 
 /** The constructor of a WebSocket as browsers have it, to inject another one. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
@@ -12,6 +12,8 @@ export interface Socket extends FramePort {
   readonly received?: number;
   /** What a channel on it can do beside. */
   readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
+  /** What its channel can say beside. */
+  readonly told?: Partial<TransportDetails>;
   /** Lets go at once. The handlers have been taken away. */
   terminate(): void;
 }

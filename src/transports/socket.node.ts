@@ -2,7 +2,9 @@ import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
 import { tlsBinding } from './binding.node.ts';
 import { FrameBatch, longFrame } from './frames.node.ts';
+import { peerOf } from './peer.node.ts';
 import type { Socket } from './socket.browser.ts';
+import type { TransportDetails } from './transport.ts';
 
 /** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
 class NodeSocket implements Socket {
@@ -21,6 +23,11 @@ class NodeSocket implements Socket {
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
     node.on('upgrade', ({ socket }) => (this.tcp = socket));
+  }
+
+  get told(): Partial<TransportDetails> {
+    const { node, tcp } = this;
+    return { isSecure: tcp !== undefined && 'encrypted' in tcp, extensions: node.extensions, ...peerOf(tcp) };
   }
 
   /** Bytes, control frames included. */

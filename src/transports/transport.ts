@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Askable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
+import type { Serializer } from '../serializers/serializer.ts';
 
 /** One attempt to connect and join, as transports see it. */
 export interface Attempt extends AuthAttempt {
@@ -18,6 +19,14 @@ export interface TransportDetails {
   readonly serializer: string;
   /** The subprotocol that was agreed, `wamp.2.json`. */
   readonly subprotocol: string;
+  /** Whether TLS carries it. Browsers do not tell: there it shows in `url`. */
+  readonly isSecure?: boolean;
+  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Node alone tells. */
+  readonly peer?: string;
+  /** The extensions of WebSocket that were agreed, `permessage-deflate`; empty for none. Node alone tells. */
+  readonly extensions?: string;
+  /** Bytes that the router takes in one message; only RawSocket tells. */
+  readonly maxMessageSize?: number;
 }
 
 /**
@@ -53,6 +62,11 @@ export interface Channel {
    * tells nothing of TLS, as browsers do not.
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
+  /**
+   * Puts another serializer in the place of the one in use, which `wrap` is given: to look at what passes, at no cost to
+   * those who do not. Absent where nothing is serialised here.
+   */
+  recode?(wrap: (serializer: Serializer) => Serializer): void;
   /** Hangs up in order, after what was sent has been flushed. `code` is a WebSocket close code, 1000 by default. */
   close(code?: number, reason?: string): void;
   /** Lets go of the link at once, without waiting for the other side. */

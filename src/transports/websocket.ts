@@ -1,7 +1,7 @@
-import { asyncScheduler, catchError, defer, first, Observable, of, switchMap, type Subscriber } from 'rxjs';
+import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
-import type { Askable } from '../auth/authenticator.ts';
-import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { ask, type Askable } from '../asking/ask.ts';
+import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
@@ -42,11 +42,11 @@ export function webSocket(options: WebSocketOptions): Transport {
 
 /** What the options must be. @internal */
 export const OPTIONS: Readonly<Record<keyof WebSocketOptions, Kind>> = {
-  url: { expected: 'a string or a function', test: (v) => TEXT.test(v) || FUNCTION.test(v) },
-  serializers: {
-    expected: 'a list of serializers',
-    test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every((s) => isDict(s) && s['encode']),
-  },
+  url: kind('a string or a function', (v) => TEXT.test(v) || FUNCTION.test(v)),
+  serializers: kind(
+    'a list of serializers',
+    (v) => Array.isArray(v) && v.length > 0 && v.every((s) => isDict(s) && s['encode']),
+  ),
   WebSocket: FUNCTION,
   openTimeout: NUMBER,
 };
@@ -71,13 +71,6 @@ export function webSocketTransport(
       ),
   };
 }
-
-/** What the user gave, now or later. @internal */
-export const ask = (source: Askable<string>): Observable<string> =>
-  defer(() => {
-    const value = typeof source === 'function' ? source() : source;
-    return typeof value === 'string' ? of(value) : value;
-  }).pipe(first());
 
 /** Dials once. */
 function connect(url: string, options: WebSocketOptions, extra?: object): Observable<Channel> {
@@ -183,7 +176,13 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
   };
 
   return {
-    details: { type: 'websocket', url, serializer: serializer.id, subprotocol: serializer.subprotocol },
+    details: {
+      type: 'websocket',
+      url,
+      serializer: serializer.id,
+      subprotocol: serializer.subprotocol,
+      ...socket.told,
+    },
     incoming: new Observable((subscriber) => {
       const frames = early ?? [];
       observer = subscriber;
@@ -203,6 +202,9 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${shown(url)} is closed`);
       }
       socket.send(serializer.encode(message));
+    },
+    recode(wrap) {
+      serializer = wrap(serializer);
     },
     ...socket.more,
     close(code = 1000, reason = '') {

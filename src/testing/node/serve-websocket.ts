@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
 import type { TestRouter } from '../router.ts';
@@ -15,10 +14,24 @@ export interface SocketLimits {
   readonly encode: (serializer: Serializer, message: Message) => string | Uint8Array;
 }
 
+/** As much of a `WebSocket` of the package `ws` as is used here: the declarations of the package need no others. */
+export interface ServerSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly bufferedAmount: number;
+  send(frame: string | Uint8Array): void;
+  pong(data: Uint8Array): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: 'ping', listener: (data: Buffer) => void): unknown;
+  on(event: 'close' | 'error', listener: () => void): unknown;
+}
+
 /** Attaches a client that has come by WebSocket. */
 export function attachWebSocket(
   router: TestRouter,
-  client: WebSocket,
+  client: ServerSocket,
   request: IncomingMessage,
   serializer: Serializer,
   limits: SocketLimits,
@@ -48,8 +61,8 @@ export function attachWebSocket(
       return client.bufferedAmount;
     },
     listen(receive) {
-      client.on('message', (data: RawData, isBinary: boolean) => {
-        receive(isBinary ? data : (data as Buffer).toString('utf8'));
+      client.on('message', (data: Buffer, isBinary: boolean) => {
+        receive(isBinary ? data : data.toString('utf8'));
       });
     },
     send,
@@ -109,7 +122,7 @@ export function attachWebSocket(
 }
 
 /** Closes with a code that may stand in a close frame, and a reason that fits in it. */
-function closeSocket(client: WebSocket, code: number, reason: string): void {
+function closeSocket(client: ServerSocket, code: number, reason: string): void {
   const legal = (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999);
   let text = reason;
   while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
-import type { Message } from '../../protocol/messages.ts';
+import { WebSocketServer } from 'ws';
+import type { Dict, Message } from '../../protocol/messages.ts';
 import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
@@ -40,7 +40,7 @@ export interface ServeOptions {
    *
    * @default false
    */
-  readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
+  readonly perMessageDeflate?: boolean | Readonly<Dict>;
   /**
    * Origins of web pages that may connect, beside pages from this machine; `'*'` for all. Without this check any page
    * that the developer's browser shows could reach the router.

@@ -1,0 +1,25 @@
+import { defer, isObservable, of, take, throwIfEmpty, type Observable } from 'rxjs';
+
+/** A result now or later: as it is, as a Promise, or as the first value of an Observable. */
+export type Eventually<T> = T | PromiseLike<T> | Observable<T>;
+
+/** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
+export type Askable<T> = T | (() => Eventually<T>);
+
+/** What was given now or later, as an Observable of exactly one value. */
+export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
+  defer(() => {
+    const value = source();
+    return isObservable(value) || isPromise(value) ? value : of(value);
+  }).pipe(
+    take(1),
+    throwIfEmpty(() => new TypeError('The Observable completed without a value')),
+  );
+
+/** Resolves what the user gave as a value or a function. */
+export const ask = <T>(source: Askable<T>): Observable<T> =>
+  eventually(typeof source === 'function' ? (source as () => Eventually<T>) : () => source);
+
+/** Whether a value is a Promise, of whatever make. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';

@@ -1,0 +1,99 @@
+import { isDict } from '../protocol/attributes.ts';
+import { kindOf, WampError } from '../protocol/errors.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import { isPromise } from '../asking/ask.ts';
+import type { PayloadSchemas } from './contract.ts';
+import { isSchema, type SchemaIssue, type StandardSchemaV1 } from './schema.ts';
+
+/** One thing in which a payload does not keep to its contract. Holds no value of it, only the kind. */
+export interface ContractIssue {
+  /** Which value: `args[0].price`, `kwargs.name`, `result`. */
+  readonly name: string;
+  /** What the schema says of it. */
+  readonly message: string;
+  /** What kind of value there was: `a string`, `nothing`. */
+  readonly received: string;
+}
+
+/**
+ * Something came that does not keep to the contract: a result, or the payload of an error (which is the `cause`). Events
+ * that do not are told with it on `userErrors$`.
+ */
+export class ContractError extends WampError {
+  override name = 'ContractError';
+  /** The procedure, topic or error. */
+  readonly uri: string;
+  readonly issues: readonly ContractIssue[];
+
+  constructor(what: string, uri: string, issues: readonly ContractIssue[], cause?: unknown) {
+    super(`${what} ${uri} is not as the contract says: ${sentence(issues)}`, { cause });
+    this.uri = uri;
+    this.issues = issues;
+  }
+}
+
+/** Whether a value is a {@link ContractError}. */
+export const isContractError = (value: unknown): value is ContractError => value instanceof ContractError;
+
+/** The issues in one sentence. */
+export const sentence = (issues: readonly ContractIssue[]): string =>
+  issues.map(({ name, message, received }) => `${name}: ${message} (got ${received})`).join(', ');
+
+/** A payload, as it came or as its schemas made it. */
+export interface PayloadLike {
+  readonly args: List;
+  readonly kwargs: Readonly<Dict>;
+}
+/** What came of a check. */
+export type Checked = PayloadLike | { readonly issues: readonly ContractIssue[] };
+
+type Step = { readonly value: unknown } | { readonly issues: readonly ContractIssue[] };
+
+/** Checks a payload; later, where a schema takes its time. A schema for one value checks the first. */
+export function checkPayload(
+  schemas: PayloadSchemas | StandardSchemaV1,
+  { args, kwargs }: PayloadLike,
+): Checked | PromiseLike<Checked> {
+  if (isSchema(schemas)) {
+    return then(run(schemas, args[0], 'result'), (made) =>
+      'issues' in made
+        ? made
+        : { args: made.value === undefined && args.length === 0 ? [] : [made.value, ...args.slice(1)], kwargs },
+    );
+  }
+  return then(run(schemas.args, args, 'args'), (list) =>
+    then(run(schemas.kwargs, kwargs, 'kwargs'), (dict) => {
+      const issues = [list, dict].flatMap((step) => ('issues' in step ? step.issues : []));
+      if (issues.length > 0) return { issues };
+      return { args: (list as { value: List }).value, kwargs: (dict as { value: Dict }).value };
+    }),
+  );
+}
+
+/** Goes on at once where it can: what is synchronous stays so. */
+const then = <T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> =>
+  isPromise(value) ? value.then(next) : next(value);
+
+function run(schema: StandardSchemaV1 | undefined, value: unknown, name: string): Step | PromiseLike<Step> {
+  if (schema === undefined) return { value };
+  return then(schema['~standard'].validate(value), (result) =>
+    result.issues === undefined
+      ? { value: result.value }
+      : { issues: result.issues.map((issue) => issueOf(issue, value, name)) },
+  );
+}
+
+function issueOf({ message, path = [] }: SchemaIssue, value: unknown, root: string): ContractIssue {
+  let name = root;
+  let at = value;
+  for (const segment of path) {
+    const key = typeof segment === 'object' ? segment.key : segment;
+    name += typeof key === 'number' ? `[${key}]` : `.${String(key)}`;
+    at = isDict(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[key] : undefined;
+  }
+  return { name, message, received: kindAlone(at) };
+}
+
+/** The kind of a value without the value: it may be a secret. */
+const kindAlone = (value: unknown): string =>
+  ['string', 'number', 'boolean'].includes(typeof value) ? `a ${typeof value}` : kindOf(value);

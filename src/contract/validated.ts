@@ -1,0 +1,152 @@
+import { catchError, concatMap, EMPTY, from, isObservable, mergeMap, of, throwError, type Observable } from 'rxjs';
+import { ApplicationError } from '../protocol/errors.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { CallResult, type WampEvent } from '../session/arrivals.ts';
+import { isPromise } from '../asking/ask.ts';
+import { result, Result, type Handler, type InputChunk, type Invocation } from '../session/invocation.ts';
+import { PORT, portOf, type Port } from '../session/port.ts';
+import type { Wamp } from '../session/session.ts';
+import type { TypedWamp } from '../session/typed.ts';
+import { checkPayload, ContractError, sentence, type Checked, type PayloadLike } from './check.ts';
+import { Contract, type CheckedApiOf, type ContractDefinition, type PayloadSchemas } from './contract.ts';
+import type { StandardSchemaV1 } from './schema.ts';
+
+/**
+ * A view of a client or session whose receiving ends check the contract, and deliver what its schemas make of what came:
+ *
+ * - **Arguments** at the callee, each chunk of a progressive invocation by itself. What does not fit is answered with
+ *   `wamp.error.invalid_argument`, whose message names argument, expected and received, and whose `issues` list them; the
+ *   handler does not run, or its `input$` errors.
+ * - **Results**, progressive ones and errors that the contract knows at the caller: what does not fit errors the call with
+ *   {@link ContractError} (and cancels it).
+ * - **Events** at the subscriber: what does not fit is dropped and told on `userErrors$`; the topic goes on.
+ *
+ * What one sends is left to the compiler. Of URIs that the contract does not name nothing is checked; what a pattern
+ * receives is checked by its own URI. Schemas that answer later are waited for, in order.
+ *
+ * @throws TypeError for arguments that are wrong
+ * @example
+ * const checked = validated(wamp, shop);
+ * checked.register('com.shop.add', ({ args: [a, b] }) => a + b).subscribe();
+ */
+export function validated<D extends ContractDefinition>(wamp: Wamp, contract: Contract<D>): TypedWamp<CheckedApiOf<D>> {
+  const port = portOf(wamp, 'validated()');
+  if (!(contract instanceof Contract)) throw new TypeError('validated(): expected what contract() made');
+  const view: Wamp & { readonly [PORT]: Port } = {
+    subscribe: (topic, options) =>
+      wamp.subscribe(topic, options).pipe(concatMap((event) => checkEvent(port, contract, event))) as Observable<never>,
+    call: (procedure, ...given) =>
+      wamp.call(procedure, ...given).pipe(
+        catchError((error: unknown) => checkError(contract, procedure, error)),
+        concatMap((one) => checkAnswer(contract, procedure, one)),
+      ) as Observable<never>,
+    register: (procedure, handler, options) =>
+      wamp.register(procedure, typeof handler === 'function' ? checking(contract, handler) : handler, options),
+    publish: (topic, ...given) => wamp.publish(topic, ...given),
+    // for helpers that look below the verbs
+    [PORT]: port,
+  };
+  return view as unknown as TypedWamp<CheckedApiOf<D>>;
+}
+
+/** What came, with what the schemas made of its payload. */
+function remade<T extends PayloadLike>(arrival: T, { args, kwargs }: PayloadLike): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(arrival) as object) as T, arrival, { args, kwargs });
+}
+
+/** Checks a payload, and goes on at once where it can. */
+function checked<T>(
+  schemas: PayloadSchemas | StandardSchemaV1,
+  payload: PayloadLike,
+  next: (made: Checked) => Observable<T>,
+): Observable<T> {
+  const made = checkPayload(schemas, payload);
+  return isPromise(made) ? from(made).pipe(mergeMap(next)) : next(made);
+}
+
+function checkEvent(port: Port, contract: Contract, event: WampEvent): Observable<WampEvent> {
+  const { topic } = event.details;
+  const schemas = contract.topic(topic);
+  if (schemas === undefined) return of(event);
+  const dropped = (error: unknown): Observable<never> => {
+    port.userError(error, `event of ${topic}`);
+    return EMPTY;
+  };
+  try {
+    return checked(schemas, event, (made) =>
+      'issues' in made ? dropped(new ContractError('an event of', topic, made.issues)) : of(remade(event, made)),
+    ).pipe(catchError(dropped));
+  } catch (error) {
+    return dropped(error);
+  }
+}
+
+function checkAnswer(contract: Contract, procedure: Uri, answer: CallResult): Observable<CallResult> {
+  const entry = contract.procedure(procedure);
+  const schemas = answer.progress ? (entry?.progress ?? entry?.result) : entry?.result;
+  if (schemas === undefined) return of(answer);
+  const what = answer.progress ? 'a progressive result of' : 'the result of';
+  return checked(schemas, answer, (made) =>
+    'issues' in made ? throwError(() => new ContractError(what, procedure, made.issues)) : of(remade(answer, made)),
+  );
+}
+
+function checkError(contract: Contract, procedure: Uri, error: unknown): Observable<never> {
+  const { uri, args, kwargs } = error as Partial<ApplicationError>;
+  const schemas = error instanceof Error && uri !== undefined ? contract.error(uri) : undefined;
+  if (schemas === undefined || args === undefined || kwargs === undefined) return throwError(() => error);
+  return checked(schemas, { args, kwargs }, (made) =>
+    throwError(() =>
+      'issues' in made
+        ? new ContractError(`${procedure} failed, and its error`, uri as Uri, made.issues, error)
+        : Object.assign(error as Error, made),
+    ),
+  );
+}
+
+const invalidArgument = (issues: { readonly issues: Parameters<typeof sentence>[0] }): ApplicationError =>
+  new ApplicationError('wamp.error.invalid_argument', [sentence(issues.issues)], { issues: issues.issues });
+
+/** The handler, behind a check of what it is given. */
+function checking(contract: Contract, handler: Handler): Handler {
+  return (invocation) => {
+    const schemas = contract.procedure(invocation.details.procedure);
+    if (schemas?.args === undefined && schemas?.kwargs === undefined) return handler(invocation);
+    const go = (made: Checked): unknown => {
+      if ('issues' in made) throw invalidArgument(made);
+      return handler(invoked(invocation, made, schemas));
+    };
+    const made = checkPayload(schemas, invocation);
+    // unsubscribed where the caller cancels meanwhile, so that the handler is not even called
+    return isPromise(made) ? from(made).pipe(mergeMap((later) => answers(go(later)))) : go(made);
+  };
+}
+
+/** The invocation with what the schemas made; what it does is that of the one that came. */
+function invoked(invocation: Invocation, { args, kwargs }: PayloadLike, schemas: PayloadSchemas): Invocation {
+  const own = { value: args, enumerable: true };
+  return Object.create(invocation, {
+    args: own,
+    kwargs: { value: kwargs, enumerable: true },
+    details: { value: invocation.details, enumerable: true },
+    signal: { get: () => invocation.signal },
+    input$: { get: () => invocation.input$.pipe(concatMap((chunk, i) => checkChunk(chunk, i, schemas))) },
+  }) as Invocation;
+}
+
+function checkChunk(chunk: InputChunk, index: number, { args, kwargs }: PayloadSchemas): Observable<InputChunk> {
+  // keyword values come with the first chunk
+  return checked({ args, ...(index === 0 && { kwargs }) }, chunk, (made) =>
+    'issues' in made ? throwError(() => invalidArgument(made)) : of(made),
+  );
+}
+
+/** What a handler answers with, as the one stream that it would have been. */
+function answers(answer: unknown): Observable<unknown> {
+  if (isObservable(answer)) return answer;
+  const final = (value: unknown): unknown =>
+    value instanceof Result || value instanceof CallResult ? value : result(value === undefined ? [] : [value]);
+  return isPromise(answer)
+    ? from(answer as Promise<unknown>).pipe(mergeMap((value) => of(final(value))))
+    : of(final(answer));
+}

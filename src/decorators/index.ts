@@ -1,0 +1,11 @@
+/**
+ * Classes as components: methods that are procedures and handlers of topics, errors that have URIs. In the standard dialect
+ * of decorators and in the legacy one, without metadata of types.
+ *
+ * @packageDocumentation
+ */
+export { bind, type Binding, type BindingFailure, type BindOptions } from './bind.ts';
+export { defineErrors, errorsOf, WampError } from './error.ts';
+export { Procedure, Topic, type WampMethodDecorator } from './method.ts';
+export type { Asked, MethodOptions, ProcedureOptions, TopicOptions } from './options.ts';
+export { uriPattern, type UriParts, type UriPattern } from '../protocol/pattern.ts';

@@ -1,0 +1,156 @@
+import { context, SpanKind, trace, type Context, type Tracer } from '@opentelemetry/api';
+import { BOOL, checkOptions, FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
+import type { Id } from '../protocol/ids.ts';
+import {
+  CALL,
+  CANCEL,
+  ERROR,
+  INTERRUPT,
+  INVOCATION,
+  REGISTER,
+  REGISTERED,
+  RESULT,
+  withPayload,
+  YIELD,
+  type Dict,
+  type MessageOf,
+} from '../protocol/messages.ts';
+import type { InterceptorFactory, Next } from '../session/interceptors.ts';
+import { read, without, written } from './carrier.ts';
+import { Spans } from './spans.ts';
+
+/** Options of {@link otel}. */
+export interface OtelOptions {
+  /**
+   * Makes the spans.
+   * @default the global tracer provider's tracer `rxwamp`
+   */
+  readonly tracer?: Tracer | undefined;
+  /**
+   * How the context travels: as attributes of CALL.Options and INVOCATION.Details (`x_traceparent` …), which routers may
+   * drop (Crossbar.io does); or among the keyword values, from which `otel()` at the callee takes it out again; or not at all.
+   * @default 'options'
+   */
+  readonly carry?: 'options' | 'kwargs' | false | undefined;
+}
+
+const TRACER: Kind = { expected: 'a tracer', test: (v) => isDict(v) && FUNCTION.test(v['startSpan']) };
+const CARRY: Kind = {
+  expected: "'options', 'kwargs' or false",
+  test: (v) => v === 'options' || v === 'kwargs' || (BOOL.test(v) && !v),
+};
+
+const attributes = (method: string, id: Id): Record<string, string | number> => ({
+  'rpc.system': 'wamp',
+  'rpc.method': method,
+  'wamp.request': id,
+});
+
+/**
+ * An interceptor that makes a span of each call (kind CLIENT, `call com.app.add`) and of each invocation (kind SERVER,
+ * `invoke com.app.add`), the second a child of the first where the router lets the context through. Handlers run in the
+ * context of their span: what they begin is its child, where the application has registered a context manager.
+ *
+ * A span ends with the final answer. An ERROR, a cancel and a lost link are told as its status, and as `error.type`.
+ *
+ * @throws TypeError for options that are wrong
+ * @example
+ * new WampClient({ url, realm: 'realm1', interceptors: [otel()] });
+ */
+export function otel(options: OtelOptions = {}): InterceptorFactory {
+  checkOptions(() => 'otel()', { tracer: TRACER, carry: CARRY }, options);
+  const { tracer = trace.getTracer('rxwamp'), carry = 'options' } = options;
+  return ({ gone }) => {
+    const calls = new Spans();
+    const invocations = new Spans();
+    /** Procedures by the ids of their registrations, and before that by those of their requests. */
+    const asked = new Map<Id, string>();
+    const procedures = new Map<Id, string>();
+    gone.add(() => {
+      calls.endAll('connection lost');
+      invocations.endAll('connection lost');
+    });
+
+    const call = (message: MessageOf<typeof CALL>, next: Next): void => {
+      const [, id, given, procedure, args, kwargs] = message;
+      // further chunks of arguments belong to the same call
+      if (calls.has(id)) {
+        next(message);
+        return;
+      }
+      const active = context.active();
+      const span = tracer.startSpan(
+        `call ${procedure}`,
+        { kind: SpanKind.CLIENT, attributes: attributes(procedure, id) },
+        active,
+      );
+      calls.begin(id, span);
+      const fields = carry === false ? {} : written(trace.setSpan(active, span));
+      try {
+        if (carry === 'kwargs' && !(args instanceof Uint8Array)) {
+          next(withPayload([CALL, id, given, procedure], args ?? [], { ...kwargs, ...fields }));
+        } else next([CALL, id, { ...given, ...fields }, procedure, ...message.slice(4)] as unknown as typeof message);
+      } catch (error) {
+        calls.end(id, (error as Error).name);
+        throw error;
+      }
+    };
+
+    const invocation = (message: MessageOf<typeof INVOCATION>, next: Next): void => {
+      const [, id, registration, details, args, kwargs] = message;
+      if (invocations.has(id)) {
+        next(message);
+        return;
+      }
+      const told = details['procedure'];
+      const procedure = typeof told === 'string' ? told : (procedures.get(registration) ?? '');
+      const inKwargs = carry === 'kwargs' && kwargs !== undefined;
+      const parent: Context = carry === false ? context.active() : read(context.active(), inKwargs ? kwargs : details);
+      const span = tracer.startSpan(
+        `invoke ${procedure}`,
+        { kind: SpanKind.SERVER, attributes: attributes(procedure, id) },
+        parent,
+      );
+      invocations.begin(id, span);
+      const passed: typeof message = inKwargs
+        ? withPayload([INVOCATION, id, registration, details], args as readonly unknown[], without(kwargs))
+        : message;
+      context.with(trace.setSpan(parent, span), () => next(passed));
+    };
+
+    const settled = (spans: Spans, id: Id, details: Readonly<Dict>): void => {
+      if (details['progress'] === true) spans.event(id, 'progress');
+      else spans.end(id);
+    };
+
+    return {
+      outgoing(message, next) {
+        if (message[0] === CALL) {
+          call(message, next);
+          return;
+        }
+        next(message);
+        if (message[0] === YIELD) settled(invocations, message[1], message[2]);
+        else if (message[0] === ERROR) invocations.end(message[2], message[4]);
+        else if (message[0] === CANCEL) calls.end(message[1], 'wamp.error.canceled');
+        else if (message[0] === REGISTER) asked.set(message[1], message[3]);
+      },
+      incoming(message, next) {
+        if (message[0] === INVOCATION) {
+          invocation(message, next);
+          return;
+        }
+        if (message[0] === RESULT) settled(calls, message[1], message[2]);
+        else if (message[0] === ERROR && message[1] === CALL) calls.end(message[2], message[4]);
+        else if (message[0] === REGISTERED) {
+          procedures.set(message[2], asked.get(message[1]) ?? '');
+          asked.delete(message[1]);
+        }
+        next(message);
+        // the others are answered
+        if (message[0] === INTERRUPT && message[2]['mode'] === 'killnowait')
+          invocations.end(message[1], 'wamp.error.canceled');
+      },
+    };
+  };
+}

@@ -1,0 +1,35 @@
+import { SpanStatusCode, type Span } from '@opentelemetry/api';
+import type { Id } from '../protocol/ids.ts';
+
+/** Spans that have begun and not ended, by request id. */
+export class Spans {
+  readonly #open = new Map<Id, Span>();
+
+  has(id: Id): boolean {
+    return this.#open.has(id);
+  }
+
+  begin(id: Id, span: Span): void {
+    this.#open.set(id, span);
+  }
+
+  event(id: Id, name: string): void {
+    this.#open.get(id)?.addEvent(name);
+  }
+
+  /** Ends one: well, or with an error URI or another word for what went wrong. */
+  end(id: Id, wrong?: string): void {
+    const span = this.#open.get(id);
+    if (span === undefined) return;
+    this.#open.delete(id);
+    if (wrong !== undefined) {
+      span.setAttribute('error.type', wrong);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: wrong });
+    }
+    span.end();
+  }
+
+  endAll(wrong: string): void {
+    for (const id of [...this.#open.keys()]) this.end(id, wrong);
+  }
+}

@@ -1,0 +1,87 @@
+import { asyncScheduler, merge, NEVER, timer, type Observable } from 'rxjs';
+import { messageOf } from '../protocol/thrown.ts';
+
+/** Options of {@link eventually}. */
+export interface EventuallyOptions {
+  /**
+   * Milliseconds until it gives up.
+   *
+   * @default 4000
+   */
+  readonly within?: number;
+  /**
+   * Milliseconds between two tries; `Infinity` tries again only when `on` emits.
+   *
+   * @default 20
+   */
+  readonly every?: number;
+  /** Tries again at once when this emits: `router.messages$`, `wamp.status$` … */
+  readonly on?: Observable<unknown>;
+  /** What may be thrown until it holds; anything else is thrown on at once. Any error by default. */
+  readonly error?: abstract new (...args: never[]) => unknown;
+}
+
+/**
+ * Tries an assertion until it holds: until it neither throws (or rejects) nor gives `false`. For what there is no event
+ * to wait for; `whenSubscribed()` and the like wait for events.
+ *
+ * @param assertion throws or gives `false` while it does not hold; with Jasmine use `throwUnless()` in place of `expect()`
+ * @returns what the assertion returned; rejects in time-out with what it threw last, and says how often it was tried
+ * @example
+ * await eventually(() => assert.equal(component.price(), 3));
+ */
+export function eventually<T>(assertion: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
+  const { within = 4000, every = 20, on = NEVER, error: tolerated } = options;
+  return new Promise<T>((resolve, reject) => {
+    let tries = 0;
+    let busy = false;
+    let over = false;
+    let last: unknown = new Error('the assertion did not settle');
+    const end = (act: () => void): void => {
+      if (over) return;
+      over = true;
+      again.unsubscribe();
+      clock.unsubscribe();
+      act();
+    };
+    const failed = (thrown: unknown): void => {
+      last = thrown;
+      if (tolerated === undefined || thrown instanceof tolerated) return;
+      // what the assertion threw is handed on as it is
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      end(() => reject(thrown));
+    };
+    const settled = (value: T): void => {
+      if (value === false) last = new Error('it gave false');
+      else end(() => resolve(value));
+    };
+    const attempt = async (): Promise<void> => {
+      // one that is under way is not overtaken
+      if (busy || over) return;
+      busy = true;
+      tries++;
+      try {
+        settled(await assertion());
+      } catch (thrown) {
+        failed(thrown);
+      } finally {
+        busy = false;
+      }
+    };
+    const clock = asyncScheduler.schedule(
+      () => end(() => reject(inTimeOut(`Tried ${tries} times in ${within} ms`, last))),
+      within,
+    );
+    const again = merge(every === Infinity ? NEVER : timer(every, every), on).subscribe(() => void attempt());
+    void attempt();
+  });
+}
+
+/** What was thrown last, with what test frameworks show of it. */
+function inTimeOut(what: string, last: unknown): Error {
+  const error = new Error(`${what}; in the end: ${messageOf(last)}`, { cause: last });
+  for (const name of ['actual', 'expected', 'operator', 'showDiff'] as const) {
+    if (last instanceof Error && name in last) Object.assign(error, { [name]: last[name as keyof Error] });
+  }
+  return error;
+}

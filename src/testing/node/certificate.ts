@@ -1,0 +1,104 @@
+import { generateKeyPair, randomBytes, sign } from 'node:crypto';
+import { isIPv4, isIPv6 } from 'node:net';
+import { promisify } from 'node:util';
+import { asyncScheduler } from 'rxjs';
+
+/** Options of {@link testCertificate}. */
+export interface TestCertificateOptions {
+  /**
+   * Host names and IPv4 addresses that it is good for.
+   *
+   * @default ['localhost', '127.0.0.1']
+   */
+  readonly names?: readonly string[];
+  /**
+   * Days from now until it expires.
+   *
+   * @default 1
+   */
+  readonly days?: number;
+}
+
+/** A certificate that signed itself: key and certificate as PEM. A client trusts it with `ca: cert`. */
+export interface TestCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+const DAY = 86_400_000;
+
+/** An element of DER: tag, length, contents. */
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(contents);
+  const size: number[] = [];
+  for (let rest = body.length; rest > 0; rest = Math.floor(rest / 256)) size.unshift(rest % 256);
+  const length = body.length < 128 ? [body.length] : [128 + size.length, ...size];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+}
+
+const sequence = (...items: readonly Uint8Array[]): Buffer => der(0x30, ...items);
+const hex = (digits: string): Buffer => Buffer.from(digits, 'hex');
+const text = (tag: number, value: string): Buffer => der(tag, Buffer.from(value, 'latin1'));
+const bits = (content: Uint8Array): Buffer => der(3, hex('00'), content);
+
+const NULL = hex('0500');
+const TRUE = hex('0101ff');
+/** Object identifiers, encoded. */
+const OID = {
+  rsaWithSha256: hex('06092a864886f70d01010b'),
+  commonName: hex('0603550403'),
+  basicConstraints: hex('0603551d13'),
+  subjectAltName: hex('0603551d11'),
+};
+
+/** UTCTime: `YYMMDDHHMMSSZ`. */
+const time = (at: number): Buffer => text(0x17, `${new Date(at).toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`);
+
+function alternative(name: string): Buffer {
+  if (isIPv6(name)) throw new TypeError(`testCertificate: names may be host names and IPv4 addresses, got '${name}'`);
+  return isIPv4(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : text(0x82, name);
+}
+
+/**
+ * Makes a certificate for tests over TLS, good for this machine and a day: RSA with 2048 bits, signed by itself. For
+ * `serveRouter(router, { tls })` and `launchCrossbar({ config: 'tls' })`; no protection for anything real.
+ *
+ * @throws TypeError for an IPv6 address
+ * @example
+ * const { key, cert } = await testCertificate();
+ * const served = await serveRouter(createTestRouter(), { tls: { key, cert } });
+ * const wamp = new WampClient({ realm: 'realm1', transports: [webSocket({ url: served.url, ca: cert })] }); // of rxwamp/node
+ */
+export async function testCertificate(options: TestCertificateOptions = {}): Promise<TestCertificate> {
+  const { names = ['localhost', '127.0.0.1'], days = 1 } = options;
+  const alternatives = sequence(...names.map(alternative));
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const now = asyncScheduler.now();
+  const serial = randomBytes(16);
+  // positive, and of full length
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
+  const algorithm = sequence(OID.rsaWithSha256, NULL);
+  const name = sequence(der(0x31, sequence(OID.commonName, text(0x0c, names[0] ?? 'localhost'))));
+  const body = sequence(
+    der(0xa0, hex('020102')), // version 3
+    der(2, serial),
+    algorithm,
+    name,
+    sequence(time(now - DAY), time(now + days * DAY)),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(
+      0xa3,
+      sequence(
+        sequence(OID.basicConstraints, TRUE, der(4, sequence(TRUE))), // it is its own authority
+        sequence(OID.subjectAltName, der(4, alternatives)),
+      ),
+    ),
+  );
+  const cert = sequence(body, algorithm, bits(sign('sha256', body, privateKey)));
+  const lines = cert.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+  };
+}
