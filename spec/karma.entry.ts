@@ -1,2 +1,2 @@
-// The browser's entry: karma.conf.js puts an import of every spec here, except those of spec/node, interop and bench.
+// The browser's entry: karma.conf.js puts an import of every spec here, except those of spec/node, cli, interop and bench.
 export {};

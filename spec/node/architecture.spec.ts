@@ -44,6 +44,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
   [/^@opentelemetry\/api$/, /^otel\//],
+  [/^(commander|cli-progress)$/, /^cli\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 

@@ -1,15 +1,30 @@
 import { readFileSync } from 'node:fs';
-import { CliError, type Command, type Terminal } from './command.ts';
-import { router } from './router.ts';
+import { Command as Parser, CommanderError } from 'commander';
+import { CliError, EXIT, type Command, type Terminal } from './command.ts';
 
-const COMMANDS: readonly Command[] = [router];
+/** The commands, in the order of the help; each is loaded when it is asked for. */
+const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [
+  ['call', 'call a procedure', async () => (await import('./commands/call.ts')).call],
+  ['publish', 'publish an event', async () => (await import('./commands/publish.ts')).publish],
+  ['subscribe', 'print the events of a topic', async () => (await import('./commands/subscribe.ts')).subscribe],
+  ['register', 'answer calls with a command', async () => (await import('./commands/register.ts')).register],
+  ['run', 'run components from modules', async () => (await import('./commands/run.ts')).run],
+  ['meta', 'show what a realm holds', async () => (await import('./commands/meta.ts')).meta],
+  ['router', 'run a router for tests and development', async () => (await import('./commands/router.ts')).router],
+];
+
+const HELP = `
+Every command has a help of its own, with examples: rxwamp call --help
+
+Exit codes: 0 done, 1 the answer is an error, 2 wrong command line, 3 no session, 4 too late, 130 Ctrl+C.
+`;
 
 /**
  * Runs the command line.
  *
  * @param args what stands behind `rxwamp`
  * @param terminal where to print, and when to stop
- * @returns the exit code: 0, 1 for what failed, 2 for a wrong command line
+ * @returns the exit code, one of `EXIT`, or what stands for a signal
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -21,55 +36,53 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-async function dispatch([name, ...rest]: readonly string[], terminal: Terminal): Promise<number> {
-  if (name === undefined) {
-    terminal.err(help());
-    return 2;
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = parserOf('rxwamp', terminal)
+    .usage('<command> [options]')
+    .version(version(), '-v, --version', 'show the version')
+    .addHelpText('after', HELP);
+  let code: number = EXIT.ok;
+  const asked = args[0] === 'help' ? args[1] : args[0];
+  for (const [name, summary, load] of COMMANDS) {
+    const parser = parserOf(name, terminal).summary(summary);
+    program.addCommand(parser);
+    // of the others the name and the summary are enough
+    if (name !== asked) continue;
+    const command = await load();
+    command.configure(parser);
+    parser.action(async (...given: unknown[]) => {
+      code = await command.run(given.slice(0, -2), given.at(-2) as object, terminal);
+    });
   }
-  if (name === '--help' || name === '-h' || name === 'help') {
-    terminal.out(help());
-    return 0;
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    // the help that stands for a missing command was printed
+    if (error.code === 'commander.help') return EXIT.usage;
+    throw new CliError(complaint(error, COMMANDS.some(([name]) => name === args[0]) ? `${asked} --help` : '--help'));
   }
-  if (name === '--version' || name === '-v') {
-    terminal.out(`${version()}\n`);
-    return 0;
-  }
-  const command = COMMANDS.find((each) => each.name === name);
-  if (!command) throw new CliError(`${unknown(name)} See: rxwamp --help`);
-  if (rest.includes('--help') || rest.includes('-h')) {
-    terminal.out(command.help);
-    return 0;
-  }
-  return command.run(rest, terminal);
+  return code;
 }
 
-function help(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  return [
-    'Usage: rxwamp <command> [options]',
-    '',
-    'Commands:',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    'Options:',
-    '  --help     show this, or the help of a command',
-    '  --version  show the version',
-    '',
-  ].join('\n');
+const parserOf = (name: string, { out, err }: Terminal): Parser =>
+  new Parser(name)
+    .helpOption('-h, --help', 'show this')
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
+    .configureHelp({ helpWidth: 110 });
+
+/** What the parser has to say, as one sentence, and the way to the help. */
+function complaint({ message }: CommanderError, help: string): string {
+  const said = message
+    .replace(/^error: /, '')
+    .replace(/\n\((Did you mean .*\?)\)$/, '. $1')
+    .replace(/([^.?])$/, '$1.');
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)} See: rxwamp ${help}`;
 }
 
 function version(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-function unknown(typed: string): string {
-  if (typed.startsWith('-')) return `Unknown option '${typed}'.`;
-  const near = COMMANDS.find(({ name }) => isNear(typed, name));
-  return `Unknown command '${typed}'.${near === undefined ? '' : ` Did you mean '${near.name}'?`}`;
-}
-
-/** Whether a name was meant: it begins alike, or all but one of its letters are there. */
-function isNear(typed: string, name: string): boolean {
-  return name.startsWith(typed.slice(0, 2)) || Array.from(name).filter((letter) => !typed.includes(letter)).length <= 1;
 }

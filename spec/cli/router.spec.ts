@@ -1,55 +1,18 @@
-// The command line: in this process, and once as a process of its own.
+// The router of the command line: in this process, and once as a process of its own.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Subject, filter, firstValueFrom, startWith, timeout } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
-import { run } from '../../src/cli/run.ts';
 import { Client } from '../../src/client/client.ts';
-import { rawSocket } from '../../src/node/index.ts';
+import { rawSocket, webSocket } from '../../src/node/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/testing/node.ts';
+import { Console, ran } from '../helpers/console.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-class Console {
-  out = '';
-  err = '';
-  readonly #changes = new Subject<undefined>();
-  #stop: () => void = () => undefined;
-  readonly code: Promise<number>;
-
-  constructor(...args: string[]) {
-    const stopped = new Promise<void>((resolve) => (this.#stop = resolve));
-    this.code = run(args, {
-      out: (text) => this.print(text),
-      err: (text) => void (this.err += text),
-      stopped: () => stopped,
-    });
-  }
-
-  print(text: string): void {
-    this.out += text;
-    this.#changes.next(undefined);
-  }
-
-  stop(): void {
-    this.#stop();
-  }
-
-  /** Resolves with what a pattern finds in what was printed. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = this.#changes.pipe(
-      startWith(undefined),
-      filter(() => pattern.test(this.out)),
-      timeout(4000),
-    );
-    await firstValueFrom(found);
-    return pattern.exec(this.out) as RegExpExecArray;
-  }
-}
 
 /** Joins with a ticket, and answers GOODBYE. */
 function joinAs(url: string, realm: string): { frames: unknown[][]; closed: Promise<unknown> } {
@@ -69,9 +32,9 @@ function joinAs(url: string, realm: string): { frames: unknown[][]; closed: Prom
   return { frames, closed };
 }
 
-describe('rxwamp', () => {
+describe('rxwamp router', () => {
   const expectRefusal = async (said: RegExp, code: number, ...args: string[]): Promise<void> => {
-    const it = new Console(...args);
+    const it = new Console(args);
     expect(await it.code)
       .withContext(args.join(' '))
       .toBe(code);
@@ -79,28 +42,9 @@ describe('rxwamp', () => {
     expect(it.out).toBe('');
   };
 
-  it('shows help and version', async () => {
-    for (const args of [['--help'], ['-h'], ['help']]) {
-      const help = new Console(...args);
-      expect(await help.code).toBe(0);
-      expect(help.out).toContain('router  run a router for tests');
-    }
-    const router = new Console('router', '--port', '1', '--help');
-    expect(await router.code).toBe(0);
-    expect(router.out).toContain('--allow-origin');
-    const version = new Console('--version');
-    expect(await version.code).toBe(0);
-    const { version: expected } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
-    expect(version.out).toBe(`${expected}\n`);
-  });
-
   it('says what is wrong with a command line', async () => {
-    await expectRefusal(/^Usage: rxwamp <command>/, 2);
-    await expectRefusal(/Unknown command 'ruoter'\. Did you mean 'router'\? See: rxwamp --help/, 2, 'ruoter');
-    await expectRefusal(/Unknown command 'bake'\. See/, 2, 'bake');
-    await expectRefusal(/Unknown option '--nonsense'/, 2, '--nonsense');
     await expectRefusal(/Unknown option '--prot'.*router --help/, 2, 'router', '--prot', '1');
-    await expectRefusal(/Unexpected argument 'x'.*router --help/, 2, 'router', 'x');
+    await expectRefusal(/Too many arguments for 'router'.*router --help/, 2, 'router', 'x');
     await expectRefusal(/--port: expected a number from 0 to 65535, got 'eighty'/, 2, 'router', '--port', 'eighty');
     await expectRefusal(/--port: .*'70000'/, 2, 'router', '--port', '70000');
     for (const raw of ['70000', '-1', '']) {
@@ -111,10 +55,42 @@ describe('rxwamp', () => {
         `--rawsocket=${raw}`,
       );
     }
-    await expectRefusal(/--like: expected 'crossbar' or 'nexus', got 'bondy'/, 2, 'router', '--like', 'bondy');
-    await expectRefusal(/--ticket: expected <id>=<secret>, got 'joe'/, 2, 'router', '--ticket', 'joe');
+    await expectRefusal(/'bondy' is invalid.*Allowed choices are crossbar, nexus/, 2, 'router', '--like', 'bondy');
+    await expectRefusal(/--ticket: expected <id>=<secret>/, 2, 'router', '--ticket', 'joe');
     await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
     await expectRefusal(/--realm: 'a b' is no well-formed realm/, 2, 'router', '--realm', 'a b');
+  });
+
+  it('serves long-poll as well', async () => {
+    const it = new Console(['router', '--port=0', '--longpoll']);
+    const [, url = ''] = await it.printed(/ and (http:\S+\/lp) \(realms/);
+    const { code, out } = await ran('call', 'wamp.session.count', '--url', url);
+    expect([code, out]).toEqual([0, '1\n']);
+    it.stop();
+    expect(await it.code).toBe(0);
+  });
+
+  it('takes tickets from a file, which must not be empty', async () => {
+    const file = join(tmpdir(), `rxwamp-cli-${process.pid}.txt`);
+    writeFileSync(file, 'joe=s=1\n\njill=s2\n');
+    const it = new Console(['router', '--port=0', '--ticket-file', file]);
+    const [, url = ''] = await it.printed(/on (ws:\S+) /);
+    const client = joinAs(url, 'realm1');
+    const wamp = new Client({ realm: 'realm1', transports: [webSocket({ url })], reconnect: false });
+    const failed = firstValueFrom(wamp.status$.pipe(filter(({ state }) => state === 'failed')));
+    wamp.connect();
+    await failed;
+    await wamp.close();
+    it.stop();
+    await client.closed;
+    expect(client.frames.map(([type]) => type)).toEqual([4, 2, 6]);
+    expect(await it.code).toBe(0);
+    writeFileSync(file, 'joe\n');
+    await expectRefusal(/--ticket-file: expected <id>=<secret>/, 2, 'router', '--ticket-file', file);
+    writeFileSync(file, '\n');
+    await expectRefusal(/--ticket-file: no line/, 2, 'router', '--ticket-file', file);
+    rmSync(file);
+    await expectRefusal(/--ticket-file: cannot read .*no such file/, 2, 'router', '--ticket-file', file);
   });
 
   it('says when the port is taken, and when the host is none', async () => {
@@ -130,7 +106,7 @@ describe('rxwamp', () => {
   });
 
   it('serves realms and tickets until it is stopped, tells of sessions, and says goodbye', async () => {
-    const it = new Console(
+    const it = new Console([
       'router',
       '--port=0',
       '--realm=one',
@@ -138,7 +114,7 @@ describe('rxwamp', () => {
       '--ticket=joe=s=1',
       '--path=/ws',
       '--verbose',
-    );
+    ]);
     const [, url = ''] = await it.printed(/on (ws:\S+\/ws) \(realms: one, two\)/);
     const client = joinAs(url, 'two');
     await it.printed(/^join +two session \d+ authid joe role user agent spec json from 127\.0\.0\.1:\d+$/m);
@@ -155,7 +131,7 @@ describe('rxwamp', () => {
     [join(tmpdir(), `rxwamp-cli-${process.pid}.sock`), /ws:\S+ and (rs\+unix:\S+\.sock) \(realms/],
   ] as const) {
     it(`serves RawSocket as well: --rawsocket ${where === '0' ? 'with a port' : 'with a path'}`, async () => {
-      const it = new Console('router', '--port=0', '--rawsocket', where);
+      const it = new Console(['router', '--port=0', '--rawsocket', where]);
       const [, url = ''] = await it.printed(pattern);
       const wamp = new Client({ realm: 'realm1', transports: [rawSocket({ url })] });
       expect((await firstValueFrom(wamp.session$)).id).toBeGreaterThan(0);
@@ -168,7 +144,7 @@ describe('rxwamp', () => {
   it('warns when other machines can reach it', async () => {
     // an address for documentation, which no machine has: it cannot really listen there
     await expectRefusal(/Warning: 203.0.113.7 can be reached from other machines/, 1, 'router', '--host=203.0.113.7');
-    const it = new Console('router', '--port=0', '--like=crossbar', '--allow-origin=*');
+    const it = new Console(['router', '--port=0', '--like=crossbar', '--allow-origin=*']);
     await it.printed(/on ws:/);
     expect(it.err).toBe('');
     it.stop();

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import { pairwise, startWith, type Subscription } from 'rxjs';
-import { isUri } from '../protocol/uris.ts';
+import { isUri } from '../../protocol/uris.ts';
 import {
   anonymous,
   createTestRouter,
@@ -9,35 +9,40 @@ import {
   type RouterProfile,
   type SessionView,
   type TestRouter,
-} from '../testing/index.ts';
-import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../testing/node.ts';
-import { CliError, parsed, type Command, type Terminal } from './command.ts';
+} from '../../testing/index.ts';
+import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../../testing/node.ts';
+import { CliError, collect, EXIT, type Command, type Terminal } from '../command.ts';
+import { contentOf } from '../connect/secrets.ts';
 
-const HELP = `Usage: rxwamp router [options]
+const EXAMPLES = `
+It keeps nothing and protects nothing: not for production. Stops on SIGINT (Ctrl+C) and SIGTERM, with exit code 0.
 
-Runs a WAMP router for tests and development on WebSocket (and RawSocket), with JSON, MessagePack and CBOR.
-It keeps nothing and protects nothing: not for production.
-
-Options:
-  --port <n>             TCP port, 0 for a free one (8080)
-  --host <address>       address to listen on (127.0.0.1)
-  --path <path>          the only URL path to accept (any)
-  --rawsocket <n|path>   serve RawSocket, too: on a TCP port (0: a free one) or a Unix domain socket
-  --realm <name>         a realm; may be repeated (realm1)
-  --ticket <id=secret>   only clients with a ticket may join: authid and ticket, may be repeated
-  --allow-origin <url>   web pages from there may connect, '*' for all; pages from this machine may
-  --like <router>        imitate the habits of 'crossbar' or 'nexus'
-  --verbose              print a line when a session joins or leaves
-  --help                 show this
-
-Stops on SIGINT (Ctrl+C) and SIGTERM.
+Examples:
+  rxwamp router
+  rxwamp router --port 9000 --realm one --realm two --verbose
+  rxwamp router --rawsocket /tmp/wamp.sock --ticket-file principals.txt
 `;
+
+interface RouterFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly path?: string;
+  readonly rawsocket?: string;
+  readonly longpoll?: boolean;
+  readonly realm?: readonly string[];
+  readonly ticket?: readonly string[];
+  readonly ticketFile?: string;
+  readonly allowOrigin?: readonly string[];
+  readonly like?: RouterProfile;
+  readonly verbose?: boolean;
+}
 
 interface Settings {
   readonly port: number;
   readonly host: string;
   readonly path: string | undefined;
   readonly rawSocket: RawSocketServeOptions | undefined;
+  readonly longPoll: boolean;
   readonly realms: Record<string, RealmOptions>;
   readonly like: RouterProfile | undefined;
   readonly allowedOrigins: readonly string[] | '*';
@@ -46,11 +51,32 @@ interface Settings {
 
 /** `rxwamp router` */
 export const router: Command = {
-  name: 'router',
-  summary: 'run a router for tests and development',
-  help: HELP,
-  async run(args, terminal) {
-    const { realms, like, verbose, ...listen } = settings(args);
+  configure(parser) {
+    parser
+      .description('Runs a WAMP router for tests on WebSocket (and RawSocket), with JSON, MessagePack and CBOR.')
+      .option('--port <n>', 'TCP port, 0 for a free one', '8080')
+      .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .option('--path <path>', 'the only URL path to accept (any)')
+      .option('--rawsocket <n|path>', 'serve RawSocket, too: on a TCP port (0: a free one) or a Unix domain socket')
+      .option('--longpoll', 'serve HTTP long-poll, too, on the same port below /lp')
+      .option('--realm <name>', 'a realm; may be repeated (realm1)', collect)
+      .option(
+        '--ticket <id=secret>',
+        'only clients with a ticket may join: authid and ticket; may be repeated',
+        collect,
+      )
+      .option('--ticket-file <path>', 'the same, one on each line of a file')
+      .option(
+        '--allow-origin <url>',
+        "web pages from there may connect, '*' for all; pages from this machine may",
+        collect,
+      )
+      .addOption(new Option('--like <router>', 'imitate the habits of').choices(['crossbar', 'nexus']))
+      .option('--verbose', 'print a line when a session joins or leaves')
+      .addHelpText('after', EXAMPLES);
+  },
+  async run(_args, flags, terminal) {
+    const { realms, like, verbose, ...listen } = settings(flags as RouterFlags);
     const core = createTestRouter({ realms, ...(like === undefined ? {} : { like }) });
     const { path, rawSocket, ...rest } = listen;
     if (!isLoopback(listen.host)) {
@@ -61,51 +87,41 @@ export const router: Command = {
       ...(path === undefined ? {} : { path }),
       ...(rawSocket === undefined ? {} : { rawSocket }),
     });
-    const urls = [served.url, served.rawSocket?.url].filter((url) => url !== undefined).join(' and ');
+    const urls = [served.url, served.rawSocket?.url, served.longPollUrl]
+      .filter((url) => url !== undefined)
+      .join(' and ');
     terminal.out(`rxwamp router for tests on ${urls} (realms: ${Object.keys(realms).join(', ')})\n`);
     const log = verbose ? logSessions(core, terminal) : undefined;
     await terminal.stopped();
     await core.close();
     log?.unsubscribe();
     await served.close();
-    return 0;
+    return EXIT.ok;
   },
 };
 
-function settings(args: string[]): Settings {
-  const { values } = parsed('router', () =>
-    parseArgs({
-      args,
-      options: {
-        port: { type: 'string', default: '8080' },
-        host: { type: 'string', default: '127.0.0.1' },
-        path: { type: 'string' },
-        rawsocket: { type: 'string' },
-        realm: { type: 'string', multiple: true, default: ['realm1'] },
-        ticket: { type: 'string', multiple: true, default: [] },
-        'allow-origin': { type: 'string', multiple: true, default: [] },
-        like: { type: 'string' },
-        verbose: { type: 'boolean', default: false },
-      },
-    }),
-  );
-  const { like, ticket: tickets, realm, host, path, verbose } = values;
-  if (!isPort(values.port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${values.port}'`);
-  if (like !== undefined && like !== 'crossbar' && like !== 'nexus') {
-    throw new CliError(`--like: expected 'crossbar' or 'nexus', got '${like}'`);
-  }
+function settings(flags: RouterFlags): Settings {
+  const { port, host, path, rawsocket, realm = ['realm1'], ticket: tickets = [], ticketFile } = flags;
+  const { allowOrigin: origins = [], like, longpoll: longPoll = false, verbose = false } = flags;
+  if (!isPort(port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${port}'`);
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
   const odd = realm.find((name): boolean => !isUri(name));
   if (odd !== undefined) throw new CliError(`--realm: '${odd}' is no well-formed realm`);
-  const principals = Object.fromEntries(tickets.map(principal));
-  const auth = [tickets.length > 0 ? ticket(principals) : anonymous()];
-  const origins = values['allow-origin'];
+  const listed = ticketFile === undefined ? [] : contentOf('--ticket-file', ticketFile).split(/\r?\n/);
+  const pairs = [
+    ...tickets.map((pair) => principal('--ticket', pair)),
+    ...listed.filter((line) => line !== '').map((line) => principal('--ticket-file', line)),
+  ];
+  // nobody wants all the world to come in because a file is empty
+  if (ticketFile !== undefined && pairs.length === 0) throw new CliError('--ticket-file: no line <id>=<secret> in it');
+  const auth = [pairs.length > 0 ? ticket(Object.fromEntries(pairs)) : anonymous()];
   return {
-    port: Number(values.port),
+    port: Number(port),
     host,
     path,
-    rawSocket: values.rawsocket === undefined ? undefined : rawSocketOf(values.rawsocket),
+    rawSocket: rawsocket === undefined ? undefined : rawSocketOf(rawsocket),
+    longPoll,
     realms: Object.fromEntries(realm.map((name) => [name, { auth }])),
     like,
     allowedOrigins: origins.includes('*') ? '*' : origins,
@@ -125,9 +141,10 @@ function rawSocketOf(value: string): RawSocketServeOptions {
 }
 
 /** `joe=secret` → authid and ticket; the ticket may hold `=`. */
-function principal(pair: string): [authid: string, ticket: string] {
+function principal(flag: string, pair: string): [authid: string, ticket: string] {
   const at = pair.indexOf('=');
-  if (at < 1 || at === pair.length - 1) throw new CliError(`--ticket: expected <id>=<secret>, got '${pair}'`);
+  // a line without `=` may be a secret
+  if (at < 1 || at === pair.length - 1) throw new CliError(`${flag}: expected <id>=<secret>, and found another form`);
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 

@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
+import { finalize, merge, NEVER, Subject, takeUntil, tap, type Observable } from 'rxjs';
+import { ApplicationError } from '../../protocol/errors.ts';
+import type { Match } from '../../protocol/uris.ts';
+import type { Invocation } from '../../session/invocation.ts';
+import type { RegisterOptions } from '../../session/options.ts';
+import { collect, type Command } from '../command.ts';
+import { attend } from '../connect/attend.ts';
+import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
+import { Executor } from '../exec.ts';
+import { countOf, lineOf, optionsOf } from '../values.ts';
+
+interface RegisterFlags extends ConnectionFlags {
+  readonly exec: string;
+  readonly match?: Match;
+  readonly invoke?: NonNullable<RegisterOptions['invoke']>;
+  readonly concurrency: number;
+  readonly queue: number;
+  readonly times?: number;
+  readonly option?: readonly string[];
+}
+
+const EXAMPLES = `
+COMMAND is run by the shell for each call. It finds RXWAMP_PROCEDURE, RXWAMP_ARGS, RXWAMP_KWARGS and RXWAMP_DETAILS (JSON)
+in its environment, and all of it as one line of JSON on its standard input, which alone has what is longer than 100 kB.
+
+Each line that it prints is a value, JSON or a string: progress where the caller asked for it, else the last one is the
+result. A line {"args": […], "kwargs": {…}} is the whole result; {"error": "com.app.error.x", "args": […]} an error. An exit
+code other than 0 is one, too: wamp.error.runtime_error. When the caller cancels, COMMAND gets SIGTERM.
+
+Examples:
+  rxwamp register com.app.date --exec date
+  rxwamp register com.calc.add --exec 'jq ".args | add"'
+  rxwamp register com.app.scan --exec './scan.sh' --concurrency 2 --option invoke=roundrobin
+`;
+
+/** `rxwamp register` */
+export const register: Command = {
+  configure(parser) {
+    connectionOptions(
+      parser
+        .description('Registers a procedure, and answers each call with what a command prints.')
+        .argument('<procedure>', 'its URI, or a pattern with --match')
+        .requiredOption('--exec <command>', 'what answers a call')
+        .addOption(new Option('--match <how>', 'how calls match').choices(['exact', 'prefix', 'wildcard']))
+        .addOption(
+          new Option('--invoke <how>', 'how calls are shared with others').choices([
+            ...['single', 'first', 'last', 'roundrobin', 'random'],
+          ]),
+        )
+        .option(
+          '--concurrency <n>',
+          'how many commands run at a time',
+          countOf('--concurrency'),
+          availableParallelism(),
+        )
+        .option('--queue <n>', 'how many calls wait for that; more are refused', countOf('--queue', 0), 1000)
+        .option('--times <n>', 'end after so many calls', countOf('--times'))
+        .option('--option <name=value>', 'an option of the registration; may be repeated', collect),
+    ).addHelpText('after', EXAMPLES);
+  },
+  async run([procedure], flags, terminal) {
+    const { exec, match, invoke, concurrency, queue, times = Infinity, option, verbose } = flags as RegisterFlags;
+    const options: RegisterOptions = { ...(match && { match }), ...(invoke && { invoke }), ...optionsOf(option) };
+    const executor = new Executor(exec, concurrency, queue);
+    const say = (text: string): void => {
+      if (verbose === true) terminal.err(`rxwamp: ${text}\n`);
+    };
+    let begun = 0;
+    let ended = 0;
+    /** No more are wanted. */
+    const enough = new Subject<void>();
+    const done = new Subject<void>();
+    const handler = (invocation: Invocation): Observable<unknown> => {
+      const { procedure: called } = invocation.details;
+      say(`call of ${called} ${lineOf(invocation.args)} ${lineOf(invocation.kwargs)}`);
+      if (begun >= times) throw new ApplicationError('wamp.error.unavailable', ['no more calls are answered']);
+      if (++begun === times) enough.next();
+      return executor.answer(invocation).pipe(
+        finalize(() => {
+          if (++ended === times) done.next();
+        }),
+      );
+    };
+    const code = await attend(flags as RegisterFlags, terminal, {
+      lasting: true,
+      work: (wamp) => {
+        const registration = wamp.register(procedure as string, handler, options).pipe(
+          tap(({ id }) => {
+            say(`registered ${String(procedure)} (${id})`);
+          }),
+          takeUntil(enough),
+        );
+        // calls that have begun are answered when no more are taken
+        return merge(registration, NEVER).pipe(takeUntil(done));
+      },
+    });
+    await executor.idle();
+    return code;
+  },
+};

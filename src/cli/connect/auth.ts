@@ -1,0 +1,95 @@
+import type { Authenticator } from '../../auth/authenticator.ts';
+import type { Dict } from '../../protocol/messages.ts';
+import { isDict } from '../../protocol/attributes.ts';
+import { CliError } from '../command.ts';
+import { valueOf } from '../values.ts';
+import type { ConnectionFlags } from './flags.ts';
+import { privateKeyOf, secretOf, variableOf, type Source } from './secrets.ts';
+
+/** What of an identity goes to the methods. */
+interface Who {
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly authextra?: Dict;
+}
+
+const METHODS = ['anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign', 'cookie', 'tls'];
+
+/** The ways to authenticate that the flags ask for, by preference; each is loaded when it is needed. */
+export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
+  const who = whoOf(flags);
+  const sources: readonly Source[] = [
+    { method: 'cryptosign', name: 'private-key', file: flags.privateKeyFile },
+    { method: 'scram', name: 'password', file: flags.passwordFile },
+    { method: 'wampcra', name: 'secret', file: flags.secretFile },
+    { method: 'ticket', name: 'ticket', file: flags.ticketFile },
+  ];
+  const byFile = sources.filter(({ file }) => file !== undefined);
+  const byVariable = sources.filter((source) => process.env[variableOf(source)] !== undefined);
+  // what is on the command line counts more than what is around it
+  const methods = flags.auth ?? (byFile.length > 0 ? byFile : byVariable).map(({ method }) => method);
+  const unknown = methods.find((method) => !METHODS.includes(method));
+  if (unknown !== undefined) throw new CliError(`--auth: expected one of ${METHODS.join(', ')}, got '${unknown}'`);
+  if (methods.length === 0) {
+    return Object.keys(who).length > 0 ? [(await import('../../auth/anonymous.ts')).anonymous(who)] : [];
+  }
+  const made = methods.map((method) =>
+    makeAuthenticator(method, who, flags, sources.find((source) => source.method === method) as Source),
+  );
+  return (await Promise.all(made)).flat();
+}
+
+function whoOf({ authid, authrole, authextra }: ConnectionFlags): Who {
+  const extra = authextra === undefined ? undefined : valueOf(authextra);
+  if (extra !== undefined && !isDict(extra))
+    throw new CliError(`--authextra: expected a JSON object, got '${authextra}'`);
+  return {
+    ...(authid !== undefined && { authid }),
+    ...(authrole !== undefined && { authrole }),
+    ...(extra && { authextra: extra }),
+  };
+}
+
+async function makeAuthenticator(
+  method: string,
+  who: Who,
+  flags: ConnectionFlags,
+  source: Source,
+): Promise<Authenticator | Authenticator[]> {
+  const proof = { ...(flags.mutual === true && { mutual: true }) };
+  const bound = { ...(flags.channelBinding !== undefined && { channelBinding: flags.channelBinding as 'tls-unique' }) };
+  switch (method) {
+    case 'ticket':
+      return (await import('../../auth/ticket.ts')).ticket({ ...named(who, method), ticket: secretOf(source) });
+    case 'wampcra':
+      return (await import('../../auth/wampcra.ts')).wampcra({ ...named(who, method), secret: secretOf(source) });
+    case 'scram': {
+      const { scram } = await import('../../auth/scram.ts');
+      const options = { ...named(who, method), password: secretOf(source), ...proof };
+      // routers speak one of two; in Autobahn's nothing can be bound
+      const ours = scram({ ...options, ...bound });
+      return flags.channelBinding === undefined ? [ours, scram({ ...options, dialect: 'scram' })] : ours;
+    }
+    case 'cryptosign':
+      return (await import('../../auth/cryptosign.ts')).cryptosign({
+        ...who,
+        privateKey: secretOf(source, privateKeyOf),
+        ...(flags.routerKey && { routerKey: flags.routerKey }),
+        ...proof,
+        ...bound,
+      });
+    case 'anonymous':
+      return (await import('../../auth/anonymous.ts')).anonymous(who);
+    default: {
+      const { cookie, tls } = await import('../../auth/proofless.ts');
+      return method === 'cookie' ? cookie(who) : tls(who);
+    }
+  }
+}
+
+/** Most methods are for somebody who has a name. */
+function named(who: Who, method: string): Who & { authid: string } {
+  const { authid } = who;
+  if (authid === undefined || authid === '') throw new CliError(`${method} needs --authid <id>, or RXWAMP_AUTHID`);
+  return { ...who, authid };
+}

@@ -1,0 +1,25 @@
+/** What others say, without what would move the cursor. */
+export const plain = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Rows under their headings, each column as wide as its longest cell; numbers are aligned at the right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const columns = headings.map((heading, at) => {
+    const values = rows.map((row) => row[at] ?? '');
+    return {
+      width: Math.max(heading.length, ...values.map((value) => value.length)),
+      numeric: values.every((value) => /^\d*$/.test(value)),
+    };
+  });
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ width, numeric }, at) => {
+        const cell = cells[at] ?? '';
+        return numeric ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return [headings, ...rows].map((row) => `  ${line(row)}\n`).join('');
+}
