@@ -31,7 +31,7 @@ while read -r sign group; do
   for each; do [ "$each" = "$group" ] || rest="$rest $each"; done
   set -- $rest
 done
-for each; do kill -9 -- "-$each" 2>/dev/null; done
+for each; do kill -KILL "-$each" 2>/dev/null; done
 `;
 
 function watch(sign: '+' | '-', group: number | undefined): void {
