@@ -8,12 +8,14 @@ import { longPoll } from '../../src/transports/longpoll.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { rawSocket, webSocket as secureSocket } from '../../src/node/index.ts';
+import { cliAgainst } from '../cli/against.ts';
 import { behaviour } from '../helpers/behaviour.ts';
 import { deviationOf } from './deviations.ts';
 import { payloads } from '../helpers/payloads.ts';
 import { authentication } from './features/authentication.ts';
 import { calls } from './features/calls.ts';
 import { events } from './features/events.ts';
+import { launcher } from './features/launcher.ts';
 import { polled } from './features/longpoll.ts';
 import { histories, killing, metaApi, testaments } from './features/meta.ts';
 import type { PeerScene } from './features/peers.ts';
@@ -25,6 +27,7 @@ import { secured } from './features/secure.ts';
 import type { PeerKind } from './peer.ts';
 import { PEERS } from './peer.ts';
 import type { Place } from './outcome.ts';
+import { CACHE } from './pins.ts';
 import type { RealRouter } from './routers/router.ts';
 import type { Scene } from './scene.ts';
 import { sceneOf } from './scene.ts';
@@ -41,6 +44,9 @@ const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
   'killed sessions': killing,
   testaments,
   'event history': histories,
+  'the command line': ({ router }) => {
+    cliAgainst({ args: () => ['--url', router.at.ws, '--realm', 'realm1'] });
+  },
   'scale-out and failover': scaleOut,
   'a restarted router': restart,
 };
@@ -119,6 +125,11 @@ export function suite(
             });
           }
         }
+      });
+    }
+    if (router.name === 'crossbar') {
+      feature('launchCrossbar()', () => {
+        launcher(`${CACHE}crossbar/bin/crossbar`);
       });
     }
     for (const [name, body] of Object.entries(FEATURES)) {
