@@ -92,6 +92,21 @@ describe('scram', () => {
     await expectAsync(deriveScramCredential('\u0007')).toBeRejectedWithError(TypeError, /SASLprep/);
   });
 
+  it('costs a test router no more than clients ask for', async () => {
+    for (const [kdf, costs] of [
+      ['pbkdf2', { iterations: 4096, memory: null }],
+      ['argon2id13', { iterations: 4, memory: 4096 }],
+    ] as const) {
+      const auth = [scramCheck({ joe: { password: 's3cret', kdf } })];
+      const w = world({ router: createTestRouter({ realms: { realm1: { auth } } }), auth: [joe()] });
+      const told: (readonly unknown[])[] = [];
+      w.client.messages$.subscribe(({ message }) => told.push(message));
+      await joinedBy(w.client);
+      const challenge = told.find(([code]) => code === 4)?.[2];
+      expect(challenge).toEqual(jasmine.objectContaining<Dict>({ kdf, ...costs }));
+    }
+  });
+
   it('says what the specification has it say', async () => {
     const w = by({ authid: 'joe', password: 's3cret', authextra: { device: 'x' } });
     await joinedBy(w.client);

@@ -311,7 +311,7 @@ describe('rejoin()', () => {
       const call = record(w.client.call('com.app.nobody'));
       time.advance();
       expect(call.error).toBeInstanceOf(RangeError);
-      expect(() => rejoin(w.client, { realm: '' })).toThrowError(TypeError, /realm must be/);
+      expect(() => rejoin(w.client, { realm: '' })).toThrowError(/realm: expected a URI/);
       expect(() => rejoin(w.client, { realm: undefined } as never)).not.toThrow();
       expect(() => rejoin(w.client, { url: 'ws://x' } as never)).toThrowError(TypeError, /unknown option 'url'/);
       expect(() => rejoin({} as never)).toThrowError(TypeError, /expected a WampClient/);

@@ -498,9 +498,15 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
       it('concurrency bounds what runs at once', async () => {
         const procedure = fresh('f');
         const work = new Subject<string>();
-        await provided(alice, procedure, () => work, { concurrency: 1 });
+        const started = new Subject<void>();
+        const handler = (): Subject<string> => {
+          started.next();
+          return work;
+        };
+        await provided(alice, procedure, handler, { concurrency: 1 });
+        const start = firstValueFrom(started);
         const one = first(bob, procedure);
-        await settled(bob);
+        await start;
         await expectAsync(first(bob, procedure)).toBeRejectedWith(
           jasmine.objectContaining({ uri: 'crossbar.error.max_concurrency_reached' }),
         );

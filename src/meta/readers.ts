@@ -104,7 +104,8 @@ export const sessionReader = (asked?: Id): Reader<MetaSession> =>
 function described(value: unknown): MetaSubscription | undefined {
   if (!isDict(value)) return undefined;
   const { id, created, uri } = value;
-  const match = value['match'] ?? 'exact';
+  // nexus says '' for an exact one
+  const match = value['match'] === '' ? 'exact' : (value['match'] ?? 'exact');
   return isId(id) && typeof uri === 'string' && (match === 'exact' || match === 'prefix' || match === 'wildcard')
     ? { id, created: typeof created === 'string' ? created : '', uri, match }
     : undefined;

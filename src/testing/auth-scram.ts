@@ -29,7 +29,7 @@ export interface RouterScramOptions {
 }
 
 /** As little work as clients accept: a test router is no bank. */
-const CHEAP = { kdf: 'pbkdf2', iterations: 4096 } as const;
+const CHEAP = { pbkdf2: { iterations: 4096 }, argon2id13: { iterations: 4, memory: 4096 } } as const;
 
 /**
  * Lets in who knows the password, and proves that it knows the user (WAMP, section "Salted Challenge Response
@@ -58,13 +58,14 @@ export function scram(
     hello: (request) =>
       known(principals, request, async (principal, authid) => {
         if (typeof principal === 'string')
-          return ask(request, await credentialOf(authid, principal, CHEAP), {}, dialect);
+          return ask(request, await credentialOf(authid, principal, { kdf: 'pbkdf2', ...CHEAP.pbkdf2 }), {}, dialect);
         if ('credential' in principal) {
           const { credential, ...identity } = principal;
           return ask(request, credential, identity, dialect);
         }
-        const { password, kdf = CHEAP.kdf, iterations = 4096, memory, salt, ...identity } = principal;
-        return ask(request, await credentialOf(authid, password, { kdf, iterations, memory, salt }), identity, dialect);
+        const { kdf = 'pbkdf2', password, salt, ...rest } = principal;
+        const { iterations, memory, ...identity } = { ...CHEAP[kdf], ...rest };
+        return ask(request, await credentialOf(authid, password, { kdf, salt, iterations, memory }), identity, dialect);
       }),
   };
 }

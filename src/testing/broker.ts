@@ -17,6 +17,7 @@ import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';
 import { History } from './history.ts';
 import { isEligible } from './eligible.ts';
 import { Retention, type Publication } from './publication.ts';
+import type { Quirks } from './quirks.ts';
 import { assertPassthru, assertWellFormed, relay } from './relay.ts';
 import type { RouterSession, Subscription } from './session.ts';
 
@@ -105,7 +106,11 @@ export class Broker {
           this.#sendRetained(session, subscription);
         if (!isMeta(topic)) {
           if (!known)
-            this.announce('wamp.subscription.on_create', [session.id, describeSubscription(subscription)], session);
+            this.announce(
+              'wamp.subscription.on_create',
+              [session.id, describeSubscription(subscription, this.#context.quirks)],
+              session,
+            );
           if (joins) this.announce('wamp.subscription.on_subscribe', [session.id, subscription.id], session);
         }
         this.#context.changed();
@@ -300,6 +305,6 @@ export class Broker {
 }
 
 /** A subscription as the meta API describes it. */
-export function describeSubscription({ id, created, uri, match }: Subscription): Dict {
-  return { id, created, uri, match };
+export function describeSubscription({ id, created, uri, match }: Subscription, { bareDefaults }: Quirks): Dict {
+  return { id, created, uri, match: bareDefaults && match === 'exact' ? '' : match };
 }

@@ -176,7 +176,7 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
         return one(ids.length > 0 ? ids : null);
       },
     ],
-    ['wamp.subscription.get', (args) => one(describeSubscription(found(args)))],
+    ['wamp.subscription.get', (args) => one(describeSubscription(found(args), quirks))],
     [
       'wamp.subscription.list_subscribers',
       (args) => {
@@ -219,7 +219,7 @@ function registrationProcedures({ registrations, quirks }: RealmParts): [Uri, Pr
     ['wamp.registration.list', () => one(byMatch(registrations.all, quirks))],
     ['wamp.registration.lookup', (args) => one(registrations.find(uri(args), matchOf(args))?.id ?? nothing)],
     ['wamp.registration.match', (args) => one(registrations.best(uri(args))?.id ?? nothing)],
-    ['wamp.registration.get', (args) => one(describeRegistration(found(args)))],
+    ['wamp.registration.get', (args) => one(describeRegistration(found(args), quirks))],
     ['wamp.registration.list_callees', (args) => one(found(args).callees.map((callee) => callee.session.id))],
     ['wamp.registration.count_callees', (args) => one(found(args).callees.length)],
     [

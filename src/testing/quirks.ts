@@ -56,6 +56,7 @@ export const QUIRKS = {
       'says that the store is full; limit is ignored, and bounds by publication are refused',
   ),
   zeroForNone: quirk('nexus', 'lookup and match of one registration or subscription answer 0 for none'),
+  bareDefaults: quirk('nexus', "descriptions of subscriptions and registrations say '' for exact and for single"),
   nullLists: quirk('nexus', 'a list with nothing in it is null'),
   emptyUnknown: quirk('nexus', 'list_subscribers of a subscription that nobody holds: no_such_subscription'),
   ignoresUndecodable: quirk('nexus', 'frames that cannot be decoded are ignored'),

@@ -4,6 +4,7 @@ import { REGISTERED, UNREGISTERED, type Dict, type List, type MessageOf } from '
 import { bestMatch, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';
+import type { Quirks } from './quirks.ts';
 import { assertWellFormed } from './relay.ts';
 import type { Call, Callee, Registration, RouterSession } from './session.ts';
 
@@ -90,7 +91,11 @@ export class Registrations {
         session.registrations.add(registration);
         session.send([REGISTERED, request, registration.id]);
         if (!known)
-          this.#announce('wamp.registration.on_create', [session.id, describeRegistration(registration)], session);
+          this.#announce(
+            'wamp.registration.on_create',
+            [session.id, describeRegistration(registration, this.#context.quirks)],
+            session,
+          );
         if (joins) this.#announce('wamp.registration.on_register', [session.id, registration.id], session);
         this.#context.changed();
       },
@@ -215,6 +220,10 @@ export class Registrations {
 }
 
 /** A registration as the meta API describes it. */
-export function describeRegistration({ id, created, uri, match, invoke }: Registration): Dict {
-  return { id, created, uri, match, invoke };
+export function describeRegistration(
+  { id, created, uri, match, invoke }: Registration,
+  { bareDefaults }: Quirks,
+): Dict {
+  const told = (value: string, usual: string): string => (bareDefaults && value === usual ? '' : value);
+  return { id, created, uri, match: told(match, 'exact'), invoke: told(invoke, 'single') };
 }

@@ -1,0 +1,51 @@
+// The in-process router as a program: argument 1 is its settings as JSON. Prints READY when it listens.
+import { cookie, createTestRouter, cryptosign, scram, ticket, tls, wampcra } from '../../../src/testing/index.ts';
+import { serveRouter } from '../../../src/testing/node.ts';
+import { COOKIE, JOE, KEEPING, KEPT } from './router.ts';
+
+export interface Settings {
+  readonly ws: number;
+  readonly wss: number;
+  readonly tcp: number;
+  readonly rss: number;
+  readonly mtls: number;
+  readonly unix: string;
+  readonly tls: { readonly key: string; readonly cert: string };
+  /** The client certificates to trust. */
+  readonly ca: string;
+}
+
+const { authid, secret, salt, iterations, publicKey } = JOE;
+const settings = JSON.parse(process.argv[2] ?? '{}') as Settings;
+const router = createTestRouter({
+  realms: {
+    realm1: {},
+    [KEEPING]: { history: [{ topic: KEPT, limit: 100 }] },
+    secure: {
+      auth: [
+        ticket({ [authid]: secret }),
+        wampcra({ [authid]: secret, salty: { secret, salt, iterations } }),
+        scram({ [authid]: secret, argon: { password: secret, kdf: 'argon2id13' } }),
+        scram({ [authid]: secret }, { dialect: 'scram' }),
+        cryptosign({ [publicKey]: authid }),
+        cookie(({ link }) => (link.headers?.['cookie'] === COOKIE ? { authid } : undefined)),
+        tls(),
+      ],
+    },
+  },
+});
+const secure = settings.tls;
+const asking = { ...secure, requestCert: true, rejectUnauthorized: false, ca: settings.ca };
+const served = [
+  await serveRouter(router, { port: settings.ws, rawSocket: { port: settings.tcp }, longPoll: true }),
+  await serveRouter(router, { port: settings.wss, tls: secure, rawSocket: { port: settings.rss } }),
+  await serveRouter(router, { port: settings.mtls, tls: asking }),
+  await serveRouter(router, { port: 0, rawSocket: { path: settings.unix } }),
+];
+process.stdout.write('READY\n');
+process.once('SIGTERM', () => {
+  void router
+    .close()
+    .then(() => Promise.all(served.map((each) => each.close())))
+    .then(() => process.exit(0));
+});
