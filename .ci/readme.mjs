@@ -13,7 +13,7 @@
 // Several comments may stand above one block. Nothing switches a check off: a line that is meant to be wrong carries
 // `// @ts-expect-error`.
 //
-// Every file that a page links to must be there, too. In the tables of spec/twins.md (item, twin, shown by) each row links
+// Every file and heading that a page links to must be there, too. In the tables of spec/twins.md (item, twin, shown by) each row links
 // to what shows it or says that it is the router's, and each name of a twin is one of src.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -111,10 +111,28 @@ function linesOf(page) {
   return readFileSync(join(root, page), 'utf8').split(/\r?\n/);
 }
 
+/** Where the headings of a page can be linked to, as GitHub makes it of their text. */
+const anchorsOf = (page) =>
+  new Set(
+    linesOf(page).flatMap((line) => {
+      const [, heading] = /^#+ (.*)$/.exec(line) ?? [];
+      return heading === undefined
+        ? []
+        : heading
+            .toLowerCase()
+            .replace(/[^\p{L}\p{N}_ -]/gu, '')
+            .replaceAll(' ', '-');
+    }),
+  );
+
 for (const page of pages) {
+  const anchors = anchorsOf(page);
   linesOf(page).forEach((line, i) => {
     for (const [, path] of line.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)) {
       if (!existsSync(join(root, dirname(page), path))) failAt(page, i + 1, `there is no ${path}, which it links to`);
+    }
+    for (const [, anchor] of line.matchAll(/\]\(#([^)\s]+)/g)) {
+      if (!anchors.has(anchor)) failAt(page, i + 1, `there is no heading #${anchor}, which it links to`);
     }
   });
 }
