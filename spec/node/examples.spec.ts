@@ -1,6 +1,6 @@
 // The programs of demo/examples, as processes, on the router of the testing kit.
 import { firstValueFrom } from 'rxjs';
-import { cryptosignPublicKey, WampClient } from '../../src/index.ts';
+import { ApplicationError, cryptosignPublicKey, WampClient } from '../../src/index.ts';
 import {
   createTestRouter,
   cryptosign,
@@ -131,6 +131,9 @@ describe('the examples', () => {
 
   it('exceptions travel as errors, and come back as exceptions', async () => {
     await serve();
+    // as wampy tells what a callee has raised
+    const raised = { exc_type: 'ValueError', message: 'no paper', call_args: ['tea'], call_kwargs: {} };
+    router.mock('com.shop.wrap', new ApplicationError('com.shop.wrap', [], raised));
     const app = example('errors');
     expect(await app.code).toBe(0);
     expect(app.out.trim().split('\n').sort()).toEqual(
@@ -140,7 +143,8 @@ describe('the examples', () => {
         'com.shop.error.too_many [[],{"limit":10}]',
         'wamp.error.runtime_error [["one at least"],{}]',
         '(the shop: handler of com.shop.order: RangeError: one at least)',
-        `wamp.error.no_such_procedure [["Nobody registered 'com.shop.wrap'"],{}]`,
+        'com.shop.wrap raised ValueError: no paper',
+        `wamp.error.no_such_procedure [["Nobody registered 'com.shop.post'"],{}]`,
       ].sort(),
     );
   }, 60_000);
