@@ -17,5 +17,6 @@ export const PINS = {
   python: { from: [3, 11] as const, to: [3, 14] as const },
   autobahnPython: '25.12.2',
   wampyPython: '1.1.0',
-  npm: { autobahn: '22.11.1', wampy: '8.0.2', when: '3.7.8', ws: '8.23.0' },
+  // the last two are wampy.js's, which takes any newer one
+  npm: { autobahn: '22.11.1', wampy: '8.0.2', when: '3.7.8', ws: '8.23.0', 'cbor-x': '1.6.8', msgpackr: '2.1.3' },
 };
