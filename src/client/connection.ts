@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
 import { backoff } from './backoff.ts';
-import { Keepalive } from './keepalive.ts';
+import { keepAlive } from './keepalive.ts';
 import type { ReconnectOptions, Settings } from './options.ts';
 import { Policy } from './policy.ts';
 import { pause } from './reconnect.ts';
@@ -21,8 +21,15 @@ const SLOWLY = 10;
 /** Errors kept for the one that says that everything failed. */
 const ERRORS_KEPT = 20;
 
-/** What a connection tells its owner. */
+/** What a connection is made with: the settings of the client, and what its sessions need. */
+export type ConnectionConfig = Settings & Omit<JoinConfig, 'progress'>;
+
+/** Whom a connection belongs to. */
 export interface ConnectionOwner {
+  /** Where it tells what it does. */
+  readonly board: Board;
+  /** Whether there was a session ever. */
+  readonly joinedBefore: boolean;
   joined(joined: Joined): void;
   /** A joined session is over. */
   lost(error: WampError): void;
@@ -34,8 +41,7 @@ export interface ConnectionOwner {
 export class Connection extends Subscription {
   /** Why the last attempt or session ended. */
   lastError: WampError | undefined;
-  readonly #settings: Settings;
-  readonly #config: Omit<JoinConfig, 'progress'>;
+  readonly #config: ConnectionConfig;
   readonly #board: Board;
   readonly #owner: ConnectionOwner;
   readonly #policy = new Policy();
@@ -46,28 +52,19 @@ export class Connection extends Subscription {
   /** Retries since the last stable session. */
   #retries = 0;
   #errors: WampError[] = [];
-  #joinedBefore: boolean;
   /** When the present session was joined. */
   #since: number | undefined;
   #stable = false;
   /** What the waits are multiplied with. */
   #slowness = 1;
 
-  constructor(
-    settings: Settings,
-    config: Omit<JoinConfig, 'progress'>,
-    board: Board,
-    owner: ConnectionOwner,
-    joinedBefore: boolean,
-  ) {
+  constructor(config: ConnectionConfig, owner: ConnectionOwner) {
     super();
-    this.#settings = settings;
     this.#config = config;
-    this.#board = board;
+    this.#board = owner.board;
     this.#owner = owner;
-    this.#joinedBefore = joinedBefore;
-    this.#transports = settings.transports;
-    this.#renewable = settings.auth.some(({ renewable }) => renewable === true);
+    this.#transports = config.transports;
+    this.#renewable = config.auth.some(({ renewable }) => renewable === true);
   }
 
   /** Begins. Separate from making it, since a transport may join before this returns. */
@@ -84,7 +81,7 @@ export class Connection extends Subscription {
   }
 
   #operator(): MonoTypeOperatorFunction<Session> {
-    const { reconnect } = this.#settings;
+    const { reconnect } = this.#config;
     if (reconnect === false) return tap();
     if (typeof reconnect === 'function') {
       return (sessions) => sessions.pipe(tap({ error: () => this.#waiting() }), reconnect);
@@ -94,6 +91,7 @@ export class Connection extends Subscription {
   }
 
   #attempt(): Observable<Session> {
+    const { keepalive } = this.#config;
     const transport = this.#transports[this.#index % this.#transports.length] as Transport;
     const attempt = ++this.#attempts;
     this.#board.setStatus({ state: 'connecting', attempt, transport: transport.name });
@@ -111,39 +109,29 @@ export class Connection extends Subscription {
       },
     };
     return new Observable((subscriber) => {
-      let keepalive: Keepalive | undefined;
       let session: Session | undefined;
-      const subscription = join(transport, attempt, config).subscribe({
+      return join(transport, attempt, config).subscribe({
         next: (joined) => {
           ({ session } = joined);
-          const { keepalive: wanted } = this.#settings;
-          if (wanted !== false) keepalive = new Keepalive(joined.link, wanted);
-          this.#joined();
+          if (keepalive !== false) subscriber.add(keepAlive(joined.link, keepalive));
+          this.#since = now();
+          this.#policy.joined();
           this.#owner.joined(joined);
           subscriber.next(session);
         },
         error: (error: WampError) => {
-          keepalive?.stop();
           this.#ended(error, transport, session);
           subscriber.error(error);
         },
       });
-      subscription.add(() => keepalive?.stop());
-      return subscription;
     });
-  }
-
-  #joined(): void {
-    this.#joinedBefore = true;
-    this.#since = now();
-    this.#policy.joined();
   }
 
   #ended(error: WampError, transport: Transport, session: Session | undefined): void {
     settleStacks(error);
     this.lastError = error;
     this.#errors = [...this.#errors, error].slice(-ERRORS_KEPT);
-    const { reconnect } = this.#settings;
+    const { reconnect } = this.#config;
     const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
     this.#stable = this.#since !== undefined && now() - this.#since >= stableAfter;
     this.#since = undefined;
@@ -175,7 +163,7 @@ export class Connection extends Subscription {
       this.#config.userError(failure, 'retryable');
     }
     const judged = this.#policy.judge(error, {
-      joinedBefore: this.#joinedBefore,
+      joinedBefore: this.#owner.joinedBefore,
       renewable: this.#renewable,
       stable: this.#stable,
     });
@@ -188,7 +176,7 @@ export class Connection extends Subscription {
       this.#index = failed;
       if (this.#transports.length === 0) {
         return throwError(() =>
-          this.#settings.transports.length === 1 ? error : this.#exhausted('All transports failed'),
+          this.#config.transports.length === 1 ? error : this.#exhausted('All transports failed'),
         );
       }
     }
@@ -218,7 +206,6 @@ export class Connection extends Subscription {
   }
 
   #giveUp(error: WampError): void {
-    this.lastError = error;
     this.#owner.gaveUp(error, this.#attempts);
   }
 }

@@ -44,7 +44,7 @@ export class Engine implements Port, ConnectionOwner {
   #connection: Connection | undefined;
   /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
   #live: SessionLink | undefined;
-  #joinedBefore = false;
+  joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
   #closed: Promise<CloseDetails> | undefined;
@@ -163,23 +163,16 @@ export class Engine implements Port, ConnectionOwner {
 
   dial(): void {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { board, streams, tap } = this;
-    const config = {
-      ...this.settings,
-      streams,
-      tap,
-      wires: this.#wires,
-      userError: this.userError,
-      unseen: this.#unseen,
-    };
-    this.#connection = new Connection(this.settings, config, board, this, this.#joinedBefore);
+    const { settings, streams, tap, userError } = this;
+    const config = { ...settings, streams, tap, userError, wires: this.#wires, unseen: this.#unseen };
+    this.#connection = new Connection(config, this);
     this.#connection.start();
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
   joined(begun: Joined): void {
     const { session, link } = begun;
-    this.#joinedBefore = true;
+    this.joinedBefore = true;
     const joined = { ...begun, announced: false, ready: true };
     this.current = joined;
     this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });

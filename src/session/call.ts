@@ -110,8 +110,12 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #late(limit: string, ms: number): void {
+    this.#cancel(timedOut(this.#request.uri, limit, ms));
+  }
+
+  /** Ends the call with an error, and tells the router that nobody waits any more. */
+  #cancel(error: unknown): void {
     if (this.#settled) return;
-    const error = timedOut(this.#request.uri, limit, ms);
     this.unsubscribe();
     guarded(() => this.#subscriber.error(error));
   }
@@ -150,11 +154,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     }
     // under way also before there is anything to send
     link.requests.set(this, this);
-    const cancel = (error: unknown): void => {
-      if (this.#settled) return;
-      this.unsubscribe();
-      guarded(() => this.#subscriber.error(error));
-    };
+    const cancel = (error: unknown): void => this.#cancel(error);
     const send = (args: unknown, more: boolean): void => {
       if (this.#settled) return;
       try {

@@ -171,11 +171,12 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
-      lost(error) {
-        if (error instanceof ProtocolError) handshake.violated(error);
-        else if (error instanceof WampError) fail(error);
-        else fail(new ConnectionLostError('The router hung up before WELCOME', { cause: error }));
-      },
+      lost: (error) =>
+        failedWith(
+          error instanceof WampError
+            ? error
+            : new ConnectionLostError('The router hung up before WELCOME', { cause: error }),
+        ),
     };
 
     const shares = (): Eventually<Dict> => {
