@@ -1,4 +1,4 @@
-import { defer, Observable, retry, Subscription, tap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { AbortError } from '../protocol/errors.ts';
 import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
 import { asWampError } from '../session/errors.ts';
@@ -74,8 +74,7 @@ export class Connection extends Subscription {
       // an operator that cannot be made is one that errors
       defer(() => attempts.pipe(this.#operator())).subscribe({
         error: (error: unknown) => this.#giveUp(asWampError(error)),
-        complete: () =>
-          this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
+        complete: () => this.#giveUp(this.#exhausted('The reconnect operator completed')),
       }),
     );
   }
@@ -150,11 +149,10 @@ export class Connection extends Subscription {
     }
     // before anybody is told: whoever closes the client on hearing it has no session to leave any more
     this.#owner.lost(error);
-    this.#board.tell({ type: 'leave', session, ...leaveReason(error) });
-    this.#board.tell({ type: 'disconnect', wasClean: error instanceof GoodbyeError, error });
+    this.#board.left(session, leaveReason(error), { wasClean: error instanceof GoodbyeError, error });
   }
 
-  /** What the default operator does after a failure: an Observable to wait for, or an error to give up with. */
+  /** What the default operator does after a failure: waits for the Observable, or gives up with what is thrown. */
   #judge(error: WampError, options: ReconnectOptions, delays: (retry: number) => number): Observable<unknown> {
     let verdict: boolean | undefined;
     try {
@@ -168,20 +166,18 @@ export class Connection extends Subscription {
       stable: this.#stable,
     });
     const final = verdict === undefined ? judged : verdict ? 'retry' : 'failed';
-    if (final === 'failed') return throwError(() => error);
+    if (final === 'failed') throw error;
     if (final === 'transport failed') {
       const failed = (this.#stable ? this.#index : this.#index - 1) % this.#transports.length;
       this.#transports = this.#transports.filter((_, i) => i !== failed);
       // whoever moved up into its place is next
       this.#index = failed;
       if (this.#transports.length === 0) {
-        return throwError(() =>
-          this.#config.transports.length === 1 ? error : this.#exhausted('All transports failed'),
-        );
+        throw this.#config.transports.length === 1 ? error : this.#exhausted('All transports failed');
       }
     }
     const { maxRetries = Infinity } = options;
-    if (this.#retries >= maxRetries) return throwError(() => this.#exhausted(`Gave up after ${maxRetries} retries`));
+    if (this.#retries >= maxRetries) throw this.#exhausted(`Gave up after ${maxRetries} retries`);
     if (final === 'retry slowly') this.#slowness = SLOWLY;
     const delay = delays(++this.#retries) * this.#slowness;
     this.#waiting(delay);

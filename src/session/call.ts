@@ -1,5 +1,6 @@
 import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import { CallTimeoutError, kindOf, type WampError } from '../protocol/errors.ts';
+import { mistaken } from '../protocol/attributes.ts';
+import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
@@ -158,7 +159,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     const send = (args: unknown, more: boolean): void => {
       if (this.#settled) return;
       try {
-        if (!Array.isArray(args)) throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
+        if (!Array.isArray(args)) throw mistaken(asked('call', uri), 'args', 'lists', args);
         if (this.#id === 0) {
           link.requests.delete(this);
           this.#sendFirst(args, kwargs, more);
