@@ -45,7 +45,6 @@ export class Connection extends Subscription {
   readonly #board: Board;
   readonly #owner: ConnectionOwner;
   readonly #policy = new Policy();
-  readonly #renewable: boolean;
   #transports: readonly Transport[];
   #index = 0;
   #attempts = 0;
@@ -64,7 +63,6 @@ export class Connection extends Subscription {
     this.#board = owner.board;
     this.#owner = owner;
     this.#transports = config.transports;
-    this.#renewable = config.auth.some(({ renewable }) => renewable === true);
   }
 
   /** Begins. Separate from making it, since a transport may join before this returns. */
@@ -162,7 +160,7 @@ export class Connection extends Subscription {
     }
     const judged = this.#policy.judge(error, {
       joinedBefore: this.#owner.joinedBefore,
-      renewable: this.#renewable,
+      renewable: this.#config.auth.some(({ renewable }) => renewable),
       stable: this.#stable,
     });
     const final = verdict === undefined ? judged : verdict ? 'retry' : 'failed';

@@ -13,7 +13,7 @@ import {
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import { NO_ARGS, NO_KWARGS, type Dict, type List } from '../protocol/messages.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,
@@ -107,8 +107,7 @@ const CALL = verb<CallOptions>('call', 'procedure')(
   { ...TAGS, progress: BOOL, timeout: NUMBER, deadline: NUMBER, cancelMode: ATTRIBUTES['mode'] as Kind },
 );
 
-const NOTHING: Dict = Object.freeze({});
-const NO_ARGS: List = Object.freeze([]);
+const NOTHING = NO_KWARGS;
 
 /** Where what is sent keeps the options that are not sent whole, for messages$: serializers see no symbols, copies keep them. */
 export const TAGGED = Symbol('tags');

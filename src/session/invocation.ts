@@ -2,7 +2,7 @@ import { isObservable, Observable, type Subscriber, type Subscription } from 'rx
 import { isPromise } from '../asking/ask.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { argsOf, ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
 import { checkResult } from './checks.ts';
 import { guarded } from './errors.ts';
@@ -140,7 +140,7 @@ export class RunningInvocation {
     this.inputOpen = details['progress'] === true;
     // the empty message at the end is no chunk
     if (this.inputOpen || args.length > 0 || Object.keys(kwargs).length > 0) {
-      const chunk = { args: args instanceof Uint8Array ? [args] : args, kwargs };
+      const chunk = { args: argsOf(args), kwargs };
       if (this.#reader) this.#reader.next(chunk);
       else this.#chunks.push(chunk);
     }
