@@ -14,7 +14,7 @@ import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
 import { Streams, unlessOver, type StreamInfo, type StreamsOwner } from '../session/streams.ts';
 import { now } from '../session/time.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
+import { makeConnection, type Connection, type ConnectionOwner } from './connection.ts';
 import { healDelay } from './healing.ts';
 import { whenIdle } from './idle.ts';
 import { MessageTap } from './messages.ts';
@@ -152,7 +152,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { settings, streams, tap, userError } = this;
     const config = { ...settings, streams, tap, userError, wires: this.#wires, unseen: this.#unseen };
-    this.#connection = new Connection(config, this);
+    this.#connection = makeConnection(config, this);
     this.#connection.start();
   }
 
