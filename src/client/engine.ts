@@ -28,6 +28,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
   readonly streams: Streams;
+  readonly errors: ErrorEntry[];
   /** What the next connection is made with. */
   settings: Settings;
   /** The session that is joined, and whether `ready` was told, or is not to be yet. */
@@ -52,6 +53,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
 
   constructor(settings: Settings) {
     this.settings = settings;
+    this.errors = settings.errors;
     this.outbox = new Outbox(settings);
     this.streams = new Streams(this);
   }
@@ -62,10 +64,6 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
 
   get bufferedAmount(): number {
     return this.#live?.open ? this.#live.wire.channel.bufferedAmount : 0;
-  }
-
-  get errors(): ErrorEntry[] {
-    return this.settings.errors;
   }
 
   get queued(): number {

@@ -103,6 +103,6 @@ export const lossOf = (error: WampError, what: string, maybeDelivered = true): W
     ? error
     : new ConnectionLostError(`${what}. ${error.message}`, {
         maybeDelivered,
-        code: error instanceof ConnectionLostError ? error.code : undefined,
+        code: (error as Partial<ConnectionLostError>).code,
         cause: error,
       });
