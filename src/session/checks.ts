@@ -13,7 +13,8 @@ import {
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
-import { NO_ARGS, NO_KWARGS, type Dict, type List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import { NO_ARGS, NO_KWARGS } from '../protocol/payload.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,

@@ -1,6 +1,7 @@
 import { throwError } from 'rxjs';
 import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
-import { argsOf, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import type { Dict, List, MessageOf } from '../protocol/messages.ts';
+import { argsOf } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isPrivate } from '../protocol/attributes.ts';

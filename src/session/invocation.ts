@@ -2,7 +2,8 @@ import { isObservable, Observable, type Subscriber, type Subscription } from 'rx
 import { isPromise } from '../asking/ask.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { argsOf, ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { argsOf } from '../protocol/payload.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
 import { checkResult } from './checks.ts';
 import { guarded } from './errors.ts';
