@@ -1,4 +1,4 @@
-import { defer, Observable, retry, Subscription, tap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
 import type { AbortError } from '../protocol/errors.ts';
 import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
 import { asWampError } from '../session/errors.ts';
@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
 import { backoff } from './backoff.ts';
-import { Keepalive } from './keepalive.ts';
+import { keepAlive } from './keepalive.ts';
 import type { ReconnectOptions, Settings } from './options.ts';
 import { Policy } from './policy.ts';
 import { pause } from './reconnect.ts';
@@ -21,8 +21,15 @@ const SLOWLY = 10;
 /** Errors kept for the one that says that everything failed. */
 const ERRORS_KEPT = 20;
 
-/** What a connection tells its owner. */
+/** What a connection is made with: the settings of the client, and what its sessions need. */
+export type ConnectionConfig = Settings & Omit<JoinConfig, 'progress'>;
+
+/** Whom a connection belongs to. */
 export interface ConnectionOwner {
+  /** Where it tells what it does. */
+  readonly board: Board;
+  /** Whether there was a session ever. */
+  readonly joinedBefore: boolean;
   joined(joined: Joined): void;
   /** A joined session is over. */
   lost(error: WampError): void;
@@ -31,196 +38,167 @@ export interface ConnectionOwner {
 }
 
 /** The one pipe: attempt after attempt, session after session, until it is given up or unsubscribed. */
-export class Connection extends Subscription {
+export interface Connection extends Unsubscribable {
   /** Why the last attempt or session ended. */
-  lastError: WampError | undefined;
-  readonly #settings: Settings;
-  readonly #config: Omit<JoinConfig, 'progress'>;
-  readonly #board: Board;
-  readonly #owner: ConnectionOwner;
-  readonly #policy = new Policy();
-  readonly #renewable: boolean;
-  #transports: readonly Transport[];
-  #index = 0;
-  #attempts = 0;
-  /** Retries since the last stable session. */
-  #retries = 0;
-  #errors: WampError[] = [];
-  #joinedBefore: boolean;
-  /** When the present session was joined. */
-  #since: number | undefined;
-  #stable = false;
-  /** What the waits are multiplied with. */
-  #slowness = 1;
-
-  constructor(
-    settings: Settings,
-    config: Omit<JoinConfig, 'progress'>,
-    board: Board,
-    owner: ConnectionOwner,
-    joinedBefore: boolean,
-  ) {
-    super();
-    this.#settings = settings;
-    this.#config = config;
-    this.#board = board;
-    this.#owner = owner;
-    this.#joinedBefore = joinedBefore;
-    this.#transports = settings.transports;
-    this.#renewable = settings.auth.some(({ renewable }) => renewable === true);
-  }
-
+  readonly lastError: WampError | undefined;
   /** Begins. Separate from making it, since a transport may join before this returns. */
-  start(): void {
-    const attempts = defer(() => this.#attempt());
-    this.add(
-      // an operator that cannot be made is one that errors
-      defer(() => attempts.pipe(this.#operator())).subscribe({
-        error: (error: unknown) => this.#giveUp(asWampError(error)),
-        complete: () =>
-          this.#giveUp(new ConnectFailedError('The reconnect operator completed', this.#attempts, this.#errors)),
-      }),
-    );
-  }
+  start(): void;
+}
 
-  #operator(): MonoTypeOperatorFunction<Session> {
-    const { reconnect } = this.#settings;
+/** Makes one, which does nothing yet. */
+export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner): Connection {
+  const { reconnect, keepalive } = config;
+  const { board } = owner;
+  const policy = new Policy();
+  const pipe = new Subscription();
+  let lastError: WampError | undefined;
+  let { transports } = config;
+  let index = 0;
+  let attempts = 0;
+  /** Retries since the last stable session. */
+  let retries = 0;
+  let errors: WampError[] = [];
+  /** When the present session was joined. */
+  let since: number | undefined;
+  let stable = false;
+  /** What the waits are multiplied with. */
+  let slowness = 1;
+
+  const operator = (): MonoTypeOperatorFunction<Session> => {
     if (reconnect === false) return tap();
     if (typeof reconnect === 'function') {
-      return (sessions) => sessions.pipe(tap({ error: () => this.#waiting() }), reconnect);
+      return (sessions) => sessions.pipe(tap({ error: () => showWaiting() }), reconnect);
     }
     const delays = backoff(reconnect);
-    return retry({ delay: (error: WampError) => this.#judge(error, reconnect, delays) });
-  }
+    return retry({ delay: (error: WampError) => judge(error, reconnect, delays) });
+  };
 
-  #attempt(): Observable<Session> {
-    const transport = this.#transports[this.#index % this.#transports.length] as Transport;
-    const attempt = ++this.#attempts;
-    this.#board.setStatus({ state: 'connecting', attempt, transport: transport.name });
-    const config: JoinConfig = {
-      ...this.#config,
+  const attempt = (): Observable<Session> => {
+    const transport = transports[index % transports.length] as Transport;
+    const shown = { attempt: ++attempts, transport: transport.name };
+    board.setStatus({ state: 'connecting', ...shown });
+    const joinConfig: JoinConfig = {
+      ...config,
       progress: (event) => {
-        const state = { state: 'joining', attempt, transport: transport.name } as const;
         if (event.type === 'connect') {
-          this.#board.setStatus(state);
-          this.#board.tell({ type: 'connect', transport: event.transport, attempt });
+          board.setStatus({ state: 'joining', ...shown });
+          board.tell({ ...event, attempt: shown.attempt });
         } else {
-          this.#board.setStatus({ ...state, authmethod: event.method });
-          this.#board.tell(event);
+          board.setStatus({ state: 'joining', ...shown, authmethod: event.method });
+          board.tell(event);
         }
       },
     };
     return new Observable((subscriber) => {
-      let keepalive: Keepalive | undefined;
       let session: Session | undefined;
-      const subscription = join(transport, attempt, config).subscribe({
+      return join(transport, shown.attempt, joinConfig).subscribe({
         next: (joined) => {
           ({ session } = joined);
-          const { keepalive: wanted } = this.#settings;
-          if (wanted !== false) keepalive = new Keepalive(joined.link, wanted);
-          this.#joined();
-          this.#owner.joined(joined);
+          if (keepalive !== false) subscriber.add(keepAlive(joined.link, keepalive));
+          since = now();
+          policy.joined();
+          owner.joined(joined);
           subscriber.next(session);
         },
         error: (error: WampError) => {
-          keepalive?.stop();
-          this.#ended(error, transport, session);
+          ended(error, transport, session);
           subscriber.error(error);
         },
       });
-      subscription.add(() => keepalive?.stop());
-      return subscription;
     });
-  }
+  };
 
-  #joined(): void {
-    this.#joinedBefore = true;
-    this.#since = now();
-    this.#policy.joined();
-  }
-
-  #ended(error: WampError, transport: Transport, session: Session | undefined): void {
+  const ended = (error: WampError, transport: Transport, session: Session | undefined): void => {
     settleStacks(error);
-    this.lastError = error;
-    this.#errors = [...this.#errors, error].slice(-ERRORS_KEPT);
-    const { reconnect } = this.#settings;
+    lastError = error;
+    errors = [...errors, error].slice(-ERRORS_KEPT);
     const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
-    this.#stable = this.#since !== undefined && now() - this.#since >= stableAfter;
-    this.#since = undefined;
-    if (this.#stable) {
-      this.#attempts = 0;
-      this.#retries = 0;
-      this.#errors = [error];
-      this.#slowness = 1;
+    stable = since !== undefined && now() - since >= stableAfter;
+    since = undefined;
+    if (stable) {
+      attempts = 0;
+      retries = 0;
+      errors = [error];
+      slowness = 1;
     } else {
       // the next one's turn; a transport that was good for a while keeps its place
-      this.#index++;
+      index++;
     }
     if (session === undefined) {
-      this.#board.tell({ type: 'connectfailure', attempt: this.#attempts, transport: transport.name, error });
+      board.tell({ type: 'connectfailure', attempt: attempts, transport: transport.name, error });
       return;
     }
     // before anybody is told: whoever closes the client on hearing it has no session to leave any more
-    this.#owner.lost(error);
-    this.#board.tell({ type: 'leave', session, ...leaveReason(error) });
-    this.#board.tell({ type: 'disconnect', wasClean: error instanceof GoodbyeError, error });
-  }
+    owner.lost(error);
+    board.left(session, leaveReason(error), { wasClean: error instanceof GoodbyeError, error });
+  };
 
-  /** What the default operator does after a failure: an Observable to wait for, or an error to give up with. */
-  #judge(error: WampError, options: ReconnectOptions, delays: (retry: number) => number): Observable<unknown> {
+  /** What the default operator does after a failure: waits for the Observable, or gives up with what is thrown. */
+  const judge = (
+    error: WampError,
+    options: ReconnectOptions,
+    delays: (retry: number) => number,
+  ): Observable<unknown> => {
     let verdict: boolean | undefined;
     try {
       verdict = options.retryable?.(error);
     } catch (failure) {
-      this.#config.userError(failure, 'retryable');
+      config.userError(failure, 'retryable');
     }
-    const judged = this.#policy.judge(error, {
-      joinedBefore: this.#joinedBefore,
-      renewable: this.#renewable,
-      stable: this.#stable,
+    const judged = policy.judge(error, {
+      joinedBefore: owner.joinedBefore,
+      renewable: config.auth.some(({ renewable }) => renewable),
+      stable,
     });
     const final = verdict === undefined ? judged : verdict ? 'retry' : 'failed';
-    if (final === 'failed') return throwError(() => error);
+    if (final === 'failed') throw error;
     if (final === 'transport failed') {
-      const failed = (this.#stable ? this.#index : this.#index - 1) % this.#transports.length;
-      this.#transports = this.#transports.filter((_, i) => i !== failed);
+      const failed = (stable ? index : index - 1) % transports.length;
+      transports = transports.filter((_, i) => i !== failed);
       // whoever moved up into its place is next
-      this.#index = failed;
-      if (this.#transports.length === 0) {
-        return throwError(() =>
-          this.#settings.transports.length === 1 ? error : this.#exhausted('All transports failed'),
-        );
+      index = failed;
+      if (transports.length === 0) {
+        throw config.transports.length === 1 ? error : exhausted('All transports failed');
       }
     }
     const { maxRetries = Infinity } = options;
-    if (this.#retries >= maxRetries) return throwError(() => this.#exhausted(`Gave up after ${maxRetries} retries`));
-    if (final === 'retry slowly') this.#slowness = SLOWLY;
-    const delay = delays(++this.#retries) * this.#slowness;
-    this.#waiting(delay);
+    if (retries >= maxRetries) throw exhausted(`Gave up after ${maxRetries} retries`);
+    if (final === 'retry slowly') slowness = SLOWLY;
+    const delay = delays(++retries) * slowness;
+    showWaiting(delay);
     return pause(delay);
-  }
+  };
 
-  #exhausted(why: string): WampError {
-    return new ConnectFailedError(
-      `${why}; the last error: ${this.lastError?.message ?? ''}`,
-      this.#attempts,
-      this.#errors,
-    );
-  }
+  const exhausted = (why: string): WampError =>
+    new ConnectFailedError(`${why}; the last error: ${lastError?.message ?? ''}`, attempts, errors);
 
-  #waiting(delay?: number): void {
-    this.#board.setStatus({
+  const showWaiting = (delay?: number): void =>
+    board.setStatus({
       state: 'waiting',
-      attempt: this.#attempts,
+      attempt: attempts,
       ...(delay !== undefined && { delay, retryAt: now() + delay }),
-      error: this.lastError ?? new ConnectionLostError('The link is down'),
+      error: lastError ?? new ConnectionLostError('The link is down'),
     });
-  }
 
-  #giveUp(error: WampError): void {
-    this.lastError = error;
-    this.#owner.gaveUp(error, this.#attempts);
-  }
+  const giveUp = (error: WampError): void => owner.gaveUp(error, attempts);
+
+  return {
+    get lastError() {
+      return lastError;
+    },
+    start() {
+      pipe.add(
+        // an operator that cannot be made is one that errors
+        defer(() => defer(attempt).pipe(operator())).subscribe({
+          error: (error: unknown) => giveUp(asWampError(error)),
+          complete: () => giveUp(exhausted('The reconnect operator completed')),
+        }),
+      );
+    },
+    unsubscribe() {
+      pipe.unsubscribe();
+    },
+  };
 }
 
 /** Until its stack is read, an Error keeps alive all that was on it: here, whole sessions that are over. */

@@ -12,9 +12,9 @@ import type { CallOptions, Publication, PublishOptions, UserError } from '../ses
 import type { Port } from '../session/port.ts';
 import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
-import { Streams, unlessOver } from '../session/streams.ts';
+import { Streams, unlessOver, type StreamInfo, type StreamsOwner } from '../session/streams.ts';
 import { now } from '../session/time.ts';
-import { Connection, type ConnectionOwner } from './connection.ts';
+import { makeConnection, type Connection, type ConnectionOwner } from './connection.ts';
 import { healDelay } from './healing.ts';
 import { whenIdle } from './idle.ts';
 import { MessageTap } from './messages.ts';
@@ -23,19 +23,20 @@ import { Outbox } from './outbox.ts';
 import { Board } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port, ConnectionOwner {
+export class Engine implements Port, ConnectionOwner, StreamsOwner {
   readonly board = new Board();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
   readonly streams: Streams;
+  readonly errors: ErrorEntry[];
   /** What the next connection is made with. */
   settings: Settings;
-  /** The session that is joined; whether it was told on session$, and whether `ready` was, or is not to be yet. */
-  current: (Joined & { announced: boolean; ready: boolean }) | undefined;
+  /** The session that is joined, and whether `ready` was told, or is not to be yet. */
+  current: (Joined & { ready: boolean }) | undefined;
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.board.session$.subscribe(subscriber);
-    // not one that is over and about to be told so
-    if (this.current?.announced && this.current.link.open) subscriber.next(this.current.session);
+    // not one that is about to be told, or over and about to be told so
+    if (this.#live?.open) subscriber.next(this.#live.session);
     this.dial();
     return subscription;
   });
@@ -44,7 +45,7 @@ export class Engine implements Port, ConnectionOwner {
   #connection: Connection | undefined;
   /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
   #live: SessionLink | undefined;
-  #joinedBefore = false;
+  joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
   #closed: Promise<CloseDetails> | undefined;
@@ -52,16 +53,9 @@ export class Engine implements Port, ConnectionOwner {
 
   constructor(settings: Settings) {
     this.settings = settings;
+    this.errors = settings.errors;
     this.outbox = new Outbox(settings);
-    this.streams = new Streams({
-      changed: () => this.#streamsChanged(),
-      healDelay: (stream, error, tries, since) => {
-        const delay = healDelay(settings, error, tries, since);
-        if (delay !== undefined) this.board.tell({ type: 'heal', stream, error, tries, delay });
-        return delay;
-      },
-      refusal: () => this.refusal,
-    });
+    this.streams = new Streams(this);
   }
 
   get open(): boolean {
@@ -70,10 +64,6 @@ export class Engine implements Port, ConnectionOwner {
 
   get bufferedAmount(): number {
     return this.#live?.open ? this.#live.wire.channel.bufferedAmount : 0;
-  }
-
-  get errors(): ErrorEntry[] {
-    return this.settings.errors;
   }
 
   get queued(): number {
@@ -101,11 +91,9 @@ export class Engine implements Port, ConnectionOwner {
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
     const pending = new PendingPublication(request, this.#unseen);
-    if (this.refusal !== undefined) pending.failLater(this.refusal);
-    else {
-      this.outbox.addPublication(pending, this.#whyNot);
-      this.dial();
-    }
+    if (this.refusal !== undefined) return pending.failLater(this.refusal);
+    this.outbox.addPublication(pending, this.#whyNot);
+    this.dial();
     return pending.report;
   }
 
@@ -135,10 +123,7 @@ export class Engine implements Port, ConnectionOwner {
     this.disconnect();
     const closed = (): void => {
       details = { ...joined?.link.farewell, ...details };
-      if (joined) {
-        board.tell({ type: 'leave', session: joined.session, ...details });
-        board.tell({ type: 'disconnect', wasClean: true });
-      }
+      if (joined) board.left(joined.session, details);
       board.setStatus({ state: 'closed', details });
       // at the end of the turn: reports of what failed come first
       asapScheduler.schedule(() =>
@@ -163,24 +148,17 @@ export class Engine implements Port, ConnectionOwner {
 
   dial(): void {
     if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { board, streams, tap } = this;
-    const config = {
-      ...this.settings,
-      streams,
-      tap,
-      wires: this.#wires,
-      userError: this.userError,
-      unseen: this.#unseen,
-    };
-    this.#connection = new Connection(this.settings, config, board, this, this.#joinedBefore);
+    const { settings, streams, tap, userError } = this;
+    const config = { ...settings, streams, tap, userError, wires: this.#wires, unseen: this.#unseen };
+    this.#connection = makeConnection(config, this);
     this.#connection.start();
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
   joined(begun: Joined): void {
     const { session, link } = begun;
-    this.#joinedBefore = true;
-    const joined = { ...begun, announced: false, ready: true };
+    this.joinedBefore = true;
+    const joined = { ...begun, ready: true };
     this.current = joined;
     this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
     this.streams.attach(link);
@@ -188,12 +166,11 @@ export class Engine implements Port, ConnectionOwner {
     // whoever was told may have closed us
     if (!link.open) return;
     this.#live = link;
-    joined.announced = true;
     this.board.post(() => this.board.session$.next(session));
     this.board.tell({ type: 'join', session });
     // not before: what waits for the session may be settled by now
     joined.ready = false;
-    this.#streamsChanged();
+    this.changed();
     this.#watchIdle(link);
   }
 
@@ -225,8 +202,14 @@ export class Engine implements Port, ConnectionOwner {
     for (const item of waiting) item.fail(error);
   }
 
+  healDelay(stream: StreamInfo, error: Error, tries: number, since: number): number | undefined {
+    const delay = healDelay(this.settings, error, tries, since);
+    if (delay !== undefined) this.board.tell({ type: 'heal', stream, error, tries, delay });
+    return delay;
+  }
+
   /** Streams came, went or were confirmed. */
-  #streamsChanged(): void {
+  changed(): void {
     if (this.streams.size > 0) this.dial();
     const joined = this.current;
     const { status } = this.board;
@@ -253,8 +236,7 @@ export class Engine implements Port, ConnectionOwner {
         const reason = 'wamp.close.normal';
         link.leave(reason, undefined, new ClosedError('The client was idle'));
         this.disconnect();
-        this.board.tell({ type: 'leave', session: link.session, reason });
-        this.board.tell({ type: 'disconnect', wasClean: true });
+        this.board.left(link.session, { reason });
         // whoever was told may have gone on already
         if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
       },

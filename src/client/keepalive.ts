@@ -20,78 +20,63 @@ export interface KeepaliveOptions {
 const LATE = 2000;
 
 /** Watches the link of one session until it is unsubscribed: any received byte counts as life. */
-export class Keepalive {
-  readonly #link: SessionLink;
-  readonly #interval: number;
-  readonly #timeout: number;
-  readonly #probe: string | undefined;
-  readonly #wake: Subscription;
-  #seen: number;
-  #silentSince: number;
-  #timer: Subscription | undefined;
+export function keepAlive(
+  link: SessionLink,
+  { interval = 30_000, timeout = 10_000, probe }: KeepaliveOptions,
+): Subscription {
+  const { channel } = link.wire;
+  let seen = channel.received;
+  let silentSince = now();
+  let timer: Subscription | undefined;
 
-  constructor(link: SessionLink, { interval = 30_000, timeout = 10_000, probe }: KeepaliveOptions) {
-    this.#link = link;
-    this.#interval = interval;
-    this.#timeout = timeout;
-    this.#probe = probe;
-    this.#seen = link.wire.channel.received;
-    this.#silentSince = now();
-    // who slept cannot know whether the link did not
-    this.#wake = wake$.subscribe(() => this.#ask());
-    this.#listen();
-  }
+  /** Whether anything came since the last look. */
+  const alive = (): boolean => {
+    const { received } = channel;
+    if (received === seen) return false;
+    seen = received;
+    silentSince = now();
+    return true;
+  };
 
-  stop(): void {
-    this.#wake.unsubscribe();
-    this.#timer?.unsubscribe();
-  }
+  const lookAfter = (delay: number, look: (late: boolean) => void): void => {
+    timer?.unsubscribe();
+    const due = now() + delay;
+    timer = after(delay, () => look(now() - due > LATE));
+  };
 
   /** Looks in twice an interval: silence is noticed between one and one and a half of it, at no cost per message. */
-  #listen(): void {
-    this.#after(this.#interval / 2, (late) => {
-      if (this.#alive()) this.#listen();
-      else if (late || now() - this.#silentSince >= this.#interval) this.#ask();
-      else this.#listen();
+  const listen = (): void =>
+    lookAfter(interval / 2, (late) => {
+      if (!alive() && (late || now() - silentSince >= interval)) ask();
+      else listen();
     });
-  }
 
-  #ask(): void {
-    if (!this.#link.open) return;
-    this.#alive();
-    const { channel } = this.#link.wire;
+  const ask = (): void => {
+    if (!link.open) return;
+    alive();
     if (channel.ping) channel.ping();
     else {
       // no router holds this subscription, nobody needs permission to give it up, and it is always answered
-      const id = this.#link.nextId;
-      this.#link.probes++;
-      this.#link.tell(this.#probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, this.#probe], null);
+      const id = link.nextId;
+      link.probes++;
+      link.tell(probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, probe], null);
     }
-    this.#after(this.#timeout, (late) => {
-      if (this.#alive()) this.#listen();
-      else if (late) this.#ask();
+    lookAfter(timeout, (late) => {
+      if (alive()) listen();
+      else if (late) ask();
       else {
-        this.#link.drop(
+        link.drop(
           new ConnectionLostError(
-            `No sign of life from the router for ${now() - this.#silentSince} ms; the link counts as lost`,
+            `No sign of life from the router for ${now() - silentSince} ms; the link counts as lost`,
           ),
         );
       }
     });
-  }
+  };
 
-  /** Whether anything came since the last look. */
-  #alive(): boolean {
-    const { received } = this.#link.wire.channel;
-    if (received === this.#seen) return false;
-    this.#seen = received;
-    this.#silentSince = now();
-    return true;
-  }
-
-  #after(delay: number, look: (late: boolean) => void): void {
-    this.#timer?.unsubscribe();
-    const due = now() + delay;
-    this.#timer = after(delay, () => look(now() - due > LATE));
-  }
+  listen();
+  // who slept cannot know whether the link did not
+  const watch = wake$.subscribe(ask);
+  watch.add(() => timer?.unsubscribe());
+  return watch;
 }

@@ -34,7 +34,7 @@ const REFUSALS = wampErrors(
 const DOUBTFUL = wampErrors('authentication_failed authorization_failed');
 const DOUBTFUL_TRIES = 5;
 /** Somebody broke the protocol, or the server broke down over us. */
-const VIOLATION_CODES = new Set([1002, 1007, 1008, 1009, 1011]);
+const VIOLATION_CODES: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009, 1011]);
 const VIOLATION_TRIES = 3;
 
 /** The one place that says which ends are final; one comment a case. */
@@ -87,6 +87,6 @@ function isViolation(error: unknown): boolean {
   return (
     error instanceof ProtocolError ||
     (error instanceof AbortError && error.reason === 'wamp.error.protocol_violation') ||
-    (error instanceof ConnectionLostError && error.code !== undefined && VIOLATION_CODES.has(error.code))
+    (error instanceof ConnectionLostError && VIOLATION_CODES.has(error.code))
   );
 }

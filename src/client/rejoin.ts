@@ -49,8 +49,7 @@ export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observab
     // now, whenever GOODBYE is answered: the next session may be joined before that
     engine.streams.detach(link, undefined);
     engine.disconnect();
-    board.tell({ type: 'leave', session: link.session, reason });
-    board.tell({ type: 'disconnect', wasClean: true });
+    board.left(link.session, { reason });
   } else engine.disconnect();
   engine.connect();
   const outcome = new ReplaySubject<Session>(1);

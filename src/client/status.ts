@@ -69,27 +69,33 @@ export class Board {
   readonly status$ = new ReplaySubject<Status>(1);
   readonly lifecycle$ = new Subject<LifecycleEvent>();
   readonly session$ = new Subject<Session>();
-  #status: Status = { state: 'idle' };
+  /** The present status, also where observers have yet to hear of it. */
+  status: Status = { state: 'idle' };
   readonly #queue: (() => void)[] = [];
   #delivering = false;
 
   constructor() {
-    this.status$.next(this.#status);
-  }
-
-  /** The present status, also where observers have yet to hear of it. */
-  get status(): Status {
-    return this.#status;
+    this.status$.next(this.status);
   }
 
   setStatus(status: Status): void {
-    this.#status = status;
+    this.status = status;
     this.post(() => this.status$.next(status));
   }
 
   tell(news: LifecycleNews): void {
     const event = { time: now(), ...news };
     this.post(() => this.lifecycle$.next(event));
+  }
+
+  /** Tells that a session is over, and how its link ended. */
+  left(
+    session: Session,
+    why: { readonly reason: Uri; readonly message?: string },
+    end: { readonly wasClean: boolean; readonly error?: Error } = { wasClean: true },
+  ): void {
+    this.tell({ type: 'leave', session, ...why });
+    this.tell({ type: 'disconnect', ...end });
   }
 
   /** Runs a delivery after those that are under way. */

@@ -94,6 +94,10 @@ export const camelised = (dict: Readonly<Record<string, unknown>>): Record<strin
   // fromEntries defines a key `__proto__`, where an assignment would change the prototype
   Object.fromEntries(Object.entries(dict).map(([key, value]) => [fromWire(key), value]));
 
+/** The error for a value that is not what it must be: says of `what` asked for it, its name, and what it was. */
+export const mistaken = (what: string, name: string, expected: string, value: unknown): TypeError =>
+  new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value)}`);
+
 /** What is known of some options: by name, what each must be. */
 export type OptionTable = Readonly<Record<string, Kind | undefined>>;
 
@@ -104,7 +108,7 @@ export type OptionTable = Readonly<Record<string, Kind | undefined>>;
  * @throws TypeError that names the option, what it must be and what it was
  */
 export function checkOptions(what: () => string, table: OptionTable, options: unknown, privates = false): string[] {
-  if (!isDict(options)) throw new TypeError(`${what()}: options must be an object, got ${kindOf(options)}`);
+  if (!isDict(options)) throw mistaken(what(), 'options', 'an object', options);
   const given: string[] = [];
   for (const name of Object.keys(options)) {
     const value = options[name];
@@ -116,7 +120,7 @@ export function checkOptions(what: () => string, table: OptionTable, options: un
         ? ANYTHING
         : undefined;
     if (!kind) throw new TypeError(`${what()}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
-    if (!kind.test(value)) throw new TypeError(`${what()}: ${name} must be ${kind.expected}, got ${kindOf(value)}`);
+    if (!kind.test(value)) throw mistaken(what(), name, kind.expected, value);
     given.push(name);
   }
   return given;

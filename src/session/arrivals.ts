@@ -1,11 +1,10 @@
 import { ATTRIBUTES, camelised, fromWire } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Args, Dict, List, MessageOf } from '../protocol/messages.ts';
+import { argsOf, NO_KWARGS } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { ForwardHop } from './options.ts';
 
-const NO_ARGS: List = Object.freeze([]);
-const NO_KWARGS: Readonly<Dict> = Object.freeze({});
 const WIRE = Symbol('wire');
 /** What messages tell in an element of their own, or in an attribute where the element would be ambiguous. */
 const TOLD = ['subscription', 'topic', 'registration', 'procedure'];
@@ -59,8 +58,7 @@ export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K 
   readonly details: D;
 
   constructor(args: Args | undefined, kwargs: Dict | undefined, details: D) {
-    // a binary in the place of the list is a payload that was passed through opaquely
-    this.args = (args === undefined ? NO_ARGS : args instanceof Uint8Array ? [args] : args) as A;
+    this.args = argsOf(args) as A;
     this.kwargs = (kwargs ?? NO_KWARGS) as K;
     this.details = details;
   }

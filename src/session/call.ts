@@ -1,5 +1,6 @@
 import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import { CallTimeoutError, kindOf, type WampError } from '../protocol/errors.ts';
+import { mistaken } from '../protocol/attributes.ts';
+import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
@@ -110,8 +111,12 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #late(limit: string, ms: number): void {
+    this.#cancel(timedOut(this.#request.uri, limit, ms));
+  }
+
+  /** Ends the call with an error, and tells the router that nobody waits any more. */
+  #cancel(error: unknown): void {
     if (this.#settled) return;
-    const error = timedOut(this.#request.uri, limit, ms);
     this.unsubscribe();
     guarded(() => this.#subscriber.error(error));
   }
@@ -150,15 +155,11 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     }
     // under way also before there is anything to send
     link.requests.set(this, this);
-    const cancel = (error: unknown): void => {
-      if (this.#settled) return;
-      this.unsubscribe();
-      guarded(() => this.#subscriber.error(error));
-    };
+    const cancel = (error: unknown): void => this.#cancel(error);
     const send = (args: unknown, more: boolean): void => {
       if (this.#settled) return;
       try {
-        if (!Array.isArray(args)) throw new TypeError(`${asked('call', uri)}: args must be lists, got ${kindOf(args)}`);
+        if (!Array.isArray(args)) throw mistaken(asked('call', uri), 'args', 'lists', args);
         if (this.#id === 0) {
           link.requests.delete(this);
           this.#sendFirst(args, kwargs, more);

@@ -7,13 +7,14 @@ import {
   FUNCTION,
   isDict,
   kind,
+  mistaken,
   NUMBER,
   fromWire,
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
+import { NO_ARGS, NO_KWARGS } from '../protocol/payload.ts';
 import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,
@@ -107,8 +108,7 @@ const CALL = verb<CallOptions>('call', 'procedure')(
   { ...TAGS, progress: BOOL, timeout: NUMBER, deadline: NUMBER, cancelMode: ATTRIBUTES['mode'] as Kind },
 );
 
-const NOTHING: Dict = Object.freeze({});
-const NO_ARGS: List = Object.freeze([]);
+const NOTHING = NO_KWARGS;
 
 /** Where what is sent keeps the options that are not sent whole, for messages$: serializers see no symbols, copies keep them. */
 export const TAGGED = Symbol('tags');
@@ -178,7 +178,7 @@ export function checkRegister(
   options: RegisterOptions = NOTHING,
 ): StreamRequest<RegisterOptions> {
   if (typeof handler !== 'function') {
-    throw new TypeError(`${asked(REGISTER.verb, uri)}: handler must be a function, got ${kindOf(handler)}`);
+    throw mistaken(asked(REGISTER.verb, uri), 'handler', 'a function', handler);
   }
   return checkStream(REGISTER, uri, options);
 }
@@ -207,10 +207,10 @@ function checkPayload<Options extends object, A>(
     }
   }
   if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
-    throw new TypeError(`${asked(of.verb, uri)}: args must be a list, got ${kindOf(args)}`);
+    throw mistaken(asked(of.verb, uri), 'args', 'a list', args);
   }
   if (kwargs !== undefined && !isPlain(kwargs)) {
-    throw new TypeError(`${asked(of.verb, uri)}: kwargs must be an object, got ${kindOf(kwargs)}`);
+    throw mistaken(asked(of.verb, uri), 'kwargs', 'an object', kwargs);
   }
   return {
     uri,

@@ -1,6 +1,7 @@
 import { throwError } from 'rxjs';
 import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
+import { argsOf } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isPrivate } from '../protocol/attributes.ts';
@@ -30,7 +31,7 @@ export function errorFromMessage(
   failed: (error: unknown, context: string) => void,
 ): Error {
   const [, , request, wire, uri, payload, kwargs = {}] = message;
-  const args: List = payload === undefined ? [] : payload instanceof Uint8Array ? [payload] : payload;
+  const args = argsOf(payload);
   const about = { details: camelised(wire), ...context };
   const mapped = entryOf(uri, mapping)?.[0];
   if (mapped !== undefined) {
@@ -46,7 +47,7 @@ export function errorFromMessage(
 
 /** The error for an ABORT. */
 export const abortError = ([, details, reason, args, kwargs]: MessageOf<3>): AbortError =>
-  new AbortError(reason, camelised(details), { args: args instanceof Uint8Array ? [args] : args, kwargs });
+  new AbortError(reason, camelised(details), { args: argsOf(args), kwargs });
 
 /** Something thrown as it is sent. */
 export interface WireError {
@@ -103,6 +104,6 @@ export const lossOf = (error: WampError, what: string, maybeDelivered = true): W
     ? error
     : new ConnectionLostError(`${what}. ${error.message}`, {
         maybeDelivered,
-        code: error instanceof ConnectionLostError ? error.code : undefined,
+        code: (error as Partial<ConnectionLostError>).code,
         cause: error,
       });

@@ -3,6 +3,7 @@ import { isPromise } from '../asking/ask.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { argsOf } from '../protocol/payload.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
 import { checkResult } from './checks.ts';
 import { guarded } from './errors.ts';
@@ -102,7 +103,8 @@ export class RunningInvocation {
   /** Chunks that nobody has read yet, and who reads them. */
   #chunks: InputChunk[] = [];
   #reader: Subscriber<InputChunk> | undefined;
-  #inputOpen: boolean;
+  /** Whether more chunks of arguments are due. */
+  inputOpen: boolean;
 
   constructor(link: Answering, procedure: Served, message: MessageOf<68>) {
     const [, id, , details] = message;
@@ -110,16 +112,11 @@ export class RunningInvocation {
     this.#id = id;
     this.#procedure = procedure;
     this.#wantsProgress = details['receive_progress'] === true;
-    this.#inputOpen = details['progress'] === true;
+    this.inputOpen = details['progress'] === true;
     link.invocations.set(id, this);
     const timeout = details['timeout'] as number | undefined;
     if (timeout) this.#timer = after(timeout, () => this.#fail(new ApplicationError('wamp.error.timeout')));
     this.#run(new Invocation(this, message, procedure.uri));
-  }
-
-  /** Whether more chunks of arguments are due. */
-  get inputOpen(): boolean {
-    return this.#inputOpen;
   }
 
   get signal(): AbortSignal {
@@ -134,21 +131,21 @@ export class RunningInvocation {
     return new Observable((subscriber) => {
       this.#reader = subscriber;
       for (const chunk of this.#chunks.splice(0)) subscriber.next(chunk);
-      if (!this.#inputOpen) subscriber.complete();
+      if (!this.inputOpen) subscriber.complete();
       else if (this.#aborted !== undefined) subscriber.error(this.#aborted);
     });
   }
 
   /** The next chunk of a progressive invocation. */
   more([, , , details, args = [], kwargs = {}]: MessageOf<68>): void {
-    this.#inputOpen = details['progress'] === true;
+    this.inputOpen = details['progress'] === true;
     // the empty message at the end is no chunk
-    if (this.#inputOpen || args.length > 0 || Object.keys(kwargs).length > 0) {
-      const chunk = { args: args instanceof Uint8Array ? [args] : args, kwargs };
+    if (this.inputOpen || args.length > 0 || Object.keys(kwargs).length > 0) {
+      const chunk = { args: argsOf(args), kwargs };
       if (this.#reader) this.#reader.next(chunk);
       else this.#chunks.push(chunk);
     }
-    if (!this.#inputOpen) this.#reader?.complete();
+    if (!this.inputOpen) this.#reader?.complete();
   }
 
   /** INTERRUPT: stops the handler; answers unless the mode is killnowait. */
@@ -248,7 +245,7 @@ export class RunningInvocation {
     this.#done = true;
     this.#timer?.unsubscribe();
     this.#link.invocations.delete(this.#id);
-    if (!this.#inputOpen) return;
+    if (!this.inputOpen) return;
     const { unread } = this.#link;
     unread.add(this.#id);
     // most never end: a router drops what is sent for a call that is over

@@ -73,12 +73,11 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       fail(error);
     };
 
-    /** Our own refusal: retrying will not help. Where nothing was said, there is nothing to ABORT. */
-    const refuse = (
-      message: string,
-      cause?: unknown,
-      end: (error: WampError) => void = (error) => abort(message, error),
-    ): void => end(new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause }));
+    /** Our own refusal: retrying will not help. */
+    const refusal = (message: string, cause?: unknown): AbortError =>
+      new AbortError(CANNOT_AUTHENTICATE, { message }, { local: true, cause });
+
+    const refuse = (message: string, cause?: unknown): void => abort(message, refusal(message, cause));
 
     const failedWith = (error: unknown): void => {
       if (error instanceof ProtocolError) handshake.violated(error);
@@ -171,11 +170,12 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
-      lost(error) {
-        if (error instanceof ProtocolError) handshake.violated(error);
-        else if (error instanceof WampError) fail(error);
-        else fail(new ConnectionLostError('The router hung up before WELCOME', { cause: error }));
-      },
+      lost: (error) =>
+        failedWith(
+          error instanceof WampError
+            ? error
+            : new ConnectionLostError('The router hung up before WELCOME', { cause: error }),
+        ),
     };
 
     const shares = (): Eventually<Dict> => {
@@ -194,7 +194,8 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         try {
           auth.forEach((method) => method.opened?.(details, attempt));
         } catch (error) {
-          refuse(messageOf(error), error, fail);
+          // nothing was said yet, so there is nothing to ABORT
+          fail(refusal(messageOf(error), error));
         }
         send([HELLO, realm, details]);
       }),

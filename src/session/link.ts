@@ -241,7 +241,7 @@ export function makeLink(
   const release = (error: WampError): void => {
     const lost = [...requests.values()];
     requests.clear();
-    for (const request of lost) request.lost(error);
+    for (const request of lost) request.lost?.(error);
     for (const invocation of [...invocations.values()]) invocation.abort(error);
   };
 

@@ -78,7 +78,7 @@ export class Procedure extends Stream implements Unsubscribable {
 
   #unregister(link: Link): void {
     const settle = (): void => this.#gone();
-    link.tell([UNREGISTER, link.nextId, this.id], { type: UNREGISTER, settle, lost: () => undefined });
+    link.tell([UNREGISTER, link.nextId, this.id], { type: UNREGISTER, settle });
   }
 
   /** Nothing of it is left at the router: the successor's turn. */
@@ -130,12 +130,9 @@ export function provideProcedure(
     const predecessor = streams.get(key) as Procedure | undefined;
     if (predecessor === undefined) streams.add(procedure);
     else if (!procedure.follow(predecessor)) {
-      subscriber.error(
-        new InvalidStateError(
-          `${asked('register', request.uri)}: registered already by this client (${request.match})`,
-        ),
+      throw new InvalidStateError(
+        `${asked('register', request.uri)}: registered already by this client (${request.match})`,
       );
-      return undefined;
     }
     return procedure;
   });

@@ -11,8 +11,8 @@ import type { Link, Reply, Request } from './requests.ts';
 const WRITTEN: Observable<Publication> = of({ acknowledged: false });
 
 /**
- * One publication whose report is still open: queued, unacknowledged, or failed at once. Its `report` is replayed;
- * an error that nobody observes goes to `unseen`.
+ * One publication whose report is still open: queued, unacknowledged, or failed at once. Its `report`, which all that
+ * begins or ends it returns, is replayed; an error that nobody observes goes to `unseen`.
  */
 export class PendingPublication implements Request {
   readonly type = PUBLISH;
@@ -37,13 +37,14 @@ export class PendingPublication implements Request {
   }
 
   /** Sends it on a session that is open. */
-  start(link: Link): void {
+  start(link: Link): Observable<Publication> {
     this.#link = link;
     try {
       if (send(link, this.request, this)) this.#settle({ acknowledged: false });
     } catch (error) {
       this.fail(error);
     }
+    return this.report;
   }
 
   settle(reply: Reply): void {
@@ -56,16 +57,18 @@ export class PendingPublication implements Request {
   }
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
-  fail(error: unknown): void {
+  fail(error: unknown): Observable<Publication> {
     this.#settle({ error });
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unseen(error, this.request.uri);
     });
+    return this.report;
   }
 
   /** Reports an error at the end of the turn, so that whoever tries again at once does not recurse. */
-  failLater(error: unknown): void {
+  failLater(error: unknown): Observable<Publication> {
     asapScheduler.schedule(() => this.fail(error));
+    return this.report;
   }
 
   #settle(outcome: Publication | { readonly error: unknown }): void {
@@ -108,12 +111,8 @@ export function publishOn(
       send(link, request);
       return WRITTEN;
     } catch (error) {
-      const failed = new PendingPublication(request, unseen);
-      failed.fail(error);
-      return failed.report;
+      return new PendingPublication(request, unseen).fail(error);
     }
   }
-  const pending = new PendingPublication(request, unseen);
-  pending.start(link);
-  return pending.report;
+  return new PendingPublication(request, unseen).start(link);
 }

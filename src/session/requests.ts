@@ -15,8 +15,8 @@ export interface Request {
   readonly type: number;
   /** The reply, ERROR included. */
   settle(reply: Reply): void;
-  /** No reply will come: the session ended. */
-  lost(error: WampError): void;
+  /** No reply will come: the session ended. Absent where that means nothing. */
+  lost?(error: WampError): void;
 }
 
 /** The narrow port through which calls, topics, registrations and publications use their session. */

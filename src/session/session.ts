@@ -207,9 +207,7 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
   publish(topic: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<Publication> {
     const request = checkPublish(topic, args as List, kwargs as object, options as PublishOptions);
     if (this.open) return publishOn(this.#link, request, this.#unseen);
-    const late = new PendingPublication(request, this.#unseen);
-    late.failLater(sessionOver());
-    return late.report;
+    return new PendingPublication(request, this.#unseen).failLater(sessionOver());
   }
 
   /** @internal */

@@ -28,7 +28,7 @@ export interface StreamsOwner {
    */
   healDelay(stream: StreamInfo, error: Error, tries: number, since: number): number | undefined;
   /** The error for a stream that is wanted now, where the owner gave up or was closed. */
-  refusal(): WampError | undefined;
+  readonly refusal: WampError | undefined;
 }
 
 /** A topic or registration that outlives its sessions. */
@@ -74,7 +74,6 @@ export abstract class Stream implements StreamInfo {
     try {
       link.request(message, {
         type: message[0],
-        lost: () => undefined,
         settle: (reply) => {
           this.streams.answered(this);
           settle(reply);
@@ -134,9 +133,10 @@ export class Streams {
   readonly procedures = new Map<Id, Procedure>();
   readonly #all = new Map<string, Stream>();
   #suspects: Stream[] = [];
+  /** How many are not yet confirmed again in this session. */
+  healing = 0;
   /** Requests for streams that are under way. */
   #asked = 0;
-  #healing = 0;
   #healingSince = 0;
 
   constructor(owner: StreamsOwner) {
@@ -147,15 +147,10 @@ export class Streams {
     return this.#all.size;
   }
 
-  /** How many are not yet confirmed again in this session. */
-  get healing(): number {
-    return this.#healing;
-  }
-
   /** Why nothing can be added now, on behalf of the owner or of one session; undefined where it can. */
   refusal(session: Session | undefined): WampError | undefined {
     if (session?.open === false) return sessionOver();
-    return this.owner.refusal();
+    return this.owner.refusal;
   }
 
   get(key: string): Stream | undefined {
@@ -188,7 +183,7 @@ export class Streams {
       stream.healing = true;
       stream.held = stream.unanswered >= SUSPECT;
     }
-    this.#healing = streams.length;
+    this.healing = streams.length;
     for (const stream of streams) if (!stream.held && link.open) stream.ask(link);
     this.#nextSuspect();
   }
@@ -199,7 +194,7 @@ export class Streams {
     this.link = undefined;
     this.lostAt = now();
     this.#asked = 0;
-    this.#healing = 0;
+    this.healing = 0;
     this.topics.clear();
     this.procedures.clear();
     for (const stream of [...this.#all.values()]) {
@@ -263,7 +258,7 @@ export class Streams {
     const streams = [...this.#all.values()];
     this.#all.clear();
     this.#suspects = [];
-    this.#healing = 0;
+    this.healing = 0;
     for (const stream of streams) stream.reset();
     this.owner.changed();
     return streams;
@@ -272,7 +267,7 @@ export class Streams {
   #healed(stream: Stream): void {
     if (!stream.healing) return;
     stream.healing = false;
-    this.#healing--;
+    this.healing--;
   }
 
   #nextSuspect(): void {
@@ -288,7 +283,10 @@ export class Streams {
 export const sessionOver = (): WampError =>
   new ConnectionLostError('This session has ended; what is asked of the client goes on in the next');
 
-/** What a verb gives: begun for each subscriber, unless it comes too late; that is told at the end of the turn. */
+/**
+ * What a verb gives: begun for each subscriber, which what is thrown then errors, unless it comes too late; that is told at
+ * the end of the turn.
+ */
 export const unlessOver = <T>(
   streams: Streams,
   session: Session | undefined,

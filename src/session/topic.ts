@@ -207,12 +207,9 @@ export function observeTopic<T>(
   return unlessOver<WampEvent<T>>(streams, session, (subscriber) => {
     let topic = streams.get(key) as Topic | undefined;
     if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
-      subscriber.error(
-        new InvalidStateError(
-          `${asked('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
-        ),
+      throw new InvalidStateError(
+        `${asked('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
       );
-      return undefined;
     }
     const made = topic === undefined;
     topic ??= new Topic(streams, request);
