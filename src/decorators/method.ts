@@ -30,8 +30,10 @@ export interface WampMethodDecorator<Method> {
 /** The parts of a URI without any. */
 type NoParts = object;
 
-type Spread = MethodOptions & { readonly spread: true };
-type Whole = MethodOptions & { readonly spread?: false | undefined };
+/** Options by which a method takes the positional arguments. */
+export type Spread = MethodOptions & { readonly spread: true };
+/** Options by which it takes the message. */
+export type Whole = MethodOptions & { readonly spread?: false | undefined };
 
 /** The two forms of arguments, `(uri, options)` and `(options)`, made one, and a decorator of both dialects. */
 function methodDecorator(
