@@ -49,13 +49,23 @@ const answering = (answer: () => unknown): Pick<Row, 'act' | 'context'> => ({
 /** What is called → where its error shows. */
 const rows: Readonly<Record<string, Row>> = {
   'a handler': answering(breaks),
-  'an Observable that a handler gave': answering(() => concat(of(1), throwError(() => broken))),
+  'an Observable that a handler gave': answering(() =>
+    concat(
+      of(1),
+      throwError(() => broken),
+    ),
+  ),
   onSubscribed: {
     act: ({ client }) => client.subscribe('com.app.t', { onSubscribed: breaks }).subscribe(),
     context: 'onSubscribed of com.app.t',
   },
   'the constructor of a mapped error': {
-    options: { errors: [[Mapped, 'com.app.mapped', 'exact'], [Mapped, 'wamp.error.', 'prefix']] },
+    options: {
+      errors: [
+        [Mapped, 'com.app.mapped', 'exact'],
+        [Mapped, 'wamp.error.', 'prefix'],
+      ],
+    },
     act: ({ client }) => client.call('com.app.nobody').subscribe({ error: () => undefined }),
     context: 'constructor of Mapped for wamp.error.no_such_procedure',
   },
@@ -73,7 +83,11 @@ const rows: Readonly<Record<string, Row>> = {
     act: ({ client }) => client.publish('com.app.t').subscribe({ error: () => undefined }),
     context: 'interceptor',
   },
-  'the function that makes an interceptor': { options: { interceptors: [breaks] }, context: 'interceptor', ends: 'waiting' },
+  'the function that makes an interceptor': {
+    options: { interceptors: [breaks] },
+    context: 'interceptor',
+    ends: 'waiting',
+  },
   'the function of forEachSession()': {
     act: ({ client }) => forEachSession(client, breaks).subscribe(),
     context: 'forEachSession',
@@ -88,7 +102,10 @@ const rows: Readonly<Record<string, Row>> = {
     context: 'payload of com.app.t',
   },
   'the function of a secret': {
-    options: { auth: [ticket({ authid: 'joe', ticket: breaks })], like: { realms: { realm1: { auth: [ticketCheck({ joe: 'x' })] } } } },
+    options: {
+      auth: [ticket({ authid: 'joe', ticket: breaks })],
+      like: { realms: { realm1: { auth: [ticketCheck({ joe: 'x' })] } } },
+    },
     context: 'authenticator ticket',
     ends: 'waiting',
   },

@@ -69,7 +69,12 @@ describe('tags for tracing', () => {
   it('appear on messages$ of what is sent, and nowhere else', () => {
     const { wamp, wire } = joined();
     const seen = record(wamp.messages$);
-    const tags = { correlationId: 7, correlationUri: 'com.app.cause', correlationIsAnchor: true, correlationIsLast: false };
+    const tags = {
+      correlationId: 7,
+      correlationUri: 'com.app.cause',
+      correlationIsAnchor: true,
+      correlationIsLast: false,
+    };
     wamp.subscribe('com.app.t', { ...tags, getRetained: true }).subscribe();
     wamp.register('com.app.f', () => 1, tags).subscribe();
     wamp.publish('com.app.t', [], {}, tags);

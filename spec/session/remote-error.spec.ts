@@ -39,7 +39,9 @@ describe('remoteErrorOf()', () => {
     for (const other of [undefined, new Error('x'), new ApplicationError('com.app.no', [], { message: 'x' })]) {
       expect(remoteErrorOf(other)).toBeUndefined();
     }
-    const odd = remoteErrorOf(new ApplicationError('com.app.no', [], { exc_type: 'E', call_args: 1, call_kwargs: null }));
+    const odd = remoteErrorOf(
+      new ApplicationError('com.app.no', [], { exc_type: 'E', call_args: 1, call_kwargs: null }),
+    );
     expect(odd?.callArgs).toEqual([]);
     expect(odd?.callKwargs).toEqual({});
     expect(odd?.requestId).toBeUndefined();
