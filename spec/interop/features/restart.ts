@@ -28,15 +28,15 @@ export function restart({ router, client }: Scene): void {
       // an orderly router may take down the callee first, and still say so to the caller
       expect(['ConnectionLostError', 'ApplicationError']).toContain((await open).name);
       const queued = record(bob.publish(topic, ['queued']));
-      const waiting = firstValueFrom(bob.call(procedure, ['waited']));
-      expect(queued.values).toEqual([]);
-
-      await router.start();
-      // it may be there before its callee: then there is no such procedure yet
-      const answer: unknown = await waiting.then(
+      // the router may be there before its callee: then there is no such procedure yet
+      const waited: Promise<unknown> = firstValueFrom(bob.call(procedure, ['waited'])).then(
         ({ value }) => value,
         (error: unknown) => (error as { uri?: string }).uri,
       );
+      expect(queued.values).toEqual([]);
+
+      await router.start();
+      const answer = await waited;
       expect(['waited', 'wamp.error.no_such_procedure']).toContain(answer as string);
       const healed = (each: typeof alice): Promise<unknown> =>
         soon(each.status$.pipe(filter((status) => status.state === 'joined' && status.healing === 0)), 20_000);
