@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command as Parser, CommanderError } from 'commander';
 import { CliError, EXIT, type Command, type Terminal } from './command.ts';
 
@@ -83,6 +83,5 @@ function complaint({ message }: CommanderError, help: string): string {
 }
 
 function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (createRequire(import.meta.url)('rxwamp/package.json') as { version: string }).version;
 }
