@@ -1,19 +1,19 @@
 // rxwamp as a program uses it, from the copy of dist that this run measures.
 import { pathToFileURL } from 'node:url';
 import { firstValueFrom } from 'rxjs';
-import { cache } from '../peers.mjs';
+import { requireIn } from '../peers.mjs';
 
-const load = (file) => import(pathToFileURL(`${cache}rxwamp/dist/${file}`).href);
+const load = (entry) => import(pathToFileURL(requireIn('rxwamp').resolve(entry)).href);
 
 async function options(url, serializer) {
   if (serializer === 'json') return { url };
-  const { webSocket } = await load('index.js');
-  const { [serializer]: make } = await load(`serializers/${serializer}.js`);
+  const { webSocket } = await load('rxwamp');
+  const { [serializer]: make } = await load(`rxwamp/${serializer}`);
   return { transports: [webSocket({ url, serializers: [make()] })] };
 }
 
 export async function connect({ url, serializer }) {
-  const { WampClient } = await load('index.js');
+  const { WampClient } = await load('rxwamp');
   const wamp = new WampClient({ realm: 'realm1', ...(await options(url, serializer)) });
   await firstValueFrom(wamp.connect());
 
