@@ -417,6 +417,54 @@ describe('webSocket in Node', () => {
       expect((record.error as Error).cause).toBeInstanceOf(RangeError);
     });
 
+    it('reads usual messages without the machinery of ws, which answers pings among them', async () => {
+      const emitted = spyOn(WebSocket.prototype, 'emit').and.callThrough();
+      const { record, peer } = await opened();
+      const ponged = once(peer, 'pong') as Promise<[Buffer]>;
+      const long = 'x'.repeat(300_000);
+      peer.send('[1]');
+      peer.ping('there?');
+      peer.send(JSON.stringify([long]));
+      peer.send('[3,"€ \ufffd"]');
+      expect(await record.count(3)).toEqual([[1], [long], [3, '€ \ufffd']]);
+      expect(String((await ponged)[0])).toBe('there?');
+      expect(emitted.calls.allArgs().filter(([event]) => event === 'message')).toEqual([]);
+    });
+
+    it('keeps the order where a message in fragments stands among others', async () => {
+      const { record, peer } = await opened();
+      peer.send('[1]');
+      peer.send('[2,', { fin: false });
+      peer.ping();
+      peer.send('"x"]', { fin: true });
+      peer.send('[3]');
+      peer.close(1000);
+      expect(await record.end).toBe('complete');
+      expect(record.got).toEqual([[1], [2, 'x'], [3]]);
+    });
+
+    const wrong = {
+      'text that is no UTF-8': [1007, /invalid UTF-8/, [0x81, 3, 0x5b, 0xff, 0x5d]],
+      'a masked frame': [1002, /MASK must be clear/, [0x81, 0x83, 1, 2, 3, 4, 5, 6, 7]],
+      'a reserved bit': [1002, /RSV2 and RSV3 must be clear/, [0xa1, 3, 0x5b, 0x31, 0x5d]],
+    } as const;
+    for (const [what, [code, said, bytes]] of Object.entries(wrong)) {
+      it(`ends with code ${code} at ${what}, after what came before it`, async () => {
+        const upgraded = once(http, 'upgrade') as Promise<[IncomingMessage, TcpSocket]>;
+        const { record, peer } = await opened();
+        const [, socket] = await upgraded;
+        const closed = once(peer, 'close') as Promise<[number]>;
+        peer.send('[1]');
+        socket.write(Buffer.from(bytes));
+        peer.send('[2]');
+        expect(await record.end).toBe('error');
+        expect(record.error).toBeInstanceOf(ConnectionLostError);
+        expect((record.error as Error).message).toMatch(said);
+        expect((await closed)[0]).toBe(code);
+        expect(record.got).toEqual([[1]]);
+      });
+    }
+
     it('counts every byte, pongs too', async () => {
       const { channel, peer } = await opened();
       const before = channel.received;

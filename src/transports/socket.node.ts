@@ -3,6 +3,7 @@ import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
 import { tlsBinding } from './binding.node.ts';
 import { FrameBatch, longFrame } from './frames.node.ts';
 import { peerOf } from './peer.node.ts';
+import { FrameReader } from './reader.node.ts';
 import type { Socket } from './socket.browser.ts';
 import type { TransportDetails } from './transport.ts';
 
@@ -15,10 +16,12 @@ class NodeSocket implements Socket {
   };
   private readonly node: NodeWebSocket;
   private readonly batch = new FrameBatch();
+  private readonly maxPayload: number;
   private tcp: TcpSocket | undefined;
 
-  constructor(node: NodeWebSocket) {
+  constructor(node: NodeWebSocket, maxPayload: number) {
     this.node = node;
+    this.maxPayload = maxPayload;
     this.ws = node as unknown as WebSocket;
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
@@ -39,9 +42,27 @@ class NodeSocket implements Socket {
     return this.node.bufferedAmount + this.batch.size;
   }
 
-  /** Not by `onmessage`, which makes an event object for each frame. */
+  /**
+   * Reads what the usual frames bring, and leaves the rest to `ws`, from the first unusual one on for good. Until then
+   * `ws` sees pings and pongs alone, so that it stands at the beginning of a frame whenever it is given the rest.
+   */
   listen(receive: (frame: unknown) => void): void {
-    this.node.on('message', (data: Buffer, isBinary) => receive(isBinary ? data : data.toString()));
+    const { node, tcp, maxPayload } = this;
+    // not by `onmessage`, which makes an event object for each frame
+    node.on('message', (data: Buffer, isBinary) => receive(isBinary ? data : data.toString()));
+    const [theirs, ...others] = (tcp?.listeners('data') ?? []) as ((chunk: Buffer) => void)[];
+    if (!tcp || !theirs || others.length > 0) return;
+    const control = (frame: Buffer): void => theirs.call(tcp, frame);
+    const reader = new FrameReader(maxPayload || Number.MAX_SAFE_INTEGER, { message: receive, control });
+    const ours = (chunk: Buffer): void => {
+      const rest = reader.read(chunk);
+      if (rest === undefined) return;
+      tcp.off('data', ours);
+      tcp.on('data', theirs);
+      theirs.call(tcp, rest);
+    };
+    tcp.off('data', theirs);
+    tcp.on('data', ours);
   }
 
   /** Writing is the dearest thing here: all messages of one turn leave together, but for long or compressed ones. */
@@ -88,15 +109,16 @@ function flush(socket: NodeSocket): void {
   socket.flush();
 }
 
-const DEFAULTS: ClientOptions & { closeTimeout: number } = {
+const DEFAULTS = {
   // compression costs more CPU than it saves with WAMP's small messages
   perMessageDeflate: false,
   maxPayload: 16 * 1024 * 1024,
   // ms that a router may take to answer our close frame; a program that ends should not wait for it
   closeTimeout: 5000,
-};
+} satisfies ClientOptions & { closeTimeout: number };
 
 /** Dials with the package `ws`. Throws where the address is malformed. */
 export function dial(url: string, protocols: string[], options?: object): Socket {
-  return new NodeSocket(new NodeWebSocket(url, protocols, { ...DEFAULTS, ...options }));
+  const all = { ...DEFAULTS, ...options };
+  return new NodeSocket(new NodeWebSocket(url, protocols, all), all.maxPayload);
 }
