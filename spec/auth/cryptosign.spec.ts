@@ -189,6 +189,17 @@ describe('cryptosign', () => {
       expect((await joinedBy(by({ mutual: true }).client)).state).toBe('joined');
     });
 
+    it('for a method that insists, a proof that this one did not get', async () => {
+      const router = routerOf();
+      router.intercept((message) =>
+        message[0] === 4 ? [4, message[1], { ...message[2], signature: undefined }] : message,
+      );
+      const strict = scram({ authid: 'joe', password: 's3cret', mutual: true });
+      const lax = joe({ ...proven, mutual: false, authid: 'joe' });
+      const error = await refusedBy(world({ router, auth: [lax, strict] }).client);
+      expect(error.message).toContain('scram: WELCOME came without the proof');
+    });
+
     it('a WELCOME that comes at once, with mutual: true', async () => {
       const welcomedAtOnce = async (options: Partial<CryptosignOptions>): Promise<unknown> => {
         const channel = new FakeChannel();

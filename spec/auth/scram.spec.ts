@@ -328,6 +328,17 @@ describe('scram', () => {
       expect((await refusedBy(world({ router, auth }).client)).message).toContain('mutual');
     });
 
+    it('that another method does not ask for is none for one that insists', async () => {
+      const router = routerOf('wamp-scram');
+      router.intercept((message) => (message[0] === 2 ? [2, message[1], { ...message[2], authextra: {} }] : message));
+      const strict = cryptosign({
+        privateKey: '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510',
+        mutual: true,
+      });
+      const w = world({ router, auth: [joe({ mutual: false }), strict] });
+      expect((await refusedBy(w.client)).message).toContain('cryptosign: WELCOME came without the proof');
+    });
+
     it('of one of several that insist is enough', async () => {
       const router = routerOf('scram');
       const auth = [joe({ mutual: true }), joe({ mutual: true, dialect: 'scram' })];

@@ -39,6 +39,39 @@ describe('define()', () => {
     expect(wire.rest().at(-1)).toEqual([8, 68, 3, {}, 'com.shop.sold_out', ['tea']]);
   });
 
+  it('sends an error of a class and of those that it extends as its own, whatever was defined first', () => {
+    const own = [SoldOut, 'com.shop.error.sold_out'] as const;
+    const base = [ShopError, 'com.shop.error.', { match: 'prefix' }] as const;
+    for (const all of [
+      [own, base],
+      [base, own],
+    ]) {
+      const { wamp, wire } = joined();
+      for (const [error, uri, options] of all) define(wamp, error, uri, options);
+      record(
+        wamp.register('com.app.f', () => {
+          throw new SoldOut('tea');
+        }),
+      );
+      wire.send([65, 1, 7], [68, 3, 7, {}]);
+
+      expect(wire.rest().at(-1)).toEqual([8, 68, 3, {}, 'com.shop.error.sold_out', ['tea']]);
+    }
+  });
+
+  it('sends no kwargs that are no dictionary: the router would end the session', () => {
+    const { wamp, wire } = joined();
+    define(wamp, SoldOut, 'com.shop.sold_out');
+    record(
+      wamp.register('com.app.f', () => {
+        throw Object.assign(new SoldOut('tea'), { args: ['tea'], kwargs: ['list'] });
+      }),
+    );
+    wire.send([65, 1, 7], [68, 3, 7, {}]);
+
+    expect(wire.rest().at(-1)).toEqual([8, 68, 3, {}, 'com.shop.sold_out', ['tea']]);
+  });
+
   it('takes all URIs that begin so, with match: prefix; the longest that fits counts', () => {
     const { wamp, wire } = joined();
     define(wamp, SoldOut, 'com.shop.stock.', { match: 'prefix' });

@@ -1,6 +1,7 @@
 // An option that the router would ignore is refused here, where that would change what the request means.
 import { NEVER } from 'rxjs';
 import { InvalidStateError } from '../../src/protocol/errors.ts';
+import { result } from '../../src/session/invocation.ts';
 import type { Wamp } from '../../src/session/session.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
@@ -124,6 +125,24 @@ describe('an option whose feature the router did not announce', () => {
     }
     expect(wire.rest()).toEqual([]);
   });
+
+  for (const features of [NONE, { broker: '', dealer: 'payload_passthru_mode' }]) {
+    it(`is no way to pack a result either, ${features.dealer ? 'where only the router announced it' : 'where nobody did'}`, () => {
+      const { wamp, wire } = joined({ features });
+      const errors = record(wamp.userErrors$);
+      record(wamp.register('com.app.f', () => result(['secret'], {}, { pptScheme: 'x_own' })));
+      wire.take(64);
+      wire.send([65, 1, 88], [68, 1, 88, {}]);
+
+      const [answer, ...rest] = wire.rest();
+      expect(answer?.slice(0, 5)).toEqual([8, 68, 1, {}, 'wamp.error.runtime_error']);
+      expect(answer?.[5]).toEqual([
+        jasmine.stringContaining('result("com.app.f"): ppt_scheme needs payload_passthru_mode'),
+      ]);
+      expect(rest).toEqual([]);
+      expect(errors.values.map(({ error }) => error)).toEqual([jasmine.any(InvalidStateError)]);
+    });
+  }
 
   it('passes where it says what routers do anyway', () => {
     const { wamp, wire } = joined({ features: NONE });

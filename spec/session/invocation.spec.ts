@@ -418,6 +418,28 @@ describe('input$', () => {
     ]);
   });
 
+  it('completes with the answer, when no more of it will be handed on', async () => {
+    let late: Invocation | undefined;
+    const { wire, inputs, work, chunks } = streaming();
+    const other = registered((invocation) => {
+      late = invocation;
+      return 1;
+    });
+    wire.send([68, 1, 88, { progress: true }, [1]]);
+    work.next(result(['enough']));
+    expect([chunks(), inputs[0]?.completed]).toEqual([[[[1], {}]], true]);
+    wire.send([68, 1, 88, { progress: true }, [2]], [68, 1, 88, {}]);
+    expect([chunks().length, wire.rest().length]).toEqual([1, 1]);
+
+    other.wire.send([68, 1, 88, { progress: true }, [1]]);
+    await turn();
+    const all = record(late!.input$);
+    expect([all.values.length, all.completed]).toEqual([1, true]);
+    // the rest still belongs to the invocation that is over
+    other.wire.send([68, 1, 88, { progress: true }, [2]], [68, 1, 88, {}]);
+    expect([other.wire.rest().length, other.errors.values]).toEqual([1, []]);
+  });
+
   it('answered before their last chunk are remembered for a while, and not for ever', () => {
     const { wire } = registered(() => 1);
     const begin = (id: number): void => wire.send([68, id, 88, { progress: true }]);

@@ -84,11 +84,11 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
   const check = async (
     { pubkey, signature }: Readonly<Record<string, unknown>>,
     message: Uint8Array,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     if (signature === undefined || signature === null) {
       if (mutual !== false)
         throw refusal('cryptosign: CHALLENGE.Extra.signature is missing: the router did not prove itself');
-      return;
+      return false;
     }
     const key = fromHex(pubkey);
     if (key?.length !== 32) throw refusal('cryptosign: CHALLENGE.Extra.pubkey must have 64 hexadecimal digits');
@@ -97,6 +97,7 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
     }
     if (!(await verifyMessage(key, signature, message)))
       throw refusal('cryptosign: the signature of the router is wrong');
+    return true;
   };
 
   return {
@@ -143,10 +144,7 @@ export function cryptosign(options: CryptosignOptions): Authenticator {
         throw refusal(`cryptosign: the router declined to bind to ${wish.type}`);
       }
       const id = inForce !== undefined && binding ? await channelIdOf(binding.type, binding.data) : undefined;
-      if (ours) {
-        await check(extra, signedMessage(ours, id));
-        proven.add(attempt);
-      }
+      if (ours && (await check(extra, signedMessage(ours, id)))) proven.add(attempt);
       return { signature: await signMessage(seed, signedMessage(challenge, id)) };
     },
     ...(mutual && { always: true, welcome: (_details, attempt) => insist('cryptosign', attempt) }),

@@ -189,7 +189,7 @@ export function scram(options: ScramOptions): Authenticator {
         if (typeof given !== 'string')
           throw new TypeError(`scram: the password must be a string, got a ${typeof given}`);
         const keys = await keysOf(given, costs);
-        proven.add(attempt);
+        if (mutual !== false) proven.add(attempt);
         expected.set(attempt, await scramServerSignature(keys.serverKey, message));
         const answer: Dict = {
           nonce,

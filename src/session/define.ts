@@ -21,7 +21,8 @@ export const MATCH: Kind = {
 /**
  * Ties a class of errors to an error URI, from now on and both ways: what a handler throws of the class is sent with the
  * URI, and an ERROR with the URI errors a call with a new one of the class. Of several definitions for one URI the
- * longest counts, and of equal ones the last. What the option `errors` of a client does from its beginning.
+ * longest counts, and of equal ones the last; an error of a class and of one that it extends is sent as its own.
+ * What the option `errors` of a client does from its beginning.
  *
  * The constructor is given the positional payload; `uri`, `args`, `kwargs` and `details` are set on the error.
  * Of a class that stands for a prefix, an error's own `uri` is what is sent, if it begins so.

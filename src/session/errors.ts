@@ -4,7 +4,7 @@ import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import { argsOf } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
-import { camelised, isPrivate } from '../protocol/attributes.ts';
+import { camelised, isDict, isPrivate } from '../protocol/attributes.ts';
 
 /** A class of errors; its constructor is given the positional payload. */
 export type ErrorClass = new (...args: never[]) => Error;
@@ -69,7 +69,11 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
     return { uri, args, kwargs, details, deliberate: true };
   }
   const message = messageOf(thrown);
-  const entry = mapping.find(([known]) => thrown instanceof known);
+  // of a class and those that it extends, its own counts
+  let entry: ErrorEntry | undefined;
+  for (const one of mapping) {
+    if (thrown instanceof one[0] && (!entry || one[0].prototype instanceof entry[0])) entry = one;
+  }
   if (!entry) return { uri: 'wamp.error.runtime_error', args: [message], kwargs: {}, deliberate: false };
   const { args, kwargs, uri: own } = thrown as { args?: unknown; kwargs?: unknown; uri?: unknown };
   // one of many URIs is known to the error alone
@@ -77,7 +81,7 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
   return {
     uri,
     args: Array.isArray(args) ? args : [message],
-    kwargs: typeof kwargs === 'object' && kwargs !== null ? (kwargs as Dict) : {},
+    kwargs: isDict(kwargs) ? kwargs : {},
     deliberate: true,
   };
 }

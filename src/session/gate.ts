@@ -1,5 +1,5 @@
 import { InvalidStateError } from '../protocol/errors.ts';
-import { CALL, PUBLISH, REGISTER, SUBSCRIBE, type Dict, type Message } from '../protocol/messages.ts';
+import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD, type Dict, type Message } from '../protocol/messages.ts';
 import { asked } from '../protocol/uris.ts';
 
 /**
@@ -34,6 +34,7 @@ const NEEDS: Readonly<Record<number, readonly [verb: string, features: Readonly<
         disclose_caller: 'caller_identification',
       },
     ],
+    [YIELD]: ['result', { ppt_scheme: 'payload_passthru_mode' }],
   };
 
 /** What routers do anyway. */

@@ -1,8 +1,17 @@
 import { isObservable, Observable, type Subscriber, type Subscription } from 'rxjs';
 import { isPromise } from '../asking/ask.ts';
-import { ApplicationError, SerializationError } from '../protocol/errors.ts';
+import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { ERROR, INVOCATION, withPayload, YIELD, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import {
+  ERROR,
+  INVOCATION,
+  withPayload,
+  YIELD,
+  type Dict,
+  type List,
+  type Message,
+  type MessageOf,
+} from '../protocol/messages.ts';
 import { argsOf } from '../protocol/payload.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
 import { checkResult } from './checks.ts';
@@ -78,14 +87,20 @@ export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> 
     return this.#running.signal;
   }
 
-  /** The chunks of a progressive invocation, this first one included; for one observer. Completes with the last chunk. */
+  /**
+   * The chunks of a progressive invocation, this first one included; for one observer. Completes with the last chunk, or
+   * with the answer, after which none is handed on.
+   */
   get input$(): Observable<InputChunk<A, K>> {
     return this.#running.input$ as Observable<InputChunk<A, K>>;
   }
 }
 
 /** What an invocation needs of the link of its session. */
-export type Answering = Pick<Link, 'invocations' | 'unread' | 'open' | 'send' | 'tell' | 'errorToSend' | 'userError'>;
+export type Answering = Pick<
+  Link,
+  'invocations' | 'unread' | 'open' | 'check' | 'send' | 'tell' | 'errorToSend' | 'userError'
+>;
 /** What an invocation needs of the registration that it came for. */
 export type Served = Pick<Procedure, 'uri' | 'handler'>;
 
@@ -199,6 +214,9 @@ export class RunningInvocation {
     this.#send(value, {});
     this.#finish();
     this.#source?.unsubscribe();
+    // what has not come yet is for nobody
+    this.inputOpen = false;
+    this.#reader?.complete();
   }
 
   /** YIELD; one that cannot be serialised is answered as an error. */
@@ -206,10 +224,13 @@ export class RunningInvocation {
     if (this.#done || !this.#link.open) return;
     const { args, kwargs, wire } = payloadOf(value);
     try {
+      // with the procedure in the place of a payload: it is what the refusal names
+      if (wire) this.#link.check([YIELD, 1, wire, this.#procedure.uri] as unknown as Message);
       this.#link.send(
         withPayload<MessageOf<70>>([YIELD, this.#id, wire ? { ...wire, ...options } : options], args, kwargs),
       );
     } catch (error) {
+      if (error instanceof InvalidStateError) this.#fail(error);
       if (!(error instanceof SerializationError)) return;
       this.#report(error);
       this.#fail(new ApplicationError(error.uri, [error.message]));

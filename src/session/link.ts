@@ -216,7 +216,7 @@ export function makeLink(
     const [, id, registration, details] = message;
     const running = invocations.get(id);
     if (running?.inputOpen) running.more(message);
-    else if (running) violated(`INVOCATION ${id} came again while it is under way`);
+    else if (running) violated(`INVOCATION ${id} came again`);
     else if (unread.has(id)) {
       // the rest of arguments that the handler did not wait for
       if (details['progress'] !== true) unread.delete(id);

@@ -59,6 +59,7 @@ export class MockProcedure {
       open: true,
       invocations: this.#invocations,
       unread: this.#unread,
+      check: () => undefined,
       send: reply,
       tell: reply,
       errorToSend: (thrown) => errorForWire(thrown, []),
