@@ -71,7 +71,8 @@ function dialled(message: string, error: unknown): string {
   let root = error;
   while (root instanceof Error && root.cause !== undefined) root = root.cause;
   const { code } = root as NodeJS.ErrnoException;
-  return message.replace(/fetch failed/, (said) => messageOf(root) || code || said);
+  // that of several addresses in a row has no message
+  return message.replace('fetch failed', (said) => [messageOf(root), code].find(Boolean) ?? said);
 }
 
 /** What an error carries beside the text that is its message. */
