@@ -78,12 +78,12 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   return code;
 }
 
-const parserOf = (name: string, { out, err }: Terminal): Parser =>
+const parserOf = (name: string, { out, err, columns = 110 }: Terminal): Parser =>
   new Parser(name)
     .helpOption('-h, --help', 'show this')
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
-    .configureHelp({ helpWidth: 110 });
+    .configureHelp({ helpWidth: Math.min(columns, 110) });
 
 /** What the parser has to say, as one sentence, and the way to the help. */
 function complaint({ message }: CommanderError, help: string): string {
