@@ -1,4 +1,5 @@
 // What is said of command lines that cannot be right, and of what went wrong: in sentences, with an exit code.
+import { run } from '../../src/cli/run.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { explain } from '../../src/cli/connect/failures.ts';
@@ -15,6 +16,20 @@ import { ran } from '../helpers/console.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Nothing listens there. */
 const NOWHERE = ['--url', 'ws://127.0.0.1:1'];
+
+describe('the help of the command line', () => {
+  it('is as narrow as the terminal', async () => {
+    const longest = async (columns?: number): Promise<number> => {
+      let text = '';
+      const out = (more: string): void => void (text += more);
+      await run(['call', '--help'], { out, err: out, stopped: () => new Promise(() => undefined), columns });
+      const [options = ''] = text.split('Arguments are JSON');
+      return Math.max(...options.split('\n').map(({ length }) => length));
+    };
+    expect(await longest(80)).toBeLessThanOrEqual(80);
+    expect(await longest(300)).toBe(await longest());
+  });
+});
 
 describe('the command line', () => {
   const expectRefusal = async (args: readonly string[], said: RegExp, code = 2): Promise<void> => {

@@ -1,4 +1,7 @@
 // rxwamp run: decorated classes, objects and functions of modules, side by side, as processes.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filter, firstValueFrom, map, take, toArray } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
@@ -97,6 +100,23 @@ describe('rxwamp run', () => {
     expect(await call('counter.next')).toBe(1);
     both.signal('SIGTERM');
     expect(await both.code).toBe(1);
+  }, 60_000);
+
+  it('finds the exports of CommonJS, also those that nobody can read off its source, and a default of TypeScript', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxwamp-cli-'));
+    writeFileSync(
+      join(folder, 'built.cjs'),
+      `const answering = (uri) => (session) => session.register(uri, () => uri);
+       Object.assign(module.exports, { hidden: answering('spec.hidden') });
+       Object.defineProperty(exports, '__esModule', { value: true });
+       exports.default = answering('spec.default');`,
+    );
+    const it = starter(['run', './built.cjs', './built.cjs#hidden', '--url', served.url], { cwd: folder });
+    await router.whenRegistered('spec.default', 1, { timeout: 30_000 });
+    await router.whenRegistered('spec.hidden', 1, { timeout: 30_000 });
+    it.signal('SIGINT');
+    expect(await it.code).toBe(130);
+    rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
   it('says what a module does not have', async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Runs the sources. */
-export const FROM_SOURCE = ['--conditions=rxwamp-src', '--import=tsx'];
+export const FROM_SOURCE = ['--conditions=rxwamp-src', `--import=${import.meta.resolve('tsx')}`];
 
 /** How a process is started. */
 export interface Surroundings {

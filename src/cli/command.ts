@@ -21,6 +21,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Resolves when the program is to stop: with the signal, or with nothing where nobody reads its output any more. */
   readonly stopped: () => Promise<NodeJS.Signals | undefined>;
+  /** How wide standard output is, if it is a terminal. */
+  readonly columns?: number | undefined;
   /** Where a progress bar can be drawn: standard error, if it is a terminal. */
   readonly screen?: NodeJS.WritableStream | undefined;
 }

@@ -61,7 +61,17 @@ function isClass(value: unknown): value is Class {
   return prototype !== undefined && Object.getOwnPropertyNames(prototype).length > 1;
 }
 
-async function load(specifier: string): Promise<Readonly<Record<string, unknown>>> {
+type Exports = Readonly<Record<string, unknown>>;
+
+/** Of CommonJS, `import()` finds what it can read off the source, and takes what a transpiler calls default for one name more. */
+function exportsOf(module: Exports): Exports {
+  const whole = module['default'];
+  if (typeof whole !== 'object' || whole === null) return module;
+  const transpiled = '__esModule' in whole && 'default' in whole;
+  return { ...whole, ...module, default: transpiled ? whole.default : whole };
+}
+
+async function load(specifier: string): Promise<Exports> {
   const path = resolve(specifier);
   let url: string;
   if (existsSync(path)) url = pathToFileURL(path).href;
@@ -73,7 +83,7 @@ async function load(specifier: string): Promise<Readonly<Record<string, unknown>
     }
   }
   try {
-    return (await import(url)) as Readonly<Record<string, unknown>>;
+    return exportsOf((await import(url)) as Exports);
   } catch (error) {
     throw new CliError(`${specifier} cannot be loaded: ${messageOf(error)}`, EXIT.failed);
   }

@@ -35,6 +35,7 @@ const terminal: Terminal = {
   out: open(process.stdout),
   err: open(process.stderr),
   stopped: () => stopped,
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   screen: process.stderr.isTTY ? process.stderr : undefined,
 };
 

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { Command as Parser, CommanderError } from 'commander';
+import { messageOf } from '../protocol/thrown.ts';
 import { CliError, EXIT, type Command, type Terminal } from './command.ts';
+import { plain } from './text.ts';
 
 /** The commands, in the order of the help; each is loaded when it is asked for. */
 const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [
@@ -30,9 +32,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   try {
     return await dispatch(args, terminal);
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    terminal.err(`rxwamp: ${error.message}\n`);
-    return error.code;
+    const known = error instanceof CliError;
+    terminal.err(`rxwamp: ${plain(known ? error.message : messageOf(error))}\n`);
+    // what nobody foresaw is for whoever asks for more
+    if (!known && args.includes('--verbose') && error instanceof Error) terminal.err(`${error.stack}\n`);
+    return known ? error.code : EXIT.failed;
   }
 }
 
@@ -43,6 +47,14 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     .addHelpText('after', HELP);
   let code: number = EXIT.ok;
   const asked = args[0] === 'help' ? args[1] : args[0];
+  if (
+    args[0] === 'help' &&
+    asked !== undefined &&
+    !asked.startsWith('-') &&
+    !COMMANDS.some(([name]) => name === asked)
+  ) {
+    throw new CliError(`Unknown command '${asked}'. See: rxwamp --help`);
+  }
   for (const [name, summary, load] of COMMANDS) {
     const parser = parserOf(name, terminal).summary(summary);
     program.addCommand(parser);
@@ -66,12 +78,12 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   return code;
 }
 
-const parserOf = (name: string, { out, err }: Terminal): Parser =>
+const parserOf = (name: string, { out, err, columns = 110 }: Terminal): Parser =>
   new Parser(name)
     .helpOption('-h, --help', 'show this')
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
-    .configureHelp({ helpWidth: 110 });
+    .configureHelp({ helpWidth: Math.min(columns, 110) });
 
 /** What the parser has to say, as one sentence, and the way to the help. */
 function complaint({ message }: CommanderError, help: string): string {

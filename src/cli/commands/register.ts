@@ -5,7 +5,7 @@ import { ApplicationError } from '../../protocol/errors.ts';
 import type { Match } from '../../protocol/uris.ts';
 import type { Invocation } from '../../session/invocation.ts';
 import type { RegisterOptions } from '../../session/options.ts';
-import { collect, type Command } from '../command.ts';
+import { CliError, collect, type Command } from '../command.ts';
 import { attend } from '../connect/attend.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
 import { Executor } from '../exec.ts';
@@ -62,6 +62,7 @@ export const register: Command = {
   },
   async run([procedure], flags, terminal) {
     const { exec, match, invoke, concurrency, queue, times = Infinity, option, verbose } = flags as RegisterFlags;
+    if (exec.trim() === '') throw new CliError('--exec: expected a command, got an empty one');
     const options: RegisterOptions = { ...(match && { match }), ...(invoke && { invoke }), ...optionsOf(option) };
     const executor = new Executor(exec, concurrency, queue);
     const say = (text: string): void => {

@@ -104,6 +104,7 @@ function settings(flags: RouterFlags): Settings {
   const { port, host, path, rawsocket, realm = ['realm1'], ticket: tickets = [], ticketFile } = flags;
   const { allowOrigin: origins = [], like, longpoll: longPoll = false, verbose = false } = flags;
   if (!isPort(port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${port}'`);
+  if (host === '') throw new CliError("--host: expected an address, got ''");
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
   const odd = realm.find((name): boolean => !isUri(name));
@@ -157,6 +158,16 @@ async function serve(core: TestRouter, options: Parameters<typeof serveRouter>[1
     const isRaw = raw !== undefined && (port === undefined || port === -1 ? raw.path === address : raw.port === port);
     const where = isRaw && raw.path !== undefined ? raw.path : `${options.host ?? ''}:${port ?? options.port ?? 0}`;
     const option = isRaw ? '--rawsocket' : '--port';
+    if (isRaw && raw.path !== undefined && code === 'EADDRINUSE') {
+      throw new CliError(
+        `--rawsocket: there is something at ${where} already; remove it if no program listens there`,
+        1,
+      );
+    }
+    // an address without a folder is EACCES, too
+    if (isRaw && raw.path !== undefined && (code === 'EACCES' || code === 'ENOENT')) {
+      throw new CliError(`--rawsocket: ${where} cannot be made: is its folder there, and may you write in it?`, 1);
+    }
     if (code === 'EADDRINUSE')
       throw new CliError(`${where} is taken: another program listens there. Choose another ${option}`, 1);
     if (code === 'EACCES')

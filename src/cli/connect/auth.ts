@@ -15,6 +15,12 @@ interface Who {
 
 const METHODS = ['anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign', 'cookie', 'tls'];
 
+/** What each method can bind its proof to. */
+const BINDINGS: Readonly<Record<string, readonly string[]>> = {
+  cryptosign: ['tls-unique', 'tls-exporter'],
+  scram: ['tls-unique', 'tls-exporter', 'tls-server-end-point'],
+};
+
 /** The ways to authenticate that the flags ask for, by preference; each is loaded when it is needed. */
 export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
   const who = whoOf(flags);
@@ -30,13 +36,38 @@ export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
   const methods = flags.auth ?? (byFile.length > 0 ? byFile : byVariable).map(({ method }) => method);
   const unknown = methods.find((method) => !METHODS.includes(method));
   if (unknown !== undefined) throw new CliError(`--auth: expected one of ${METHODS.join(', ')}, got '${unknown}'`);
+  checkProofs(flags, methods);
   if (methods.length === 0) {
     return Object.keys(who).length > 0 ? [(await import('../../auth/anonymous.ts')).anonymous(who)] : [];
   }
   const made = methods.map((method) =>
     makeAuthenticator(method, who, flags, sources.find((source) => source.method === method) as Source),
   );
-  return (await Promise.all(made)).flat();
+  try {
+    return (await Promise.all(made)).flat();
+  } catch (error) {
+    // of the options of a method: they are named as the flags are
+    if (!(error instanceof TypeError)) throw error;
+    throw new CliError(`--auth ${error.message}`);
+  }
+}
+
+/** What the user insists on must not be dropped in silence where no method can have it. */
+function checkProofs({ mutual, routerKey, channelBinding }: ConnectionFlags, methods: readonly string[]): void {
+  const need = (flag: string, given: boolean, of: readonly string[]): void => {
+    if (!given || of.some((method) => methods.includes(method))) return;
+    throw new CliError(`${flag} needs ${of.map((method) => `--auth ${method}`).join(' or ')}, with its secret`);
+  };
+  need('--mutual', mutual === true, ['cryptosign', 'scram']);
+  need('--channel-binding', channelBinding !== undefined, ['cryptosign', 'scram']);
+  need('--router-key', routerKey !== undefined, ['cryptosign']);
+  const odd = routerKey?.find((key) => !/^[\da-f]{64}$/i.test(key));
+  if (odd !== undefined) throw new CliError(`--router-key: expected 64 hexadecimal digits, got '${odd}'`);
+  for (const method of methods) {
+    const types = BINDINGS[method];
+    if (channelBinding === undefined || types === undefined || types.includes(channelBinding)) continue;
+    throw new CliError(`--channel-binding: ${method} expects one of ${types.join(', ')}, got '${channelBinding}'`);
+  }
 }
 
 function whoOf({ authid, authrole, authextra }: ConnectionFlags): Who {

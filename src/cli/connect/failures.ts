@@ -8,6 +8,7 @@ import {
   GoodbyeError,
   InvalidUriError,
   ProtocolError,
+  SerializationError,
 } from '../../protocol/errors.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { CliError, EXIT } from '../command.ts';
@@ -45,16 +46,33 @@ export function explain(error: unknown): Failure {
     return { message: sentence(message + payloadOf(error), hintOf(error.uri)), code: EXIT.failed };
   }
   if (error instanceof CallTimeoutError) return { message, code: EXIT.timeout };
-  // the verbs throw these for arguments that cannot be right
-  if (error instanceof TypeError || error instanceof InvalidUriError) return { message, code: EXIT.usage };
+  // the verbs throw these for arguments that cannot be right, or cannot be sent
+  const wrong = [TypeError, InvalidUriError, SerializationError].some((kind) => error instanceof kind);
+  if (wrong) return { message, code: EXIT.usage };
   if (error instanceof AbortError || error instanceof GoodbyeError) {
+    // where we refused, it is the router that has to do better
+    if (error instanceof AbortError && error.local) {
+      return { message: messageOf(error.cause instanceof AbortError ? error.cause : error), code: EXIT.noSession };
+    }
     return { message: sentence(message, hintOf(error.reason)), code: EXIT.noSession };
   }
   if (error instanceof ConnectFailedError) {
-    return { message: sentence(message, 'Is a router there? Say where with --url.'), code: EXIT.noSession };
+    const hint = message.includes('certificate')
+      ? 'Say whom to trust with --ca, and whom to expect with --servername.'
+      : 'Is a router there? Say where with --url.';
+    return { message: sentence(dialled(message, error), hint), code: EXIT.noSession };
   }
   const ended = [ConnectionLostError, ClosedError, ProtocolError].some((kind) => error instanceof kind);
   return { message, code: ended ? EXIT.noSession : EXIT.failed };
+}
+
+/** With what the platform's `fetch()` failed, which its message does not tell. */
+function dialled(message: string, error: unknown): string {
+  let root = error;
+  while (root instanceof Error && root.cause !== undefined) root = root.cause;
+  const { code } = root as NodeJS.ErrnoException;
+  // that of several addresses in a row has no message
+  return message.replace('fetch failed', (said) => [messageOf(root), code].find(Boolean) ?? said);
 }
 
 /** What an error carries beside the text that is its message. */

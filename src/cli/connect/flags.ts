@@ -52,7 +52,7 @@ const option = (group: string, flags: string, description: string): Option =>
 /** Adds the options by which a command reaches its router, and the way it tells of that. */
 export function connectionOptions(parser: Parser): Parser {
   const to = 'Connection';
-  const as = 'Identity (secrets come from files or the environment, never from the command line)';
+  const as = 'Identity (secrets come from files or the environment, never from here)';
   const by = 'TLS';
   const options = [
     option(

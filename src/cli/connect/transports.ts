@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { CliError } from '../command.ts';
@@ -36,6 +37,9 @@ async function transportOf(
   }
   if (secure && /^(ws|rs|http)$/i.test(scheme)) {
     throw new CliError(`--${flagOf(tls)} is given, but --url is not for TLS: use ${scheme.toLowerCase()}s:`);
+  }
+  if (/^(wss?|https?)$/i.test(scheme) && !URL.canParse(url)) {
+    throw new CliError(`--url: expected an address like ${DEFAULT_URL}, got '${url}'`);
   }
   try {
     switch (scheme.toLowerCase()) {
@@ -129,13 +133,43 @@ function headerOf(where: string, line: string): [name: string, value: string] {
 
 function tlsOf({ ca, cert, key, servername, insecure }: ConnectionFlags): TlsSettings {
   if ((cert === undefined) !== (key === undefined)) throw new CliError('--cert and --key go together');
+  const own = cert === undefined || key === undefined ? undefined : ownOf(cert, key);
+  if (ca !== undefined) certificateOf('--ca', ca);
   return {
     ...(ca !== undefined && { ca: contentOf('--ca', ca) }),
-    ...(cert !== undefined && { cert: contentOf('--cert', cert) }),
-    ...(key !== undefined && { key: contentOf('--key', key) }),
+    ...own,
     ...(servername !== undefined && { servername }),
     ...(insecure === true && { rejectUnauthorized: false }),
   };
+}
+
+/** The certificate of this client and its key. What OpenSSL would say of a wrong one while it connects helps nobody. */
+function ownOf(cert: string, key: string): { cert: string; key: string } {
+  const certificate = certificateOf('--cert', cert);
+  const text = contentOf('--key', key);
+  try {
+    if (!certificate.checkPrivateKey(createPrivateKey(text))) {
+      throw new CliError(`--key: ${key} is not the key of --cert ${cert}`);
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const locked = text.includes('ENCRYPTED');
+    // what was thrown could show some of the key
+    throw new CliError(
+      locked ? `--key: ${key} is encrypted; decrypt it first` : `--key: ${key} holds no private key in PEM`,
+    );
+  }
+  return { cert: contentOf('--cert', cert), key: text };
+}
+
+/** The first certificate in a file. */
+function certificateOf(flag: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(contentOf(flag, path));
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`${flag}: ${path} holds no certificate in PEM`);
+  }
 }
 
 const flagOf = (tls: TlsSettings): string => (Object.keys(tls)[0] as string).replace('rejectUnauthorized', 'insecure');
