@@ -14,7 +14,8 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { Client } from '../../client/client.ts';
+import type { Client } from '../../client/client.ts';
+import { WampClient } from '../../index.ts';
 import type { Session } from '../../session/session.ts';
 import { CliError, EXIT, type Terminal } from '../command.ts';
 import { plain } from '../text.ts';
@@ -92,7 +93,8 @@ export async function clientOf(flags: ConnectionFlags, lasting: boolean): Promis
   };
   const once = !lasting && left === 0;
   try {
-    const wamp = new Client({
+    // what the user's own modules import: a component may ask `instanceof WampClient`
+    const wamp = new WampClient({
       realm: flags.realm,
       transports,
       auth,
