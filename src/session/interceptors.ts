@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs';
+import { heeded } from '../asking/ask.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
@@ -44,14 +45,14 @@ export function intercepted(
   const report = (error: unknown): void => wire.report(error, 'interceptor');
   let made: readonly Interceptor[];
   try {
-    made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+    made = interceptors.map((one) => (typeof one === 'function' ? heeded(one(wire), report) : one));
   } catch (error) {
     report(error);
     throw error;
   }
   const send = made.reduceRight<Next>(
     (next, one) => (message) => {
-      if (one.outgoing) one.outgoing(message, next);
+      if (one.outgoing) heeded<unknown>(one.outgoing(message, next), report);
       else next(message);
     },
     wire.send,
@@ -60,7 +61,7 @@ export function intercepted(
     receive: made.reduce<Next>(
       (next, one) => (message) => {
         try {
-          if (one.incoming) one.incoming(message, next);
+          if (one.incoming) heeded<unknown>(one.incoming(message, next), report);
           else next(message);
         } catch (error) {
           report(error);
