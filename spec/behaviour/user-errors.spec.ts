@@ -155,7 +155,7 @@ describe('errors of the application', () => {
   }
 
   /** Async functions stand where the types ask for plain ones, too: a rejection must not go unhandled. */
-  const late = (): Promise<never> => Promise.reject(broken);
+  const late = (): never => Promise.reject(broken) as never;
   const rejecting: Readonly<Record<string, Row>> = {
     'a handler': answering(late),
     onSubscribed: {
@@ -190,7 +190,7 @@ describe('errors of the application', () => {
       context: 'interceptor',
     },
     'the function that makes an interceptor': {
-      options: { interceptors: [late as never] },
+      options: { interceptors: [late] },
       context: 'interceptor',
     },
     'the function of forEachSession()': {
@@ -217,13 +217,13 @@ describe('errors of the application', () => {
     const w = world();
     const told = record(w.client.userErrors$);
     await firstValueFrom(w.client.connect());
-    publisher(w.client, 'com.app.t', { payload: late as never }).next(1);
+    publisher(w.client, 'com.app.t', { payload: late }).next(1);
     expect(told.values).toEqual([{ error: jasmine.any(TypeError) as never, context: 'payload of com.app.t' }]);
     await w.client.close();
   });
 
   it('of a Promise of `retryable` are told on userErrors$', async () => {
-    const w = world({ transports: [refusing()], reconnect: { retryable: late as never } });
+    const w = world({ transports: [refusing()], reconnect: { retryable: late } });
     const told = record(w.client.userErrors$);
     w.client.connect();
     await told.next();
@@ -234,7 +234,7 @@ describe('errors of the application', () => {
   it('of a Promise of runClient’s `restart` are told on userErrors$, and it does not run again', async () => {
     const w = world();
     const told = record(w.client.userErrors$);
-    const run = record(runClient(w.client, breaks, { restart: late as never }));
+    const run = record(runClient(w.client, breaks, { restart: late }));
     await run.done().catch(() => undefined);
     expect(told.values).toEqual([
       { error: broken, context: 'main of runClient' },
@@ -250,7 +250,7 @@ describe('errors of the application', () => {
     'an error of the mapping whose payload throws': () => getter('args', Object.create(Mapped.prototype) as Error),
     'an ApplicationError whose payload throws': () => getter('kwargs', new ApplicationError('com.app.bad')),
     'what cannot be made text': () => ({ toString: breaks }),
-    'what has no text': () => Object.create(null),
+    'what has no text': () => Object.create(null) as unknown,
   };
   for (const [what, thrown] of Object.entries(strange)) {
     it(`of a handler that throws ${what} are told, and answered`, () => {

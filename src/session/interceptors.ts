@@ -36,6 +36,12 @@ export type InterceptorFactory = (wire: InterceptedWire) => Interceptor;
 /** Interceptors, the one nearest to the application first. */
 export type Interceptors = readonly (Interceptor | InterceptorFactory)[];
 
+/** One whose methods may be async functions, which the type above lets pass. */
+interface Made {
+  incoming?(message: Message, next: Next): unknown;
+  outgoing?(message: Message, next: Next): unknown;
+}
+
 /** The ways of messages through some interceptors: out to `wire`, and in to `deliver`. */
 export function intercepted(
   interceptors: Interceptors,
@@ -43,7 +49,7 @@ export function intercepted(
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
   const report = (error: unknown): void => wire.report(error, 'interceptor');
-  let made: readonly Interceptor[];
+  let made: readonly Made[];
   try {
     made = interceptors.map((one) => (typeof one === 'function' ? heeded(one(wire), report) : one));
   } catch (error) {
@@ -52,7 +58,7 @@ export function intercepted(
   }
   const send = made.reduceRight<Next>(
     (next, one) => (message) => {
-      if (one.outgoing) heeded<unknown>(one.outgoing(message, next), report);
+      if (one.outgoing) heeded(one.outgoing(message, next), report);
       else next(message);
     },
     wire.send,
@@ -61,7 +67,7 @@ export function intercepted(
     receive: made.reduce<Next>(
       (next, one) => (message) => {
         try {
-          if (one.incoming) heeded<unknown>(one.incoming(message, next), report);
+          if (one.incoming) heeded(one.incoming(message, next), report);
           else next(message);
         } catch (error) {
           report(error);
