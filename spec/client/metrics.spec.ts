@@ -159,7 +159,7 @@ describe('metrics()', () => {
       const all = record(metrics(w.client, { probe: false }));
       w.client.publish('com.app.t', [], {}, { acknowledge: true }).subscribe({ error: () => undefined });
       expect(w.at(0).of(16).length).toBe(1);
-      w.at(0).end();
+      w.at(0).lose();
       time.advance(5000);
       w.at(1).welcome();
       // of the same number, and not one whose answer is timed

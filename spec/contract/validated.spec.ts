@@ -599,7 +599,7 @@ describe('contract()', () => {
       empty.wire.send([8, 48, 2, {}, uri, ['x']]);
       expect(failing.error).toBeInstanceOf(ApplicationError);
       const events = record(empty.checked.subscribe(uri));
-      const [, request] = empty.wire.take(32) as unknown as [number, number];
+      const [, request] = empty.wire.rest().at(-1) as unknown as [number, number];
       empty.wire.send([33, request, 7], [36, 7, 1, {}, ['x']]);
       expect(events.values.map(({ value }) => value)).toEqual(['x']);
       expect(empty.told).toEqual([]);
@@ -617,7 +617,7 @@ describe('contract()', () => {
       full.wire.send([8, 48, 2, {}, uri, ['x']]);
       expect(isContractError(failed.error)).withContext(uri).toBeTrue();
       const dropped = record(full.checked.subscribe(uri));
-      const [, again] = full.wire.take(32) as unknown as [number, number];
+      const [, again] = full.wire.rest().at(-1) as unknown as [number, number];
       full.wire.send([33, again, 7], [36, 7, 1, {}, ['x']]);
       expect(dropped.values).toEqual([]);
       expect(full.told.length).toBe(1);
