@@ -591,7 +591,9 @@ describe('contract()', () => {
     const names = ['constructor', '__proto__', 'toString'];
     for (const uri of names) {
       // none is in the contract by inheritance
-      const empty = checking(contract({ procedures: {}, topics: {}, errors: {} }));
+      const none = contract({ procedures: {}, topics: {}, errors: {} });
+      expect([none.procedure(uri), none.topic(uri), none.error(uri)]).toEqual([undefined, undefined, undefined]);
+      const empty = checking(none);
       const free = record(empty.checked.call(uri));
       empty.wire.send([50, 1, {}, ['x']]);
       expect((free.values as CallResult[]).map(({ value }) => value)).toEqual(['x']);
