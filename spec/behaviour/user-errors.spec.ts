@@ -1,11 +1,13 @@
 // What the library calls of an application, and where its errors show: userErrors$, with what was called, and never at the
 // cost of the session.
-import { concat, config, Observable, of, throwError } from 'rxjs';
+import { concat, config, firstValueFrom, Observable, of, throwError } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { forEachSession } from '../../src/client/for-each-session.ts';
 import { runClient } from '../../src/client/run-client.ts';
 import { publisher } from '../../src/flow/publisher.ts';
 import { ticket } from '../../src/auth/ticket.ts';
+import { bind, Topic } from '../../src/decorators/index.ts';
+import { ApplicationError } from '../../src/protocol/errors.ts';
 import { record, ticket as ticketCheck } from '../../src/testing/index.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { refusing, virtual, world, type World, type WorldOptions } from '../client/helpers.ts';
@@ -152,14 +154,125 @@ describe('errors of the application', () => {
     });
   }
 
-  it('of a Promise that a handler gave are told on userErrors$', async () => {
+  /** Async functions stand where the types ask for plain ones, too: a rejection must not go unhandled. */
+  const late = (): never => Promise.reject(broken) as never;
+  const rejecting: Readonly<Record<string, Row>> = {
+    'a handler': answering(late),
+    onSubscribed: {
+      act: ({ client }) => client.subscribe('com.app.t', { onSubscribed: late }).subscribe(),
+      context: 'onSubscribed of com.app.t',
+    },
+    'onSubscribed of a decorated method': {
+      act: ({ client }) => {
+        class Events {
+          take(): void {
+            // nothing comes
+          }
+        }
+        const descriptor = Object.getOwnPropertyDescriptor(Events.prototype, 'take');
+        Topic('com.app.t', { onSubscribed: late })(Events.prototype as never, 'take' as never, descriptor as never);
+        bind(client, new Events()).subscribe();
+      },
+      context: 'onSubscribed of com.app.t',
+    },
+    'an interceptor, of what comes': {
+      options: {
+        interceptors: [{ incoming: (message, next) => (next(message), message[0] === 33 ? late() : undefined) }],
+      },
+      act: ({ client }) => client.subscribe('com.app.t').subscribe(),
+      context: 'interceptor',
+    },
+    'an interceptor, of what is sent': {
+      options: {
+        interceptors: [{ outgoing: (message, next) => (next(message), message[0] === 16 ? late() : undefined) }],
+      },
+      act: ({ client }) => client.publish('com.app.t').subscribe(),
+      context: 'interceptor',
+    },
+    'the function that makes an interceptor': {
+      options: { interceptors: [late] },
+      context: 'interceptor',
+    },
+    'the function of forEachSession()': {
+      act: ({ client }) => forEachSession(client, late).subscribe(),
+      context: 'forEachSession',
+    },
+  };
+  for (const [what, { options, act, context }] of Object.entries(rejecting)) {
+    it(`of a Promise of ${what} are told on userErrors$, and the session goes on`, async () => {
+      const w = world(options);
+      const told = record(w.client.userErrors$);
+      const joined = record(w.client.connect());
+      await joined.next();
+      act?.(w);
+      if (told.values.length === 0) await told.next();
+      expect(told.values).toEqual([{ error: broken, context }]);
+      expect((await firstValueFrom(w.client.call('wamp.session.count'))).value).toBe(1);
+      expect(joined.values.length).toBe(1);
+      await w.client.close();
+    });
+  }
+
+  it('say that the payload of a publisher() cannot be a Promise, and its rejection is heard', async () => {
     const w = world();
     const told = record(w.client.userErrors$);
-    w.client.register('com.app.f', () => Promise.reject(broken)).subscribe();
-    w.client.call('com.app.f').subscribe({ error: () => undefined });
-    expect(await told.next()).toEqual([{ error: broken, context: 'handler of com.app.f' }]);
+    await firstValueFrom(w.client.connect());
+    publisher(w.client, 'com.app.t', { payload: late }).next(1);
+    expect(told.values).toEqual([{ error: jasmine.any(TypeError) as never, context: 'payload of com.app.t' }]);
     await w.client.close();
   });
+
+  it('of a Promise of `retryable` are told on userErrors$', async () => {
+    const w = world({ transports: [refusing()], reconnect: { retryable: late } });
+    const told = record(w.client.userErrors$);
+    w.client.connect();
+    await told.next();
+    expect(told.values).toEqual([{ error: broken, context: 'retryable' }]);
+    await w.client.close();
+  });
+
+  it('of a Promise of runClient’s `restart` are told on userErrors$, and it does not run again', async () => {
+    const w = world();
+    const told = record(w.client.userErrors$);
+    const run = record(runClient(w.client, breaks, { restart: late }));
+    await run.done().catch(() => undefined);
+    expect(told.values).toEqual([
+      { error: broken, context: 'main of runClient' },
+      { error: broken, context: 'restart of runClient' },
+    ]);
+    expect(run.error).toBe(broken);
+  });
+
+  const getter = (name: string, thrown: Error = new Error()): Error =>
+    Object.defineProperty(thrown, name, { get: breaks });
+  const strange: Readonly<Record<string, () => unknown>> = {
+    'an Error whose message throws': () => getter('message'),
+    'an error of the mapping whose payload throws': () => getter('args', Object.create(Mapped.prototype) as Error),
+    'an ApplicationError whose payload throws': () => getter('kwargs', new ApplicationError('com.app.bad')),
+    'what cannot be made text': () => ({ toString: breaks }),
+    'what has no text': () => Object.create(null) as unknown,
+  };
+  for (const [what, thrown] of Object.entries(strange)) {
+    it(`of a handler that throws ${what} are told, and answered`, () => {
+      virtual((time) => {
+        const w = world({ errors: [[Mapped, 'com.app.mapped']] });
+        const told = record(w.client.userErrors$);
+        const joined = record(w.client.connect());
+        w.client
+          .register('com.app.f', () => {
+            throw thrown();
+          })
+          .subscribe();
+        time.advance();
+        const call = record(w.client.call('com.app.f'));
+        time.advance();
+        expect(call.error).toEqual(jasmine.objectContaining({ uri: 'wamp.error.runtime_error' }));
+        expect(told.values.map(({ context }) => context)).toEqual(['handler of com.app.f']);
+        expect(w.client.status.state).toBe('joined');
+        expect(joined.values.length).toBe(1);
+      });
+    });
+  }
 
   it('leave the table of ends to decide where `retryable` threw', () => {
     virtual((time) => {

@@ -151,6 +151,32 @@ describe('metrics()', () => {
     });
   });
 
+  it('does not take an answer in one session for that to a request of the session before', () => {
+    virtual((time) => {
+      const w = faked();
+      time.advance();
+      w.at(0).welcome();
+      const all = record(metrics(w.client, { probe: false }));
+      w.client.publish('com.app.t', [], {}, { acknowledge: true }).subscribe({ error: () => undefined });
+      expect(w.at(0).of(16).length).toBe(1);
+      w.at(0).lose();
+      time.advance(5000);
+      w.at(1).welcome();
+      // of the same number, and not one whose answer is timed
+      w.client.publish('com.app.t');
+      expect(
+        w
+          .at(1)
+          .of(16)
+          .map(([, request]) => request),
+      ).toEqual([1]);
+      w.at(1).reply(17, 1, 9);
+      time.advance(1000);
+      expect(all.values.at(-1)?.reconnects).toBe(1);
+      expect(all.values.at(-1)?.roundTrip).toBeUndefined();
+    });
+  });
+
   it('goes on over reconnects, with what is sent at each join, and counts them', () => {
     virtual((time) => {
       const w = measured(time);

@@ -380,6 +380,43 @@ describe('validated()', () => {
       expect(call.completed).toBeTrue();
     });
 
+    it('keeps an error behind progress that is being checked', async () => {
+      const slow = slowly((value) => ({ value }));
+      const uri = 'com.app.bad';
+      for (const errors of [{}, { [uri]: { args: slow.schema } }]) {
+        const { checked, wire } = checking(
+          contract({ procedures: { 'com.app.f': { progress: slow.schema } }, errors }),
+        );
+        const call = record(checked.call('com.app.f', { progress: true }));
+        const [, request] = wire.take(48) as unknown as [number, number];
+        wire.send([50, request, { progress: true }, [1]], [50, request, { progress: true }, [2]]);
+        wire.send([8, 48, request, {}, uri, ['late']]);
+        expect(call.ended).toBeFalse();
+        await slow.answer();
+        expect((call.values as CallResult[]).map(({ value }) => value)).toEqual([1]);
+        expect(call.ended).toBeFalse();
+        await slow.answer();
+        if (uri in errors) {
+          expect(call.ended).toBeFalse();
+          await slow.answer();
+        }
+        expect((call.values as CallResult[]).map(({ value }) => value)).toEqual([1, 2]);
+        expect((call.error as ApplicationError).uri).toBe(uri);
+      }
+    });
+
+    it('sends no CANCEL for an error that waits, and drops it where the caller leaves', async () => {
+      const slow = slowly((value) => ({ value }));
+      const { checked, wire } = checking(contract({ procedures: { 'com.app.f': { progress: slow.schema } } }));
+      const call = record(checked.call('com.app.f', { progress: true }));
+      wire.send([50, 1, { progress: true }, [1]], [8, 48, 1, {}, 'com.app.bad']);
+      call.stop();
+      await slow.answer();
+      expect(call.values).toEqual([]);
+      expect(call.error).toBeUndefined();
+      expect(wire.rest().length).toBe(1);
+    });
+
     it('passes errors of the contract with what the schemas made, others as they came', () => {
       const { checked, wamp, wire } = checking(shop);
       class SoldOut extends Error {}
@@ -548,6 +585,45 @@ describe('contract()', () => {
       TypeError,
       'contract(): procedures["com.a"].result.args must be a Standard Schema, got the number 5',
     );
+  });
+
+  it('knows URIs that are named like properties of Object', () => {
+    const names = ['constructor', '__proto__', 'toString'];
+    for (const uri of names) {
+      // none is in the contract by inheritance
+      const none = contract({ procedures: {}, topics: {}, errors: {} });
+      expect([none.procedure(uri), none.topic(uri), none.error(uri)]).toEqual([undefined, undefined, undefined]);
+      const empty = checking(none);
+      const free = record(empty.checked.call(uri));
+      empty.wire.send([50, 1, {}, ['x']]);
+      expect((free.values as CallResult[]).map(({ value }) => value)).toEqual(['x']);
+      const failing = record(empty.checked.call(uri));
+      empty.wire.send([8, 48, 2, {}, uri, ['x']]);
+      expect(failing.error).toBeInstanceOf(ApplicationError);
+      const events = record(empty.checked.subscribe(uri));
+      const [, request] = empty.wire.rest().at(-1) as unknown as [number, number];
+      empty.wire.send([33, request, 7], [36, 7, 1, {}, ['x']]);
+      expect(events.values.map(({ value }) => value)).toEqual(['x']);
+      expect(empty.told).toEqual([]);
+
+      // each is, where it is written
+      const args = schema(oneNumber);
+      const own = <T>(value: T): Record<string, T> => ({ [uri]: value });
+      const full = checking(
+        contract({ procedures: own({ result: args }), topics: own({ args }), errors: own({ args }) }),
+      );
+      const wrong = record(full.checked.call(uri));
+      full.wire.send([50, 1, {}, ['x']]);
+      expect(isContractError(wrong.error)).withContext(uri).toBeTrue();
+      const failed = record(full.checked.call(uri));
+      full.wire.send([8, 48, 2, {}, uri, ['x']]);
+      expect(isContractError(failed.error)).withContext(uri).toBeTrue();
+      const dropped = record(full.checked.subscribe(uri));
+      const [, again] = full.wire.rest().at(-1) as unknown as [number, number];
+      full.wire.send([33, again, 7], [36, 7, 1, {}, ['x']]);
+      expect(dropped.values).toEqual([]);
+      expect(full.told.length).toBe(1);
+    }
   });
 
   it('takes schemas that are functions', () => {

@@ -20,6 +20,25 @@ export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
 export const ask = <T>(source: Askable<T>): Observable<T> =>
   eventually(typeof source === 'function' ? (source as () => Eventually<T>) : () => source);
 
+/**
+ * Passes on what a callback of the application returned. An async function may stand where one that returns nothing is
+ * expected: `failed` hears what it rejects with, too.
+ */
+export function heeded<T>(outcome: T, failed: (error: unknown) => void): T {
+  if (isPromise(outcome)) outcome.then(undefined, failed);
+  return outcome;
+}
+
+/** Calls back into the application: what that throws, now or later, `failed` hears. */
+export function callback<T>(act: () => T, failed: (error: unknown) => void): T | undefined {
+  try {
+    return heeded(act(), failed);
+  } catch (error) {
+    failed(error);
+    return undefined;
+  }
+}
+
 /** Whether a value is a Promise, of whatever make. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';

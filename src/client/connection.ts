@@ -1,6 +1,7 @@
 import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
 import type { AbortError } from '../protocol/errors.ts';
 import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
+import { callback } from '../asking/ask.ts';
 import { asWampError } from '../session/errors.ts';
 import type { JoinConfig } from '../session/config.ts';
 import { join, type Joined } from '../session/join.ts';
@@ -139,12 +140,10 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
     options: ReconnectOptions,
     delays: (retry: number) => number,
   ): Observable<unknown> => {
-    let verdict: boolean | undefined;
-    try {
-      verdict = options.retryable?.(error);
-    } catch (failure) {
-      config.userError(failure, 'retryable');
-    }
+    const verdict = callback(
+      () => options.retryable?.(error),
+      (failure) => config.userError(failure, 'retryable'),
+    );
     const judged = policy.judge(error, {
       joinedBefore: owner.joinedBefore,
       renewable: config.auth.some(({ renewable }) => renewable),

@@ -1,4 +1,5 @@
 import { asapScheduler, Observable, Subscription } from 'rxjs';
+import { callback } from '../asking/ask.ts';
 import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
 import { ClosedError, kindOf } from '../protocol/errors.ts';
 import { guarded } from '../session/errors.ts';
@@ -83,12 +84,8 @@ export function runClient<T = never>(
       }
     };
     const restarts = (error: unknown): boolean => {
-      try {
-        return options.restart?.(error) === true;
-      } catch (failure) {
-        engine.userError(failure, 'restart of runClient');
-        return false;
-      }
+      const told = (failure: unknown): void => engine.userError(failure, 'restart of runClient');
+      return callback(() => options.restart?.(error), told) === true;
     };
     const begin = (session: Session): void => {
       // news may be late

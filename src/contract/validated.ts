@@ -1,4 +1,15 @@
-import { catchError, concatMap, EMPTY, from, isObservable, mergeMap, of, throwError, type Observable } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  EMPTY,
+  from,
+  isObservable,
+  materialize,
+  mergeMap,
+  of,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { CallResult, type WampEvent } from '../session/arrivals.ts';
@@ -37,8 +48,15 @@ export function validated<D extends ContractDefinition>(wamp: Wamp, contract: Co
       wamp.subscribe(topic, options).pipe(concatMap((event) => checkEvent(port, contract, event))) as Observable<never>,
     call: (procedure, ...given) =>
       wamp.call(procedure, ...given).pipe(
-        catchError((error: unknown) => checkError(contract, procedure, error)),
-        concatMap((one) => checkAnswer(contract, procedure, one)),
+        // an error takes its place in the row: it must not overtake an answer that is being checked
+        materialize(),
+        concatMap((one) =>
+          one.kind === 'N'
+            ? checkAnswer(contract, procedure, one.value)
+            : one.kind === 'E'
+              ? checkError(contract, procedure, one.error)
+              : EMPTY,
+        ),
       ) as Observable<never>,
     register: (procedure, handler, options) =>
       wamp.register(procedure, typeof handler === 'function' ? checking(contract, handler) : handler, options),

@@ -148,7 +148,7 @@ function start(
   const { onSubscribed } = options;
   const told: typeof onSubscribed = (subscription) => {
     fate.inForce(subscription);
-    onSubscribed?.(subscription);
+    return onSubscribed?.(subscription);
   };
   const next = topicHandler(instance, method, running, userError);
   return wamp.subscribe(uri, { ...options, onSubscribed: told }).subscribe({ next, error, complete });

@@ -6,6 +6,7 @@ import {
   type Subscription,
   type Unsubscribable,
 } from 'rxjs';
+import { isPromise } from '../asking/ask.ts';
 import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
 import type { List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -92,7 +93,12 @@ export function publisher<T = unknown>(wamp: Wamp, topic: Uri, options: Given<Pu
   checkOptions(() => 'publisher()', TABLE, { overflow, size, high, period, payload });
   checkPublish(topic, [], {}, publishing);
   return new PacedPublisher<T>(port, topic, options, (value) => {
-    const made = payload ? payload(value) : [value];
+    const made: unknown = payload ? payload(value) : [value];
+    if (isPromise(made)) {
+      // why it is none is told by what is thrown here, not by its rejection as well
+      made.then(undefined, () => undefined);
+      throw new TypeError('publisher(): payload must return a payload, got a Promise: convert with operators before');
+    }
     const { args = [], kwargs = {} } = Array.isArray(made) ? { args: made as List } : (made as Payload);
     wamp.publish(topic, args, kwargs, publishing);
   });

@@ -1,5 +1,6 @@
 import { isDict } from '../protocol/attributes.ts';
 import { ApplicationError, InvalidStateError, SerializationError, WampError } from '../protocol/errors.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { CALL, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
 import {
@@ -200,8 +201,6 @@ function decode(
   }
   return decoded;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function noCodec({ scheme, serializer, cipher }: PayloadAttributes): string {
   const text = (value: string | undefined): string => (value === undefined ? 'none' : JSON.stringify(value));

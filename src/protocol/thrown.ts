@@ -10,4 +10,11 @@ export function textOf(thrown: unknown): string {
 }
 
 /** What a thrown value says. */
-export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : textOf(thrown));
+export function messageOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return thrown.message;
+  } catch {
+    // a getter of its own
+  }
+  return textOf(thrown);
+}

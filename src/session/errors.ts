@@ -3,6 +3,7 @@ import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampErr
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import { argsOf } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
+import { callback } from '../asking/ask.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isDict, isPrivate } from '../protocol/attributes.ts';
 
@@ -34,15 +35,14 @@ export function errorFromMessage(
   const args = argsOf(payload);
   const about = { details: camelised(wire), ...context };
   const mapped = entryOf(uri, mapping)?.[0];
-  if (mapped !== undefined) {
-    try {
-      const error = new (mapped as new (...args: List) => Error)(...args);
-      return Object.assign(error, { uri, args, kwargs, request, ...about });
-    } catch (error) {
-      failed(error, `constructor of ${mapped.name} for ${uri}`);
-    }
-  }
-  return Object.assign(new ApplicationError(uri, args, kwargs, about), { request });
+  const made =
+    mapped &&
+    callback(
+      () =>
+        Object.assign(new (mapped as new (...args: List) => Error)(...args), { uri, args, kwargs, request, ...about }),
+      (error) => failed(error, `constructor of ${mapped.name} for ${uri}`),
+    );
+  return made ?? Object.assign(new ApplicationError(uri, args, kwargs, about), { request });
 }
 
 /** The error for an ABORT. */

@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs';
+import { heeded } from '../asking/ask.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
@@ -35,6 +36,12 @@ export type InterceptorFactory = (wire: InterceptedWire) => Interceptor;
 /** Interceptors, the one nearest to the application first. */
 export type Interceptors = readonly (Interceptor | InterceptorFactory)[];
 
+/** One whose methods may be async functions, which the type above lets pass. */
+interface Made {
+  incoming?(message: Message, next: Next): unknown;
+  outgoing?(message: Message, next: Next): unknown;
+}
+
 /** The ways of messages through some interceptors: out to `wire`, and in to `deliver`. */
 export function intercepted(
   interceptors: Interceptors,
@@ -42,16 +49,16 @@ export function intercepted(
   deliver: Next,
 ): { readonly send: Next; readonly receive: Next } {
   const report = (error: unknown): void => wire.report(error, 'interceptor');
-  let made: readonly Interceptor[];
+  let made: readonly Made[];
   try {
-    made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
+    made = interceptors.map((one) => (typeof one === 'function' ? heeded(one(wire), report) : one));
   } catch (error) {
     report(error);
     throw error;
   }
   const send = made.reduceRight<Next>(
     (next, one) => (message) => {
-      if (one.outgoing) one.outgoing(message, next);
+      if (one.outgoing) heeded(one.outgoing(message, next), report);
       else next(message);
     },
     wire.send,
@@ -60,7 +67,7 @@ export function intercepted(
     receive: made.reduce<Next>(
       (next, one) => (message) => {
         try {
-          if (one.incoming) one.incoming(message, next);
+          if (one.incoming) heeded(one.incoming(message, next), report);
           else next(message);
         } catch (error) {
           report(error);

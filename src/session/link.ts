@@ -117,7 +117,14 @@ export function makeLink(
     },
     errors,
     errorOf: (message, context) => errorFromMessage(message, context, errors, userError),
-    errorToSend: (thrown) => errorForWire(thrown, errors),
+    errorToSend(thrown) {
+      try {
+        return errorForWire(thrown, errors);
+      } catch (error) {
+        // a getter of what was thrown
+        return errorForWire(error, []);
+      }
+    },
     receive(message) {
       if (state === 'leaving') {
         if (message[0] === GOODBYE) {

@@ -68,7 +68,10 @@ export interface SubscribeOptions extends CorrelationOptions {
   /** Key of a sharded subscription. */
   readonly nkey?: string | undefined;
   readonly forwardFor?: readonly ForwardHop[] | undefined;
-  /** Called before the first event of each subscription: now, and again after every healing. */
+  /**
+   * Called before the first event of each subscription: now, and again after every healing. Not waited for; what it throws
+   * or rejects with is told on `userErrors$`.
+   */
   readonly onSubscribed?: ((subscription: SubscriptionInfo) => void) | undefined;
 }
 

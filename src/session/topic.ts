@@ -1,6 +1,7 @@
 import { asapScheduler, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
 import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { callback } from '../asking/ask.ts';
 import { asked } from '../protocol/uris.ts';
 import { WampEvent } from './arrivals.ts';
 import type { StreamRequest } from './checks.ts';
@@ -177,18 +178,18 @@ export class Topic extends Stream {
     if (onSubscribed === undefined) return;
     const { lostAt } = this.streams;
     const { id, uri, match } = this;
-    try {
-      onSubscribed({
-        id,
-        topic: uri,
-        match,
-        session,
-        again,
-        ...(again && lostAt !== undefined && { lostAt }),
-      });
-    } catch (error) {
-      link.userError(error, `onSubscribed of ${uri}`);
-    }
+    callback(
+      () =>
+        onSubscribed({
+          id,
+          topic: uri,
+          match,
+          session,
+          again,
+          ...(again && lostAt !== undefined && { lostAt }),
+        }),
+      (error) => link.userError(error, `onSubscribed of ${uri}`),
+    );
   }
 }
 

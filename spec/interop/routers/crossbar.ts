@@ -1,6 +1,7 @@
 // Crossbar.io, with a configuration of our own.
-import { createHash, createHmac, pbkdf2Sync, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { scramKeys } from '../../../src/testing/node/crossbar-config.ts';
 import { CACHE } from '../pins.ts';
 import { freePorts, Program } from '../process.ts';
 import type { Certificate } from '../tls.ts';
@@ -20,29 +21,13 @@ function role(name: string, disclose: boolean): object {
   };
 }
 
-/** The derived keys of a password (RFC 5802), as this router keeps them. */
-function scramPrincipal(password: string): object {
-  const [salt, iterations] = [Buffer.from('rxwamp-interop-s'), 4096];
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
-  const keyed = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
-  return {
-    kdf: 'pbkdf2',
-    salt: salt.toString('hex'),
-    iterations,
-    memory: 0,
-    'stored-key': createHash('sha256').update(keyed('Client Key')).digest('hex'),
-    'server-key': keyed('Server Key').toString('hex'),
-    role: 'user',
-  };
-}
-
 function authentication(certificate: string): object {
   const user = { secret: JOE.secret, role: 'user' };
   const salty = { ...user, salt: JOE.salt, iterations: JOE.iterations, keylen: 32 };
   return {
     ticket: { type: 'static', principals: { [JOE.authid]: { ticket: JOE.secret, role: 'user' } } },
     wampcra: { type: 'static', users: { [JOE.authid]: user, salty } },
-    scram: { type: 'static', principals: { [JOE.authid]: scramPrincipal(JOE.secret) } },
+    scram: { type: 'static', principals: { [JOE.authid]: { ...scramKeys(JOE.secret), role: 'user' } } },
     cookie: {},
     tls: { type: 'static', principals: { [JOE.authid]: { 'certificate-sha1': certificate, role: 'user' } } },
     cryptosign: {

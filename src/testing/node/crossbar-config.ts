@@ -77,7 +77,7 @@ function authentication(realm: string, users: readonly CrossbarUser[]): object {
 }
 
 /** The derived keys of a password (RFC 5802), as this router keeps them. */
-function scramKeys(password: string): object {
+export function scramKeys(password: string): object {
   const [salt, iterations] = [randomBytes(16), 4096];
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const keyed = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
