@@ -56,7 +56,8 @@ class Setup<T, Api> extends Use implements Unsubscribable {
     this.#session = session;
     let settled = false;
     const settle = (outcome: { state: 'settled'; value?: T } | { state: 'failed'; error: unknown }): void => {
-      if (settled) return;
+      // its end may come from within the function, and is the last that is told of a run
+      if (settled || this.#session !== session) return;
       settled = true;
       this.#subscriber.next({ session, ...outcome });
       // its observer may have left on hearing that
