@@ -35,11 +35,12 @@ export type InterceptorFactory = (wire: InterceptedWire) => Interceptor;
 /** Interceptors, the one nearest to the application first. */
 export type Interceptors = readonly (Interceptor | InterceptorFactory)[];
 
-/** The ways of messages through some interceptors: out to `wire`, and in to `deliver`. */
+/** The ways of messages through some interceptors: out to `wire`, and in to `deliver`; `drop` where one cannot be made. */
 export function intercepted(
   interceptors: Interceptors,
   wire: InterceptedWire,
   deliver: Next,
+  drop: () => void,
 ): { readonly send: Next; readonly receive: Next } {
   const report = (error: unknown): void => wire.report(error, 'interceptor');
   let made: readonly Interceptor[];
@@ -47,6 +48,7 @@ export function intercepted(
     made = interceptors.map((one) => (typeof one === 'function' ? one(wire) : one));
   } catch (error) {
     report(error);
+    drop();
     throw error;
   }
   const send = made.reduceRight<Next>(
