@@ -31,6 +31,7 @@ import type {
   PatternEventOf,
   ProgressResultOf,
   PublishParameters,
+  Members,
   TypedWamp,
 } from '../session/typed.ts';
 import { Engine } from './engine.ts';
@@ -58,6 +59,8 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   declare readonly [Symbol.asyncDispose]: () => Promise<CloseDetails>;
   /** The contract, which is there for the compiler alone. */
   declare readonly '~api'?: Api;
+  /** The same once more, for older compilers. */
+  declare readonly '~members'?: Members<Api>;
   readonly #engine: Engine;
 
   /** What the client is doing: replays the present status, never errors, and ends after `closed` only. */
