@@ -1,7 +1,7 @@
 // Last step of `npm run build`: every entry once more, for Node, in few files instead of a hundred. To find, read and link a
 // module takes Node half a millisecond, and every start of a program pays that again. A page does not: its bundler has
 // paid it once. Browsers, Deno and Bun take the modules as they are, so that nothing comes along which is not used.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -52,3 +52,5 @@ await bundle.write({
   sourcemapExcludeSources: true, // they are in the package
   codeSplitting: { groups: [together('protocol', 'dist/protocol/index.js', 1), together('core', 'dist/index.js', 0)] },
 });
+// npm does so when it links a command, which in this repository it does once: `npx rxwamp` is to outlive the next build
+for (const path of Object.values(bin)) chmodSync(root + path, 0o755);

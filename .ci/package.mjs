@@ -3,7 +3,7 @@
 //  2. publint and "are the types wrong" on the tarball
 //  3. every entry can be imported and required, and its declarations hold under `skipLibCheck: false`
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,7 @@ for (const path of Object.values(manifest.bin)) {
   if (existsSync(path) && !readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node\n')) {
     problems.push(`${path} has no #!/usr/bin/env node`);
   }
+  if (existsSync(path) && (statSync(path).mode & 0o111) !== 0o111) problems.push(`${path} cannot be executed`);
 }
 check('contents', [...new Set(problems)]);
 

@@ -1,5 +1,6 @@
 import { firstValueFrom, map, NEVER, Observable, of, startWith, Subject } from 'rxjs';
 import { forEachSession, type SessionRun } from '../../src/client/for-each-session.ts';
+import { rejoin } from '../../src/client/rejoin.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record, type Recording } from '../../src/testing/index.ts';
 import { closeAll, inState, virtual, waitOut, world } from './helpers.ts';
@@ -147,6 +148,22 @@ describe('forEachSession()', () => {
       expect(w.of(16).map(([, , , topic]) => topic)).toEqual(['com.app.queued', 'com.app.first', 'com.app.second']);
       first.stop();
       second.stop();
+    });
+  });
+
+  it('tells the end last where the function itself ends the session', () => {
+    virtual((time) => {
+      const { client } = world();
+      let first = true;
+      const runs = record(
+        forEachSession(client, (session) => {
+          if (first) rejoin(client);
+          first = false;
+          return session.id;
+        }),
+      );
+      time.advance();
+      expect(states(runs)).toEqual(['running', 'ended', 'running', 'settled']);
     });
   });
 

@@ -67,6 +67,8 @@ describe('options of a client', () => {
     [{ publishQueue: { size: -1 } }, /publishQueue: size must be a number from 0/],
     [{ publishQueue: { max: 1 } }, /publishQueue: unknown option 'max'/],
     [{ errors: [['com.app.bad', Error]] }, /errors must be a list of/],
+    [{ interceptors: [{}, () => ({}), 5] }, /interceptors must be a list of interceptors/],
+    [{ interceptors: [null] }, /interceptors must be a list of interceptors/],
     [{ agent: 1 }, /agent must be .*got the number 1/],
     [{ ['__proto__x']: 1 }, /unknown option '__proto__x'/],
   ];

@@ -160,7 +160,7 @@ describe('interceptors', () => {
     expect(events.values.map(({ value }) => value)).toEqual([2]);
   });
 
-  it('whose making throws fail the attempt, which says why', () => {
+  it('whose making throws fail the attempt, which says why and leaves no link behind', async () => {
     const { wamp, wire } = dialled({
       interceptors: [
         () => {
@@ -173,5 +173,8 @@ describe('interceptors', () => {
     expect(wire.rest()).toEqual([]);
     expect(status.state).not.toBe('joining');
     expect(String((status as { error?: Error }).error)).toContain('cannot be made');
+    expect(wire.closed).toBeDefined();
+    expect((await wamp.close()).reason).toBe('wamp.close.normal');
+    expect(wamp.status.state).toBe('closed');
   });
 });

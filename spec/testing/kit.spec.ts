@@ -176,6 +176,9 @@ describe('a test kit', () => {
     );
     expect(() => createTestKit({ router: 7 } as never)).toThrowError(TypeError, /router must be a test router/);
     expect(() => kit.client({ realm: 'no realm' })).toThrowError(/realm/);
+    const hooks = /^useTestRouter\(\): give the hooks of the test framework, { beforeEach, afterEach }$/;
+    expect(() => useTestRouter(undefined as never)).toThrowError(TypeError, hooks);
+    expect(() => useTestRouter({ beforeEach } as never)).toThrowError(TypeError, hooks);
   });
 });
 

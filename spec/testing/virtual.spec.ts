@@ -148,6 +148,15 @@ describe('virtually', () => {
     expect(() => virtually(() => undefined, { untill: 1 } as never)).toThrowError(/unknown option 'untill'/);
   });
 
+  it('refuses a function whose expectations nobody would wait for', () => {
+    expect(() =>
+      virtually(async () => {
+        await Promise.resolve();
+        throw new Error('seen by nobody');
+      }),
+    ).toThrowError(TypeError, /must not be async/);
+  });
+
   it('gives real time, and errors that nobody handles, back to the next test', async () => {
     expect(() =>
       virtually(() => {

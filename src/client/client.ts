@@ -31,6 +31,7 @@ import type {
   PatternEventOf,
   ProgressResultOf,
   PublishParameters,
+  Members,
   TypedWamp,
 } from '../session/typed.ts';
 import { Engine } from './engine.ts';
@@ -58,12 +59,14 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   declare readonly [Symbol.asyncDispose]: () => Promise<CloseDetails>;
   /** The contract, which is there for the compiler alone. */
   declare readonly '~api'?: Api;
+  /** The same once more, for older compilers. */
+  declare readonly '~members'?: Members<Api>;
   readonly #engine: Engine;
 
   /** What the client is doing: replays the present status, never errors, and ends after `closed` only. */
-  readonly status$: Observable<Status>;
+  readonly status$: Observable<Status<Api>>;
   /** What happens to the connection and its streams, hot. */
-  readonly lifecycle$: Observable<LifecycleEvent>;
+  readonly lifecycle$: Observable<LifecycleEvent<Api>>;
   /** The session that is joined now, if any, then each later one. Subscribing dials; completes at `close()`. */
   readonly session$: Observable<Session<Api>>;
   /** Wire messages, hot, with what proves an identity masked; costs nothing unobserved. */
@@ -78,8 +81,8 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   constructor(options: BaseOptions) {
     const engine = new Engine(settle(options));
     this.#engine = engine;
-    this.status$ = engine.board.status$.asObservable();
-    this.lifecycle$ = engine.board.lifecycle$.asObservable();
+    this.status$ = engine.board.status$.asObservable() as Observable<Status<Api>>;
+    this.lifecycle$ = engine.board.lifecycle$.asObservable() as Observable<LifecycleEvent<Api>>;
     this.session$ = engine.session$ as Observable<Session<Api>>;
     this.messages$ = engine.tap.asObservable();
     this.userErrors$ = engine.userErrors.asObservable();
@@ -91,8 +94,8 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   }
 
   /** The present status. */
-  get status(): Status {
-    return this.#engine.board.status;
+  get status(): Status<Api> {
+    return this.#engine.board.status as Status<Api>;
   }
 
   /** Dials without waiting for a stream; tries again after `failed`. Returns {@link session$}. */

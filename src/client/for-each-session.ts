@@ -4,32 +4,33 @@ import { kindOf } from '../protocol/errors.ts';
 import { guarded } from '../session/errors.ts';
 import type { Session } from '../session/session.ts';
 import { finish, unlessOver } from '../session/streams.ts';
+import type { Typed } from '../session/typed.ts';
 import type { Engine } from './engine.ts';
 import { engineOf, type AnyClient } from './engine-of.ts';
 import { runOn, type SessionTask } from './session-task.ts';
 import { Use } from './use.ts';
 
 /** What {@link forEachSession} tells of each run of its function. */
-export type SessionRun<T = unknown> =
+export type SessionRun<T = unknown, Api = unknown> =
   /** The function was called with this session. */
-  | { readonly state: 'running'; readonly session: Session }
+  | { readonly state: 'running'; readonly session: Session<Api> }
   /** It has returned, its Promise was resolved, or its Observable emitted or completed: `value` is the (first) value. */
-  | { readonly state: 'settled'; readonly session: Session; readonly value?: T }
+  | { readonly state: 'settled'; readonly session: Session<Api>; readonly value?: T }
   /** It threw, or its Promise or Observable failed, while the session lived. */
-  | { readonly state: 'failed'; readonly session: Session; readonly error: unknown }
+  | { readonly state: 'failed'; readonly session: Session<Api>; readonly error: unknown }
   /** The session is over, and what belonged to the run with it. */
-  | { readonly state: 'ended'; readonly session: Session };
+  | { readonly state: 'ended'; readonly session: Session<Api> };
 
 /** One observer of `forEachSession()`: counts as confirmed when the function has settled. */
-class Setup<T> extends Use implements Unsubscribable {
+class Setup<T, Api> extends Use implements Unsubscribable {
   readonly #engine: Engine;
-  readonly #setup: SessionTask<T>;
-  readonly #subscriber: Subscriber<SessionRun<T>>;
+  readonly #setup: SessionTask<T, Api>;
+  readonly #subscriber: Subscriber<SessionRun<T, Api>>;
   readonly #sessions = new Subscription();
-  #session: Session | undefined;
+  #session: Session<Api> | undefined;
   #run = new Subscription();
 
-  constructor(engine: Engine, setup: SessionTask<T>, subscriber: Subscriber<SessionRun<T>>) {
+  constructor(engine: Engine, setup: SessionTask<T, Api>, subscriber: Subscriber<SessionRun<T, Api>>) {
     super(engine.streams, (error) => {
       this.#sessions.unsubscribe();
       this.#stop();
@@ -46,16 +47,17 @@ class Setup<T> extends Use implements Unsubscribable {
 
   start(): void {
     this.streams.add(this);
-    this.#sessions.add(this.#engine.session$.subscribe((session) => this.#begin(session)));
+    this.#sessions.add(this.#engine.session$.subscribe((session) => this.#begin(session as Session<Api>)));
   }
 
-  #begin(session: Session): void {
+  #begin(session: Session<Api>): void {
     // news may be late
     if (!session.open || session === this.#session) return;
     this.#session = session;
     let settled = false;
     const settle = (outcome: { state: 'settled'; value?: T } | { state: 'failed'; error: unknown }): void => {
-      if (settled) return;
+      // its end may come from within the function, and is the last that is told of a run
+      if (settled || this.#session !== session) return;
       settled = true;
       this.#subscriber.next({ session, ...outcome });
       // its observer may have left on hearing that
@@ -115,13 +117,16 @@ class Setup<T> extends Use implements Unsubscribable {
  *   await firstValueFrom(session.call('com.app.login', [session.id]));
  * }).subscribe(({ state }) => console.log(state));
  */
-export function forEachSession<T>(client: AnyClient, setup: SessionTask<T>): Observable<SessionRun<T>> {
+export function forEachSession<T, Api = unknown>(
+  client: AnyClient & Typed<Api>,
+  setup: SessionTask<T, Api>,
+): Observable<SessionRun<T, Api>> {
   const engine = engineOf(client, 'forEachSession()');
   if (!FUNCTION.test(setup)) {
     throw new TypeError(`forEachSession(): setup must be a function, got ${kindOf(setup)}`);
   }
   return unlessOver(engine.streams, undefined, (subscriber) => {
-    const made = new Setup(engine, setup, subscriber);
+    const made = new Setup<T, Api>(engine, setup, subscriber);
     made.start();
     return made;
   });

@@ -8,6 +8,7 @@ import {
   isDict,
   kind,
   LIST,
+  listOf,
   NUMBER,
   REALM,
   TEXT,
@@ -98,9 +99,9 @@ const OPTIONS = {
   idleTimeout: NUMBER,
   keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
   publishQueue: DICT,
-  errors: kind("a list of [class, URI], or [class, URI, 'prefix']", (v) => Array.isArray(v) && v.every(isMapping)),
+  errors: listOf("[class, URI], or [class, URI, 'prefix']", isMapping),
   checkFeatures: BOOL,
-  interceptors: LIST,
+  interceptors: listOf('interceptors', (v) => isDict(v) || FUNCTION.test(v)),
   agent: TEXT,
 } satisfies Record<keyof BaseOptions, Kind>;
 

@@ -2,6 +2,7 @@ import { filter, merge, ReplaySubject, take, tap, throwIfEmpty, timer, type Obse
 import { ANYTHING, checkOptions } from '../protocol/attributes.ts';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import type { Session } from '../session/session.ts';
+import type { Typed } from '../session/typed.ts';
 import { engineOf, type AnyClient } from './engine-of.ts';
 import { keep } from './kept.ts';
 import { settle, type BaseOptions } from './options.ts';
@@ -23,7 +24,10 @@ export type RejoinOptions = Partial<Pick<BaseOptions, 'realm' | 'auth'>>;
  * @example
  * rejoin(wamp, { auth: [ticket({ authid: 'joe', ticket: askTheUser })] }).subscribe(({ details }) => greet(details.authid));
  */
-export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observable<Session> {
+export function rejoin<Api = unknown>(
+  client: AnyClient & Typed<Api>,
+  options: RejoinOptions = {},
+): Observable<Session<Api>> {
   const engine = engineOf(client, 'rejoin()');
   const given = checkOptions(() => 'rejoin()', { realm: ANYTHING, auth: ANYTHING }, options) as (keyof RejoinOptions)[];
   const { settings, current, board } = engine;
@@ -65,5 +69,5 @@ export function rejoin(client: AnyClient, options: RejoinOptions = {}): Observab
       throwIfEmpty(() => engine.refusal),
     )
     .subscribe(outcome);
-  return outcome.asObservable();
+  return outcome.asObservable() as Observable<Session<Api>>;
 }

@@ -4,6 +4,7 @@ import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
 import { ClosedError, kindOf } from '../protocol/errors.ts';
 import { guarded } from '../session/errors.ts';
 import type { Session } from '../session/session.ts';
+import type { Typed } from '../session/typed.ts';
 import { engineOf, type AnyClient } from './engine-of.ts';
 import { runOn, type SessionTask } from './session-task.ts';
 import { Use } from './use.ts';
@@ -45,9 +46,9 @@ const DONE: ReadonlySet<string> = new Set(['wamp.close.normal', 'wamp.close.good
  *   return value;
  * }).subscribe({ next: console.log, error: console.error });
  */
-export function runClient<T = never>(
-  client: AnyClient,
-  main?: SessionTask<T>,
+export function runClient<T = never, Api = unknown>(
+  client: AnyClient & Typed<Api>,
+  main?: SessionTask<T, Api>,
   options: RunOptions = {},
 ): Observable<T> {
   const engine = engineOf(client, 'runClient()');
@@ -93,7 +94,7 @@ export function runClient<T = never>(
       stop();
       current = session;
       if (main === undefined) return;
-      const running = runOn(session, main).subscribe({
+      const running = runOn(session as Session<Api>, main).subscribe({
         next: (value) => subscriber.next(value),
         error: (error: unknown) => failed(session, error),
         // not on the spot, so that what it sent last is on its way

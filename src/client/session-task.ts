@@ -7,11 +7,13 @@ import type { Session } from '../session/session.ts';
 /**
  * What an application does on a session: gives a value, a Promise or an Observable. `signal` is aborted when the session is
  * left or lost, or the outcome is not wanted any more; an Observable is unsubscribed then.
+ *
+ * @template Api the contract that the session keeps to
  */
-export type SessionTask<T> = (session: Session, signal: AbortSignal) => Eventually<T>;
+export type SessionTask<T, Api = unknown> = (session: Session<Api>, signal: AbortSignal) => Eventually<T>;
 
 /** Runs a function of the application on a session, for each subscriber; what it throws is an error notification. */
-export const runOn = <T>(session: Session, task: SessionTask<T>): Observable<T> =>
+export const runOn = <T, Api>(session: Session<Api>, task: SessionTask<T, Api>): Observable<T> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
     let over = false;

@@ -8,7 +8,7 @@ import { now } from '../session/time.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 
 /** What a client is doing, with what belongs to it. Every badge on a dashboard derives from this one value. */
-export type Status =
+export type Status<Api = unknown> =
   /** Nothing needs a connection. */
   | { readonly state: 'idle' }
   /** Dialling. `attempt` counts from 1, anew after a session that was stable. */
@@ -16,7 +16,7 @@ export type Status =
   /** The transport is open; HELLO was sent. */
   | { readonly state: 'joining'; readonly attempt: number; readonly transport: string; readonly authmethod?: string }
   /** In a session since `since` (milliseconds since the epoch); `healing` streams are not yet confirmed again. */
-  | { readonly state: 'joined'; readonly session: Session; readonly since: number; readonly healing: number }
+  | { readonly state: 'joined'; readonly session: Session<Api>; readonly since: number; readonly healing: number }
   /** Between two attempts. `delay` in milliseconds, and `retryAt`, are absent when a custom operator decides. */
   | {
       readonly state: 'waiting';
@@ -33,19 +33,19 @@ export type Status =
   | { readonly state: 'closed'; readonly details: CloseDetails };
 
 /** What happened, for timelines and logs. `time` is in milliseconds since the epoch. */
-export type LifecycleEvent = { readonly time: number } & LifecycleNews;
+export type LifecycleEvent<Api = unknown> = { readonly time: number } & LifecycleNews<Api>;
 
 /** A lifecycle event before it is dated. */
-export type LifecycleNews =
+export type LifecycleNews<Api = unknown> =
   /** A transport is open. */
   | { readonly type: 'connect'; readonly transport: TransportDetails; readonly attempt: number }
   /** The router asks for a proof. */
   | { readonly type: 'challenge'; readonly method: string }
-  | { readonly type: 'join'; readonly session: Session }
+  | { readonly type: 'join'; readonly session: Session<Api> }
   /** Every topic and registration is confirmed in this session, and what `forEachSession()` runs has settled. */
-  | { readonly type: 'ready'; readonly session: Session }
+  | { readonly type: 'ready'; readonly session: Session<Api> }
   /** The session ended. */
-  | { readonly type: 'leave'; readonly session: Session; readonly reason: Uri; readonly message?: string }
+  | { readonly type: 'leave'; readonly session: Session<Api>; readonly reason: Uri; readonly message?: string }
   /** The transport of a session is gone. */
   | { readonly type: 'disconnect'; readonly wasClean: boolean; readonly error?: Error }
   /** An attempt failed before a session was joined. */

@@ -5,10 +5,16 @@ import { runClient, type RunOptions } from '../client/run-client.ts';
 import type { SessionTask } from '../client/session-task.ts';
 import { BOOL, checkOptions, LIST, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
+import type { Typed } from '../session/typed.ts';
 
 /** A client, by itself or with its `main` and options: what `runClient()` takes. */
-export type RunnableClient =
-  AnyClient | readonly [client: AnyClient, main?: SessionTask<unknown> | undefined, options?: RunOptions | undefined];
+export type RunnableClient<Api = unknown> =
+  | (AnyClient & Typed<Api>)
+  | readonly [
+      client: AnyClient & Typed<Api>,
+      main?: SessionTask<unknown, Api> | undefined,
+      options?: RunOptions | undefined,
+    ];
 
 /** How one of the clients ended. */
 export interface ClientEnd {
@@ -51,11 +57,14 @@ const SIGNALS: Kind = {
  *   if (error) console.error(index, error);
  * });
  */
-export function runClients(clients: readonly RunnableClient[], options: RunClientsOptions = {}): Observable<ClientEnd> {
+export function runClients<const Apis extends readonly unknown[]>(
+  clients: { readonly [I in keyof Apis]: RunnableClient<Apis[I]> },
+  options: RunClientsOptions = {},
+): Observable<ClientEnd> {
   if (!Array.isArray(clients)) throw new TypeError(`runClients(): clients must be a list, got ${kindOf(clients)}`);
   checkOptions(() => 'runClients()', { signals: SIGNALS, exitCode: BOOL }, options);
   const { signals = ['SIGINT', 'SIGTERM'], exitCode = false } = options;
-  const entries = (clients as readonly RunnableClient[]).map((entry) => {
+  const entries = (clients as unknown as readonly RunnableClient[]).map((entry) => {
     const [client, main, how] = isEntry(entry) ? entry : [entry];
     return { client, program: runClient(client, main, how) };
   });

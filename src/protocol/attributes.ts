@@ -28,7 +28,8 @@ export const LIST = kind('a list', Array.isArray);
 export const FUNCTION = kind('a function', (v) => typeof v === 'function');
 export const ANYTHING = kind('anything', () => true);
 
-const listOf = (what: string, test: Kind['test']): Kind =>
+/** Makes a kind of list. */
+export const listOf = (what: string, test: Kind['test']): Kind =>
   kind(`a list of ${what}`, (v) => Array.isArray(v) && v.every(test));
 /** Names between bars; a pattern may stand among them. */
 const oneOf = (names: string): Kind => {

@@ -12,9 +12,9 @@ export function textOf(thrown: unknown): string {
 /** What a thrown value says. */
 export function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message;
+    return thrown instanceof Error ? thrown.message : String(thrown) || kindOf(thrown);
   } catch {
-    // a getter of its own
+    // of an error, too: `message` may be a getter
+    return kindOf(thrown);
   }
-  return textOf(thrown);
 }

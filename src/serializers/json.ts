@@ -1,6 +1,6 @@
 import { fromBase64 } from '#base64';
 import { ProtocolError, SerializationError } from '../protocol/errors.ts';
-import { textOf } from '../protocol/thrown.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import type { Serializer } from './serializer.ts';
 import { utf8Decoder } from './text.ts';
 import { MAX_DEPTH, writeMessage } from './values.ts';
@@ -25,7 +25,7 @@ function encode(message: readonly unknown[]): string {
     return isPlain(message, 0) ? JSON.stringify(message) : writeMessage(message);
   } catch (error) {
     // what else throws is the application's own toJSON() or getter
-    throw error instanceof SerializationError ? error : new SerializationError(textOf(error), { cause: error });
+    throw error instanceof SerializationError ? error : new SerializationError(messageOf(error), { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { SerializationError } from '../protocol/errors.ts';
-import { textOf } from '../protocol/thrown.ts';
+import { messageOf } from '../protocol/thrown.ts';
 import { utf8Encoder } from './text.ts';
 import { fits64, MAX_DEPTH, REFUSED, standIn, writeMessage } from './values.ts';
 
@@ -57,7 +57,7 @@ export abstract class Writer {
       // says where and what
       if (error === refused) writeMessage(message, true);
       if (error instanceof SerializationError) throw error;
-      throw new SerializationError(textOf(error), { cause: error });
+      throw new SerializationError(messageOf(error), { cause: error });
     } finally {
       this.busy = false;
     }

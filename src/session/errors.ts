@@ -91,11 +91,7 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
  * throws is reported as RxJS reports errors that nobody takes; whoever else is to be told is told.
  */
 export function guarded(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    throwError(() => error).subscribe();
-  }
+  callback(act, (error) => throwError(() => error).subscribe());
 }
 
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */

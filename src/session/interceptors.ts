@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { heeded } from '../asking/ask.ts';
+import { callback, heeded } from '../asking/ask.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
@@ -42,11 +42,12 @@ interface Made {
   outgoing?(message: Message, next: Next): unknown;
 }
 
-/** The ways of messages through some interceptors: out to `wire`, and in to `deliver`. */
+/** The ways of messages through some interceptors: out to `wire`, and in to `deliver`; `drop` where one cannot be made. */
 export function intercepted(
   interceptors: Interceptors,
   wire: InterceptedWire,
   deliver: Next,
+  drop: () => void,
 ): { readonly send: Next; readonly receive: Next } {
   const report = (error: unknown): void => wire.report(error, 'interceptor');
   let made: readonly Made[];
@@ -54,6 +55,7 @@ export function intercepted(
     made = interceptors.map((one) => (typeof one === 'function' ? heeded(one(wire), report) : one));
   } catch (error) {
     report(error);
+    drop();
     throw error;
   }
   const send = made.reduceRight<Next>(
@@ -66,12 +68,7 @@ export function intercepted(
   return {
     receive: made.reduce<Next>(
       (next, one) => (message) => {
-        try {
-          if (one.incoming) heeded(one.incoming(message, next), report);
-          else next(message);
-        } catch (error) {
-          report(error);
-        }
+        callback(() => (one.incoming ? one.incoming(message, next) : next(message)), report);
       },
       deliver,
     ),

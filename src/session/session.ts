@@ -35,6 +35,7 @@ import type {
   PatternEventOf,
   ProgressResultOf,
   PublishParameters,
+  Members,
   TypedWamp,
 } from './typed.ts';
 
@@ -100,6 +101,8 @@ export function sessionDetails(
 export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
   /** The contract, which is there for the compiler alone. */
   declare readonly '~api'?: Api;
+  /** The same once more, for older compilers. */
+  declare readonly '~members'?: Members<Api>;
   readonly details: SessionDetails;
   readonly #link: SessionLink;
   readonly #streams: Streams;

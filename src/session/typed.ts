@@ -106,7 +106,7 @@ type InvocationFor<E> = Invocation<
 type Final<R> = [R] extends [Result<infer A, infer K>]
   ? unknown extends R
     ? unknown
-    : Result<A, K> | CallResult<unknown, A, K>
+    : Result<ListOf<A>, Readonly<K>> | CallResult<unknown, ListOf<A>, Readonly<K>>
   : [R] extends [Nothing]
     ? Nothing | Result<readonly []> | CallResult<undefined, readonly []>
     : R | Result<ResultArgs<R>> | CallResult<unknown, ResultArgs<R>>;
@@ -142,6 +142,12 @@ type ErrorParametersOf<A, K> =
       ? [args?: A, kwargs?: KwargsToGive<K>]
       : [args: A, kwargs?: KwargsToGive<K>]
     : [args: A, kwargs: KwargsToGive<K>];
+
+/**
+ * The members of a contract. Compilers before TypeScript 6 take a class for invariant in its contract, so that a client
+ * with one would not pass for a client without; a mapped type with a modifier has them compare member by member.
+ */
+export type Members<Api> = { [Name in keyof Api]-?: Api[Name] };
 
 /** Knows a contract. Nothing of it is there at run time. */
 export interface Typed<Api> {

@@ -52,7 +52,7 @@ export function makeWire(channel: Channel, config: LinkConfig, receiver: () => R
   const deliver = (message: Message): void => receiver().receive(message);
   const path =
     interceptors.length > 0
-      ? intercepted(interceptors, { send: transmit, report: userError, gone }, deliver)
+      ? intercepted(interceptors, { send: transmit, report: userError, gone }, deliver, drop)
       : { send: transmit, receive: deliver };
   const frames: Observer<unknown> = {
     next: (frame) => {

@@ -26,7 +26,7 @@ export function whenSession(
  * Resolves with a client's session once it is joined. It does not dial; rejects at once where the client is closed or
  * has given up.
  */
-export function whenSession(client: Client, options?: WaitOptions): Promise<Session>;
+export function whenSession<Api = unknown>(client: Client<Api>, options?: WaitOptions): Promise<Session<Api>>;
 export function whenSession(
   of: TestRouter | Client,
   which?: number | ((session: SessionView) => boolean) | WaitOptions,

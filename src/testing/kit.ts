@@ -1,6 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import type { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/options.ts';
+import { isDict } from '../protocol/attributes.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, liveSessions, openStreams } from './leftovers.ts';
 import type { TestRouter } from './router.ts';
@@ -80,12 +81,15 @@ export interface TestHooks {
   afterEach(hook: () => Promise<void>): unknown;
 }
 
+const HOOKS = ['beforeEach', 'afterEach'] as const;
+
 /**
  * A fresh router for each test of the group (`describe`) in which it is called, closed afterwards. A test that leaves
  * sessions or unhandled errors behind fails. What it returns may be used within tests and hooks alone.
  *
  * @param hooks `{ beforeEach, afterEach }` of the test framework
  * @param options of each kit, or a function that gives them for each test
+ * @throws TypeError where the hooks are missing
  * @example
  * describe('prices', () => {
  *   const wamp = useTestRouter({ beforeEach, afterEach });
@@ -101,6 +105,9 @@ export function useTestRouter<C extends Client = Client>(
   hooks: TestHooks,
   options: TestKitOptions<C> | (() => TestKitOptions<C>) = {},
 ): TestKit<C> {
+  if (!isDict(hooks) || !HOOKS.every((name) => typeof hooks[name] === 'function')) {
+    throw new TypeError('useTestRouter(): give the hooks of the test framework, { beforeEach, afterEach }');
+  }
   let kit: TestKit<C> | undefined;
   hooks.beforeEach(() => {
     kit = createTestKit(typeof options === 'function' ? options() : options);

@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
+import { isPromise } from '../asking/ask.ts';
 import type { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/options.ts';
 import { FUNCTION, NUMBER } from '../protocol/attributes.ts';
@@ -65,7 +66,7 @@ class Scheduler extends TestScheduler {
  * subscribed by frame 1. Promises know no virtual time: handlers of such a test answer at once or with Observables.
  *
  * @param body sets up; when it returns, virtual time runs to its end
- * @returns what the body returned
+ * @returns what the body returned, which must not be a Promise: nobody would wait for it
  * @throws where an expectation does not hold, an action threw, or something was left behind (as with `createTestKit()`)
  * @example
  * virtually(({ router, client, act, expectObservable }) => {
@@ -126,6 +127,10 @@ export function virtually<T, C extends Client = Client>(
       });
     });
     if (failure) throw failure.error;
+    if (isPromise(value)) {
+      value.then(undefined, () => undefined);
+      throw new TypeError('virtually(): the function must not be async: Promises know no virtual time');
+    }
     assertNothingLeft(router, unhandled.take(), streams);
     return value;
   } catch (error) {
