@@ -65,11 +65,7 @@ export function keepAlive(
       if (alive()) listen();
       else if (late) ask();
       else {
-        link.drop(
-          new ConnectionLostError(
-            `No sign of life from the router for ${now() - silentSince} ms; the link counts as lost`,
-          ),
-        );
+        link.drop(new ConnectionLostError(`No sign of life from the router for ${now() - silentSince} ms`));
       }
     });
   };

@@ -281,7 +281,7 @@ export class Streams {
 
 /** The error for what comes too late for its session. */
 export const sessionOver = (): WampError =>
-  new ConnectionLostError('This session has ended; what is asked of the client goes on in the next');
+  new ConnectionLostError('This session has ended; its client goes on in the next');
 
 /**
  * What a verb gives: begun for each subscriber, which what is thrown then errors, unless it comes too late; that is told at

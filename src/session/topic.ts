@@ -186,7 +186,8 @@ export class Topic extends Stream {
           match,
           session,
           again,
-          ...(again && lostAt !== undefined && { lostAt }),
+          // told before means another session, which was lost
+          ...(again && { lostAt: lostAt as number }),
         }),
       (error) => link.userError(error, `onSubscribed of ${uri}`),
     );
