@@ -89,6 +89,7 @@ const parts = [
   ['history()', 'use: history(0)', { rxwamp: 'history' }, 2_100],
   ['withHistory()', 'use: withHistory(0)', { rxwamp: 'withHistory' }, 2_600],
   ['publisher()', 'use: publisher(0)', { rxwamp: 'publisher' }, 1_000],
+  ['topic()', 'use: topic(0)', { rxwamp: 'topic' }, 400],
   ['conflate()', 'use: conflate()', { rxwamp: 'conflate' }, 500],
   ['rpc()', 'use: rpc(0)', { rxwamp: 'rpc' }, 700],
   ['validated()', 'use: validated(0, contract({}))', { rxwamp: 'contract, validated' }, 2_000],

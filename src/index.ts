@@ -131,6 +131,7 @@ export { conflate, type Conflated, type ConflateOptions } from './flow/conflate.
 export { distinctPublications, type DistinctOptions } from './flow/distinct.ts';
 export { history, type HistoryOptions } from './flow/history.ts';
 export { HistoryEvent } from './flow/history-rows.ts';
+export { topic, TopicSubject, type TopicOptions } from './flow/topic.ts';
 export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
 export { kwargs, Kwargs } from './proxy/kwargs.ts';
