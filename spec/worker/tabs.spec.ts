@@ -354,7 +354,8 @@ describe('serveTabs', () => {
       await settled(b);
       expect(server.tabs).toBe(1);
       expect(router.subscriptions).toEqual([]);
-      expect(locks.names.length).toBe(1);
+      // its own is given back: what is left are the worker's and that of the other tab
+      expect(locks.names.length).toBe(2);
     });
 
     it('is noticed by pings where there are no locks', async () => {
@@ -377,6 +378,29 @@ describe('serveTabs', () => {
       while (server.tabs > 1) await settled(wamp);
       expect(server.tabs).toBe(1);
       silent.close();
+    });
+  });
+
+  describe('a worker that vanishes', () => {
+    it('is noticed by its lock, without any keepalive, and the tab heals through the next one', async () => {
+      const { wamp } = tab({ keepalive: false });
+      await live(wamp, TOPIC);
+      const open = record(wamp.call('com.app.nobody'));
+      await open.done().catch(() => undefined);
+      const [mine] = locks.names.filter((name) => name.startsWith('rxwamp worker'));
+      const dead = server;
+      const waiting = state(wamp, 'waiting');
+      server = serve();
+      locks.vanish(mine!);
+      expect((await waiting).error).toBeInstanceOf(ConnectionLostError);
+      expect((await waiting).error.message).toMatch(/worker is gone/);
+      await state(wamp, 'joined');
+      expect(server.tabs).toBe(1);
+      await settled(wamp);
+      await dead.close();
+      // the end of what was left long ago is nothing to it
+      expect((await state(wamp, 'joined')).healing).toBe(0);
+      expect(locks.names.length).toBe(2);
     });
   });
 
@@ -441,7 +465,7 @@ describe('serveTabs', () => {
     const three = new Promise<void>((resolve) => {
       raw.onmessage = ({ data }: MessageEvent) => {
         got.push(data);
-        if (got.length === 5) resolve();
+        if (got.length === 6) resolve();
       };
     });
     raw.postMessage({ rxwamp: 'open' });
@@ -451,6 +475,7 @@ describe('serveTabs', () => {
     await three;
     expect(got.map((each) => (Array.isArray(each) ? messageName(each[0] as number) : each))).toEqual([
       { rxwamp: 'hello' },
+      { rxwamp: 'held', lock: jasmine.stringMatching('^rxwamp worker ') },
       { rxwamp: 'ready' },
       'ABORT',
       'WELCOME',
