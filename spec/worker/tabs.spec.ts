@@ -15,6 +15,7 @@ import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
 import { sharedWorker } from '../../src/transports/sharedworker.ts';
 import type { PortLike } from '../../src/transports/tabs.ts';
 import { serveTabs, type ServeTabsOptions, type TabServer } from '../../src/worker/index.ts';
+import type { Transport } from '../../src/transports/transport.ts';
 import { FakeLocks } from '../helpers/locks.ts';
 import { live, provided, values } from '../helpers/live.ts';
 
@@ -402,6 +403,31 @@ describe('serveTabs', () => {
       expect((await state(wamp, 'joined')).healing).toBe(0);
       expect(locks.names.length).toBe(2);
     });
+  });
+
+  describe('a worker that ends before it has a session', () => {
+    for (const [how, end] of Object.entries({
+      'is closed': () => server.close(),
+      'is gone without a word': () => {
+        const [mine] = locks.names.filter((name) => name.startsWith('rxwamp worker'));
+        locks.vanish(mine!);
+      },
+    })) {
+      it(`lets no tab wait for ever: it ${how}`, async () => {
+        await server.close();
+        const never: Transport = { name: 'never', open: () => NEVER };
+        const dead = (server = serve({ transports: [never], joinTimeout: Infinity }));
+        const { wamp } = tab({ reconnect: { initialDelay: 1 } });
+        wamp.connect();
+        await firstValueFrom(dead.wamp.status$.pipe(filter(({ state }) => state === 'connecting')));
+        const waiting = state(wamp, 'waiting');
+        void end();
+        server = serve();
+        expect((await waiting).error.message).toMatch(/worker/);
+        await joined(wamp);
+        await dead.close();
+      });
+    }
   });
 
   describe('a loss of the session', () => {

@@ -241,6 +241,8 @@ class TabLink implements Channel {
     this.#loss = this.#left ? undefined : loss;
     this.#release?.();
     this.#port.close?.();
+    // whoever waits for the session of a worker that is gone would wait for ever: the joinTimeout pauses meanwhile
+    if (loss) this.ready.error(loss);
     this.#tellEnd();
   }
 
