@@ -1,14 +1,16 @@
 // What a client tells while it joins: none of it may help to become somebody else.
+import { filter, firstValueFrom } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { cryptosign } from '../../src/auth/cryptosign.ts';
 import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
+import { hooked } from '../../src/auth/hooked.ts';
 import { scram } from '../../src/auth/scram.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra } from '../../src/auth/wampcra.ts';
 import * as check from '../../src/testing/index.ts';
-import { createTestRouter, record, type RouterAuthenticator } from '../../src/testing/index.ts';
+import { createTestRouter, record, type AuthStep, type RouterAuthenticator } from '../../src/testing/index.ts';
 import { closeAll, world } from '../client/helpers.ts';
-import { outcome, tells } from './helpers.ts';
+import { outcome, refusedBy, tells } from './helpers.ts';
 
 const KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
 const SECRET = 's3cret-and-long';
@@ -77,6 +79,60 @@ describe('a client that authenticates', () => {
       });
     }
   }
+
+  const tactless = (method: string, challenge = {}, rounds = 1): RouterAuthenticator => ({
+    method,
+    hello: () => {
+      const heard: string[] = [];
+      const step = (): AuthStep => ({
+        challenge,
+        verify: (signature) =>
+          heard.push(signature) < rounds
+            ? step()
+            : { deny: 'wamp.error.authentication_denied', message: `${heard.join(' and ')} will not do` },
+      });
+      return step();
+    },
+  });
+  const echoes: Record<string, readonly [Authenticator, RouterAuthenticator]> = {
+    ticket: [ticket({ authid: 'joe', ticket: () => SECRET }), tactless('ticket')],
+    'ticket in two rounds': [ticket({ authid: 'joe', ticket: SECRET }), tactless('ticket', {}, 2)],
+    'hooked ticket': [hooked(ticket({ authid: 'joe', ticket: SECRET }), {}), tactless('ticket')],
+    wampcra: [wampcra({ authid: 'joe', secret: SECRET }), tactless('wampcra', { challenge: 'x' })],
+  };
+  for (const [name, [mine, theirs]] of Object.entries(echoes)) {
+    it(`by ${name} tells nothing of it where the router puts it into its refusal`, async () => {
+      const router = createTestRouter({ realms: { realm1: { auth: [theirs] } } });
+      const w = world({ router, auth: [mine] });
+      let wire = '';
+      router.messages$.subscribe(({ message }) => (wire = message[0] === 5 ? message[1] : wire));
+      const messages = record(w.client.messages$);
+      const error = await refusedBy(w.client);
+      expect(error.reason).toBe('wamp.error.authentication_denied');
+      expect(error.message).toContain('*** ');
+      expect(wire.length).toBeGreaterThan(8);
+      expect(tells(wire, messages.values, w.statuses, w.events)).toBeFalse();
+    });
+  }
+
+  it('does not tell the router what the function throws that is asked for the secret', async () => {
+    const fails = (): never => {
+      throw new Error(`no ${SECRET} in the vault`);
+    };
+    for (const [auth, theirs] of [
+      [ticket({ authid: 'joe', ticket: fails }), tactless('ticket')],
+      [wampcra({ authid: 'joe', secret: fails }), tactless('wampcra', { challenge: 'x' })],
+      [scram({ authid: 'joe', password: fails }), check.scram({ joe: SECRET })],
+    ] as const) {
+      const router = createTestRouter({ realms: { realm1: { auth: [theirs] } } });
+      const w = world({ router, auth: [auth] });
+      const messages = record(w.client.messages$);
+      const aborted = firstValueFrom(router.messages$.pipe(filter(({ message }) => message[0] === 3)));
+      w.client.connect();
+      expect((await outcome(w.client)).state).toBe('waiting');
+      expect(tells(SECRET, await aborted, messages.values)).toBeFalse();
+    }
+  });
 
   it('by scram does not tell the proof of the router', async () => {
     const realm1 = { auth: [check.scram({ joe: SECRET })] };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
 import { WampClient } from '../../src/index.ts';
 import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
@@ -62,8 +62,8 @@ describe('tabs of a browser', () => {
     await new Promise((resolve) => pages.close(resolve));
   });
 
-  const open = async (name: string): Promise<Page> => {
-    const page = await tabs.newPage();
+  const open = async (name: string, context = tabs): Promise<Page> => {
+    const page = await context.newPage();
     await page.goto(`${origin}/?name=${name}&router=${encodeURIComponent(served.url)}`);
     await router.whenRegistered(`com.tabs.${name}`);
     return page;
@@ -112,4 +112,25 @@ describe('tabs of a browser', () => {
     expect(await seen(third, 1)).toEqual(['second speaks']);
     await wamp.close();
   }, 30_000);
+
+  it('notice at once that the worker died with the crash of the tab that opened it, and make another', async () => {
+    // another browser: its first tab has the worker in its process
+    const own = await browser.newContext();
+    const [first, second] = [await open('crashing', own), await open('staying', own)];
+    const before = router.sessions.map(({ id }) => id);
+    const crashed = new Promise((resolve) => first.once('crash', resolve));
+    const healed = firstValueFrom(
+      router.messages$.pipe(
+        filter(
+          ({ direction, message, session }) => direction === 'out' && message[0] === 65 && !before.includes(session!),
+        ),
+      ),
+    );
+    first.goto('chrome://crash').catch(() => undefined);
+    await crashed;
+    await healed;
+    expect(router.registrations.map(({ procedure }) => procedure)).toContain('com.tabs.staying');
+    await second.close();
+    await own.close();
+  }, 20_000);
 });

@@ -15,6 +15,7 @@ import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
 import { sharedWorker } from '../../src/transports/sharedworker.ts';
 import type { PortLike } from '../../src/transports/tabs.ts';
 import { serveTabs, type ServeTabsOptions, type TabServer } from '../../src/worker/index.ts';
+import type { Transport } from '../../src/transports/transport.ts';
 import { FakeLocks } from '../helpers/locks.ts';
 import { live, provided, values } from '../helpers/live.ts';
 
@@ -354,7 +355,8 @@ describe('serveTabs', () => {
       await settled(b);
       expect(server.tabs).toBe(1);
       expect(router.subscriptions).toEqual([]);
-      expect(locks.names.length).toBe(1);
+      // its own is given back: what is left are the worker's and that of the other tab
+      expect(locks.names.length).toBe(2);
     });
 
     it('is noticed by pings where there are no locks', async () => {
@@ -378,6 +380,54 @@ describe('serveTabs', () => {
       expect(server.tabs).toBe(1);
       silent.close();
     });
+  });
+
+  describe('a worker that vanishes', () => {
+    it('is noticed by its lock, without any keepalive, and the tab heals through the next one', async () => {
+      const { wamp } = tab({ keepalive: false });
+      await live(wamp, TOPIC);
+      const open = record(wamp.call('com.app.nobody'));
+      await open.done().catch(() => undefined);
+      const [mine] = locks.names.filter((name) => name.startsWith('rxwamp worker'));
+      const dead = server;
+      const waiting = state(wamp, 'waiting');
+      server = serve();
+      locks.vanish(mine!);
+      expect((await waiting).error).toBeInstanceOf(ConnectionLostError);
+      expect((await waiting).error.message).toMatch(/worker is gone/);
+      await state(wamp, 'joined');
+      expect(server.tabs).toBe(1);
+      await settled(wamp);
+      await dead.close();
+      // the end of what was left long ago is nothing to it
+      expect((await state(wamp, 'joined')).healing).toBe(0);
+      expect(locks.names.length).toBe(2);
+    });
+  });
+
+  describe('a worker that ends before it has a session', () => {
+    for (const [how, end] of Object.entries({
+      'is closed': () => server.close(),
+      'is gone without a word': () => {
+        const [mine] = locks.names.filter((name) => name.startsWith('rxwamp worker'));
+        locks.vanish(mine!);
+      },
+    })) {
+      it(`lets no tab wait for ever: it ${how}`, async () => {
+        await server.close();
+        const never: Transport = { name: 'never', open: () => NEVER };
+        const dead = (server = serve({ transports: [never], joinTimeout: Infinity }));
+        const { wamp } = tab({ reconnect: { initialDelay: 1 } });
+        wamp.connect();
+        await firstValueFrom(dead.wamp.status$.pipe(filter(({ state }) => state === 'connecting')));
+        const waiting = state(wamp, 'waiting');
+        void end();
+        server = serve();
+        expect((await waiting).error.message).toMatch(/worker/);
+        await joined(wamp);
+        await dead.close();
+      });
+    }
   });
 
   describe('a loss of the session', () => {
@@ -441,7 +491,7 @@ describe('serveTabs', () => {
     const three = new Promise<void>((resolve) => {
       raw.onmessage = ({ data }: MessageEvent) => {
         got.push(data);
-        if (got.length === 5) resolve();
+        if (got.length === 6) resolve();
       };
     });
     raw.postMessage({ rxwamp: 'open' });
@@ -451,6 +501,7 @@ describe('serveTabs', () => {
     await three;
     expect(got.map((each) => (Array.isArray(each) ? messageName(each[0] as number) : each))).toEqual([
       { rxwamp: 'hello' },
+      { rxwamp: 'held', lock: jasmine.stringMatching('^rxwamp worker ') },
       { rxwamp: 'ready' },
       'ABORT',
       'WELCOME',

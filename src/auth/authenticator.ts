@@ -32,6 +32,13 @@ export interface AuthAttempt {
    * over TLS. `undefined` everywhere else.
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
+  /**
+   * Who is given what the router sends, decoded: for authenticators that keep their proof out of what is told. Once the
+   * link is open.
+   *
+   * @internal
+   */
+  frames?(): { next: (frame: unknown) => void } | undefined;
 }
 
 /** One way to prove who one is (WAMP, "Authentication Methods"). State belongs to the attempt, not to this object. */

@@ -3,6 +3,7 @@ import type { Dict } from '../protocol/messages.ts';
 import type { Askable, AuthAttempt, Authenticator } from './authenticator.ts';
 import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';
+import { conceal } from './conceal.ts';
 import { saslprep } from './saslprep.ts';
 import {
   scramBinding,
@@ -196,7 +197,9 @@ export function scram(options: ScramOptions): Authenticator {
           channel_binding: bound?.type ?? null,
           cbind_data: bound ? toBase64(bound.data) : null,
         };
-        return { signature: await scramProof(keys, message), ...(!autobahn && { extra: answer }) };
+        const signature = await scramProof(keys, message);
+        conceal(signature, attempt);
+        return { signature, ...(!autobahn && { extra: answer }) };
       });
     },
     welcome({ authextra }, attempt) {

@@ -1,7 +1,8 @@
 import { map, type Observable } from 'rxjs';
 import { ask, type Askable } from '../asking/ask.ts';
 import { kindOf } from '../protocol/errors.ts';
-import type { Authenticator, Identity } from './authenticator.ts';
+import type { AuthAttempt, Authenticator, Identity } from './authenticator.ts';
+import { conceal } from './conceal.ts';
 
 /** Options of {@link ticket}. */
 export interface TicketOptions {
@@ -31,16 +32,17 @@ export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOp
     identity,
     renewable: typeof secret === 'function',
     hello: () => identity,
-    challenge: () => signatureOf(secret),
+    challenge: (_method, _extra, _round, attempt) => signatureOf(secret, attempt),
   };
 }
 
-function signatureOf(secret: Askable<string>): Observable<{ signature: string }> {
+function signatureOf(secret: Askable<string>, attempt: AuthAttempt): Observable<{ signature: string }> {
   return ask(secret).pipe(
     map((signature: unknown) => {
       // never the secret itself in an error
       if (typeof signature !== 'string')
         throw new TypeError(`ticket(): the ticket must be a string, got a ${typeof signature}`);
+      conceal(signature, attempt);
       return { signature };
     }),
   );

@@ -1,6 +1,7 @@
 import { checkMethod, ASKABLE, IDENTITY, identityOf, refusal, withSecret, type IdentityOptions } from './shared.ts';
 import type { Askable, Authenticator } from './authenticator.ts';
 import { toBase64, utf8 } from './bytes.ts';
+import { conceal } from './conceal.ts';
 import { hmacSha256, pbkdf2 } from './crypto.ts';
 
 /** Options of {@link wampcra}. */
@@ -34,7 +35,7 @@ export function wampcra(options: WampCraOptions): Authenticator {
     identity,
     renewable: typeof secret === 'function',
     hello: () => identity,
-    challenge(_method, { challenge, salt, iterations = 1000, keylen = 32 }) {
+    challenge(_method, { challenge, salt, iterations = 1000, keylen = 32 }, _round, attempt) {
       if (typeof challenge !== 'string') throw refusal('wampcra: CHALLENGE.Extra.challenge must be a string');
       const salted = typeof salt === 'string';
       if (!salted && salt !== undefined && salt !== null)
@@ -47,7 +48,10 @@ export function wampcra(options: WampCraOptions): Authenticator {
         if (typeof given !== 'string')
           throw new TypeError(`wampcra: the secret must be a string, got a ${typeof given}`);
         const key = salted ? await deriveCraKey(given, salt, iterations as number, keylen as number) : given;
-        return { signature: await signCra(key, challenge) };
+        const signature = await signCra(key, challenge);
+        // whoever sees it can try passwords on it
+        conceal(signature, attempt);
+        return { signature };
       });
     },
   };

@@ -83,10 +83,8 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       if (error instanceof ProtocolError) handshake.violated(error);
       else if (error instanceof AbortError) abort(error.message, error);
       else if (error instanceof WampError) fail(error);
-      else {
-        const message = messageOf(error);
-        abort(message, new ConnectFailedError(`${name}: ${message}`, 1, [error]));
-      }
+      // what the application threw is told to the application alone: it may hold what the router must not see
+      else abort('The client failed', new ConnectFailedError(`${name}: ${messageOf(error)}`, 1, [error]));
     };
 
     /** Waits for something; a failure ends the attempt unless it is dealt with. */
@@ -111,6 +109,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       transport: name,
       ask: (source) => consult(`option of ${name}`, () => ask(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
+      frames: () => wire?.frames,
     };
 
     /** Asks the application; the clock stands still meanwhile, and its errors are told. */

@@ -99,6 +99,9 @@ export function sharedWorker(options: SharedWorkerOptions): Transport {
   };
 }
 
+/** Milliseconds that messages may take which a worker sent before its end. */
+const LAST_WORDS = 100;
+
 /** The page's end of a port. */
 class TabLink implements Channel {
   readonly details = { type: 'sharedworker', serializer: 'clone', subprotocol: 'wamp.2' };
@@ -110,6 +113,8 @@ class TabLink implements Channel {
   received = 0;
   readonly bufferedAmount = 0;
   readonly #port: PortLike;
+  readonly #watching = new AbortController();
+  #locks: LocksLike | undefined;
   #observer: Subscriber<unknown> | undefined;
   #release: (() => void) | undefined;
   #left = false;
@@ -133,6 +138,7 @@ class TabLink implements Channel {
     const open = (lock?: string): void => {
       if (!this.#ended) this.#signal({ rxwamp: 'open', lock });
     };
+    this.#locks = locks;
     if (!locks) {
       open();
       return;
@@ -199,6 +205,9 @@ class TabLink implements Channel {
         this.ready.next(this);
         this.ready.complete();
         return;
+      case 'held':
+        this.#watch(signal.lock);
+        return;
       case 'ping':
         this.#signal({ rxwamp: 'pong' });
         return;
@@ -212,11 +221,28 @@ class TabLink implements Channel {
     }
   }
 
+  /** Notices when the worker is gone: nothing comes through a port whose other end has crashed, not even an end. */
+  #watch(lock: string): void {
+    const { signal } = this.#watching;
+    this.#locks
+      ?.request(lock, { signal }, () => {
+        // what the worker said last may still be on its way
+        asyncScheduler.schedule(() => {
+          if (!this.#ended) this.#end(new ConnectionLostError('The shared worker is gone'));
+        }, LAST_WORDS);
+      })
+      // given up, or not allowed: the keepalive remains
+      .catch(() => undefined);
+  }
+
   #end(loss: ConnectionLostError | undefined): void {
     this.#ended = true;
+    this.#watching.abort();
     this.#loss = this.#left ? undefined : loss;
     this.#release?.();
     this.#port.close?.();
+    // whoever waits for the session of a worker that is gone would wait for ever: the joinTimeout pauses meanwhile
+    if (loss) this.ready.error(loss);
     this.#tellEnd();
   }
 

@@ -20,6 +20,8 @@ export type TabSignal =
   | { readonly rxwamp: 'open'; readonly lock: string | undefined }
   /** The worker is there. */
   | { readonly rxwamp: 'hello' }
+  /** The worker holds the lock of this name for as long as it lives. */
+  | { readonly rxwamp: 'held'; readonly lock: string }
   /** The worker has a session, or knows that it will have none: HELLO would be answered. */
   | { readonly rxwamp: 'ready' }
   | { readonly rxwamp: 'ping' }

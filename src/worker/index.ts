@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { Subscription } from 'rxjs';
+import { ReplaySubject, Subscription, type Subject } from 'rxjs';
 import { checkOptions, NUMBER, type Kind } from '../protocol/attributes.ts';
 import { WampClient, type ClientOptions } from '../index.ts';
 import { portOf } from '../session/port.ts';
@@ -58,6 +58,20 @@ const workerScope = (): TabScope | undefined => {
   return 'onconnect' in globalThis ? (here as TabScope) : undefined;
 };
 
+/** Holds a lock by which tabs notice the end of this worker: its process may crash with a tab. */
+function hold(locks: LocksLike, held: Subject<string>): Subscription {
+  const life = new Subscription();
+  const name = `rxwamp worker ${crypto.randomUUID()}`;
+  const holding = (): Promise<void> =>
+    new Promise((release) => {
+      life.add(release);
+      held.next(name);
+    });
+  // a worker that may not have locks is noticed by the keepalive of its tabs
+  locks.request(name, {}, holding).catch(() => undefined);
+  return life;
+}
+
 /** What serves tabs. */
 export interface TabServer {
   /** The worker's client. */
@@ -102,10 +116,13 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
   const { pingInterval = 10_000, pingTimeout = 30_000 } = options;
   const tabs = new Set<Tab>();
   const life = new Subscription();
+  const held = new ReplaySubject<string>(1);
+  const lock = locks ? hold(locks, held) : Subscription.EMPTY;
   const context = {
     wamp: client,
     streams: portOf(client, 'serveTabs').streams as Streams,
     locks: locks === false ? undefined : locks,
+    held,
     ping: { interval: pingInterval, timeout: pingTimeout },
     wantedElsewhere: (uri: string, by: Tab['session']) => {
       for (const { session } of tabs) if (session !== by && session?.wants(uri) === true) return true;
@@ -139,6 +156,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
     async close() {
       life.unsubscribe();
       for (const tab of [...tabs]) tab.close('the worker serves no more tabs');
+      lock.unsubscribe();
       if (made) await client.close();
     },
   };

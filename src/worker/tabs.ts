@@ -1,4 +1,4 @@
-import { asyncScheduler, filter, Subscription, take } from 'rxjs';
+import { asyncScheduler, filter, Subscription, take, type Observable } from 'rxjs';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { AbortError } from '../protocol/errors.ts';
 import { ABORT, GOODBYE, HELLO, messageName, parseMessage, WELCOME, type Message } from '../protocol/messages.ts';
@@ -15,6 +15,8 @@ export interface TabContext {
   readonly wamp: WampClient;
   readonly streams: Streams;
   readonly locks: LocksLike | undefined;
+  /** Emits the name of the worker's own lock as soon as it is held: a page that asked before would get it. */
+  readonly held: Observable<string>;
   readonly ping: { readonly interval: number; readonly timeout: number };
   readonly wantedElsewhere: TabHost['wantedElsewhere'];
   /** The tab is gone. */
@@ -88,8 +90,13 @@ export class Tab implements TabHost {
   #begin(lock: string | undefined): void {
     if (this.#open) return;
     this.#open = true;
-    const { wamp } = this.#context;
+    const { wamp, held } = this.#context;
     this.#signal({ rxwamp: 'hello' });
+    this.#life.add(
+      held.subscribe((name) => {
+        this.#signal({ rxwamp: 'held', lock: name });
+      }),
+    );
     this.#watch(lock);
     wamp.connect();
     this.#life.add(
