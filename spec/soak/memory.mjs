@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { Subscriber } from 'rxjs';
 import { WebSocket } from 'ws';
-import { Keepalive } from '../../dist/client/keepalive.js';
 import { WampClient } from '../../dist/index.js';
 import { Call } from '../../dist/session/call.js';
 import { RunningInvocation } from '../../dist/session/invocation.js';
@@ -20,7 +19,6 @@ const CLASSES = {
   calls: Call,
   invocations: RunningInvocation,
   publications: PendingPublication,
-  keepalives: Keepalive,
   sockets: WebSocket,
   subscribers: Subscriber,
 };
