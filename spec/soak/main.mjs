@@ -144,7 +144,6 @@ class Soak {
       sessions: parties.length,
       topics: parties.reduce((sum, { hearings }) => sum + hearings, 0),
       registrations: parties.reduce((sum, { procedures }) => sum + procedures, 0),
-      keepalives: parties.length,
       sockets: parties.length,
       ...this.baseline,
     };
