@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filter, firstValueFrom, map, take, toArray } from 'rxjs';
+import { exportsOf } from '../../src/cli/components.ts';
 import { Client } from '../../src/client/client.ts';
 import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
@@ -118,6 +119,14 @@ describe('rxwamp run', () => {
     expect(await it.code).toBe(130);
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
+
+  it('reads CommonJS as plain Node gives it: all of it under default', () => {
+    const [hidden, other] = [(): void => undefined, (): void => undefined];
+    expect(exportsOf({ default: { hidden } })).toEqual({ hidden, default: { hidden } });
+    const built = { hidden, default: other, __esModule: true };
+    expect(exportsOf({ default: built })).toEqual({ ...built, default: other });
+    expect(exportsOf({ default: other })).toEqual({ default: other });
+  });
 
   it('says what a module does not have', async () => {
     const from = `${HERE}components.ts`;

@@ -64,7 +64,7 @@ function isClass(value: unknown): value is Class {
 type Exports = Readonly<Record<string, unknown>>;
 
 /** Of CommonJS, `import()` finds what it can read off the source, and takes what a transpiler calls default for one name more. */
-function exportsOf(module: Exports): Exports {
+export function exportsOf(module: Exports): Exports {
   const whole = module['default'];
   if (typeof whole !== 'object' || whole === null) return module;
   const transpiled = '__esModule' in whole && 'default' in whole;
