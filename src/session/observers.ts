@@ -1,54 +1,51 @@
-/** Something that has a place in {@link Observers}. */
-export interface Placed {
-  /** Where it stands; kept by the list. */
-  place: number;
+/** Something that can be in {@link Observers}, which keep these three. */
+export abstract class Observing {
+  /** How many had come when it came, with itself; 0 while it is not in a list. */
+  number = 0;
+  before: this | undefined = undefined;
+  after: this | undefined = undefined;
 }
 
 /**
- * A list that may change while it is being walked: who leaves blanks the slot, who comes waits for the next walk, and
- * the list is compacted afterwards. Adding and removing cost the same for ten thousand as for one.
+ * A linked list that may change while it is being walked: who leaves is not visited any more, who comes waits for the
+ * next walk. Coming and leaving cost the same among ten thousand as alone, and a lone observer is one step away.
  */
-export class Observers<T extends Placed> {
-  #slots: (T | undefined)[] = [];
-  #size = 0;
-  #walks = 0;
+export class Observers<T extends Observing> {
+  #first: T | undefined;
+  #last: T | undefined;
+  /** How many ever came. */
+  #came = 0;
 
-  /** How many are in it. */
-  get size(): number {
-    return this.#size;
+  get empty(): boolean {
+    return this.#first === undefined;
   }
 
   add(item: T): void {
-    item.place = this.#slots.length;
-    this.#slots.push(item);
-    this.#size++;
+    item.number = ++this.#came;
+    item.before = this.#last;
+    if (this.#last) this.#last.after = item;
+    else this.#first = item;
+    this.#last = item;
   }
 
   /** Takes an item out; false where it is not in (any more). */
   remove(item: T): boolean {
-    if (this.#slots[item.place] !== item) return false;
-    this.#slots[item.place] = undefined;
-    this.#size--;
-    this.#compact();
+    const { number, before, after } = item;
+    if (number === 0) return false;
+    item.number = 0;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    // `after` stays: a walk that stands here goes on from it
+    item.before = undefined;
     return true;
   }
 
   /** Calls `visit` for each that was there at the beginning and still is, with `what`. It must not throw. */
   each<W = undefined>(visit: (item: T, what: W) => void, what?: W): void {
-    this.#walks++;
-    const slots = this.#slots;
-    for (let i = 0, n = slots.length; i < n; i++) {
-      const item = slots[i];
-      if (item !== undefined) visit(item, what as W);
-    }
-    this.#walks--;
-    this.#compact();
-  }
-
-  #compact(): void {
-    // half of it blank: each compaction is paid for by as many removals
-    if (this.#walks > 0 || this.#slots.length <= 2 * this.#size + 8) return;
-    this.#slots = this.#slots.filter((item) => item !== undefined);
-    this.#slots.forEach((item, i) => ((item as T).place = i));
+    const came = this.#came;
+    for (let item = this.#first; item && item.number <= came; item = item.after)
+      if (item.number > 0) visit(item, what as W);
   }
 }

@@ -5,15 +5,14 @@ import { callback } from '../asking/ask.ts';
 import { asked } from '../protocol/uris.ts';
 import { WampEvent } from './arrivals.ts';
 import type { StreamRequest } from './checks.ts';
-import { Observers } from './observers.ts';
+import { Observers, Observing } from './observers.ts';
 import type { SubscribeOptions } from './options.ts';
 import type { Link } from './requests.ts';
 import type { Session } from './session.ts';
 import { finish, keyOf, Stream, unlessOver, type Streams } from './streams.ts';
 
 /** One observer of a topic; its own teardown. */
-class TopicObserver implements Unsubscribable {
-  place = -1;
+class TopicObserver extends Observing implements Unsubscribable {
   readonly topic: Topic;
   readonly subscriber: Subscriber<WampEvent>;
   readonly options: SubscribeOptions;
@@ -30,6 +29,7 @@ class TopicObserver implements Unsubscribable {
     options: SubscribeOptions,
     session: Session | undefined,
   ) {
+    super();
     this.topic = topic;
     this.subscriber = subscriber;
     this.options = options;
@@ -75,7 +75,7 @@ export class Topic extends Stream {
   }
 
   leave(observer: TopicObserver): void {
-    if (!this.#observers.remove(observer) || this.#observers.size > 0 || this.#ended) return;
+    if (!this.#observers.remove(observer) || !this.#observers.empty || this.#ended) return;
     // at the end of the turn: somebody may come back, and then no frame is spent and no event lost
     asapScheduler.schedule(() => this.#close());
   }
@@ -121,7 +121,7 @@ export class Topic extends Stream {
       for (const observer of wanting) observer.retainedDue = true;
     }
     if (before === 0) this.#observers.each((observer) => this.#tell(observer, link));
-    if (this.#observers.size === 0) this.#close();
+    if (this.#observers.empty) this.#close();
   }
 
   #refused(error: Error, wanting: readonly TopicObserver[]): void {
@@ -131,7 +131,7 @@ export class Topic extends Stream {
       // they may all have left meanwhile
       this.#close();
     } else if (this.asking > 0) return;
-    else if (this.#observers.size === 0) this.streams.remove(this);
+    else if (this.#observers.empty) this.streams.remove(this);
     else this.streams.refused(this, error);
   }
 
@@ -148,7 +148,7 @@ export class Topic extends Stream {
       this.#observers.remove(observer);
       finish(observer.subscriber, error);
     });
-    if (this.#observers.size === 0) this.#close();
+    if (this.#observers.empty) this.#close();
   }
 
   override end(error?: Error): void {
@@ -158,7 +158,7 @@ export class Topic extends Stream {
 
   /** Nobody observes it: gives the subscription back. While a SUBSCRIBE is under way its answer will bring us here again. */
   #close(): void {
-    if (this.#observers.size > 0 || this.asking > 0 || this.#ended) return;
+    if (!this.#observers.empty || this.asking > 0 || this.#ended) return;
     this.#ended = true;
     const { link } = this.streams;
     const id = this.id;
