@@ -19,6 +19,9 @@ const steps = [
   { name: 'package', script: 'check:package' },
   { name: 'size', script: 'check:size' },
   { name: 'readme', script: 'check:readme' },
+  // that they run, and a minute of the soak; figures are for a quiet machine and more time
+  { name: 'bench', script: 'check:bench' },
+  { name: 'soak', script: 'check:soak' },
   { name: 'e2e', script: 'test:e2e', specs: true, limit: 5 * minutes },
   { name: 'interop', script: 'test:interop', specs: true, limit: 15 * minutes, without: missing },
 ];

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
 import { PAYLOADS } from './payloads.mjs';
-import { freeze, install, PEERS, root, versionOf } from './peers.mjs';
+import { freeze, install, needed, PEERS, root, versionOf } from './peers.mjs';
 import { CLIENTS, plan, SERIALIZERS } from './plan.mjs';
 import { figures, judgement, verdicts } from './report.mjs';
 import { SCENARIOS } from './scenarios.mjs';
@@ -130,10 +130,10 @@ function calibrate() {
   return sum < 0 ? 0 : performance.now() - began;
 }
 
-function environment() {
+function environment(folders) {
   const { node, v8 } = process.versions;
-  const peers = Object.entries(PEERS).flatMap(([folder, names]) =>
-    Object.keys(names).map((name) => [folder === name ? name : `${name} (${folder})`, versionOf(folder, name)]),
+  const peers = folders.flatMap((folder) =>
+    Object.keys(PEERS[folder]).map((name) => [folder === name ? name : `${name} (${folder})`, versionOf(folder, name)]),
   );
   const own = ['ws', 'rxjs', 'esbuild'].map((name) => [name, versionOf('', name)]);
   return {
@@ -161,10 +161,11 @@ async function main() {
     payloads: chosen('payload', Object.keys(PAYLOADS), only && [only]),
     clients: chosen('client', CLIENTS),
   });
-  install(say);
+  const folders = needed(rows);
+  install(folders, say);
   freeze();
   mkdirSync(`${root}artifacts`, { recursive: true });
-  const about = environment();
+  const about = environment(folders);
   const cells = rows.flatMap((row) => row.names.map((client) => duration(row, client, times)));
   const minutes = (cells.reduce((sum, ms) => sum + ms, 0) * rounds) / 60_000;
   say(`${cells.length} cells in each of ${rounds} rounds, about ${Math.ceil(minutes)} min`);

@@ -16,9 +16,16 @@ export const PEERS = {
   'cbor-x': { 'cbor-x': '1.6.8', msgpackr: '2.0.1' },
 };
 
+/** Which of them rows are measured with: clients by their names, and the codecs that they share. */
+export const needed = (rows) =>
+  Object.keys(PEERS).filter((folder) =>
+    rows.some(({ names, serializer }) => (folder === 'cbor-x' ? serializer !== 'json' : names.includes(folder))),
+  );
+
 /** Installs what is not there yet. */
-export function install(say) {
-  for (const [folder, dependencies] of Object.entries(PEERS)) {
+export function install(folders, say) {
+  for (const folder of folders) {
+    const dependencies = PEERS[folder];
     const cwd = cache + folder;
     const manifest = JSON.stringify({ private: true, dependencies });
     const stamp = `${cwd}/installed.json`;

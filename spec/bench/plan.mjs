@@ -11,7 +11,7 @@ const BY_PAYLOAD = ['call-100', 'event-1', 'publish'];
 function measured(scenario, serializer, payload, client) {
   const { sends, unit, clients = CLIENTS, without = [] } = SCENARIOS[scenario];
   if (!clients.includes(client) || without.includes(client)) return false;
-  if (client === 'raw-rxjs') return scenario === 'cold';
+  if (client === 'raw-rxjs') return scenario === 'cold' && serializer === 'json' && payload === 'small';
   if (client === 'raw-cork' && sends !== true) return false;
   if (payload !== 'small') return BY_PAYLOAD.includes(scenario) && /^(rxwamp|raw)/.test(client);
   if (serializer === 'json') return true;

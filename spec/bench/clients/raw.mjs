@@ -90,7 +90,8 @@ export async function connect({ url, serializer, payload, cork }) {
     register: (uri, handler) =>
       new Promise((resolve) => {
         request(64, {}, uri, undefined, (message) => {
-          procedures.set(message[2], handler);
+          // one for each, as a program has and as the other clients are given
+          procedures.set(message[2], (args, kwargs, details) => handler(args, kwargs, details));
           resolve();
         });
       }),
