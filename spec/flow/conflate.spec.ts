@@ -1,6 +1,7 @@
-import { NEVER, of, Subject, throwError, EMPTY, type ObservableInput } from 'rxjs';
+import { EMPTY, NEVER, of, range, Subject, take, throwError, type ObservableInput } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { conflate, type ConflateOptions } from '../../src/flow/conflate.ts';
+import { virtually } from '../helpers/virtual.ts';
 
 /** As marbles: `C` is c after one that was left out, `2` is d after two. */
 function marbles(source: string, expected: string, options?: ConflateOptions<string>, error?: unknown): void {
@@ -52,6 +53,78 @@ describe('conflate()', () => {
         [5, 0],
       ]);
     }
+  });
+
+  it('begins the work of the last value, too, and completes when that is done', () => {
+    const source = new Subject<number>();
+    const seen: unknown[] = [];
+    const works: Subject<void>[] = [];
+    source
+      .pipe(
+        conflate({
+          until: (value) => {
+            seen.push(`work ${value}`);
+            const work = new Subject<void>();
+            works.push(work);
+            return work;
+          },
+        }),
+      )
+      .subscribe({ complete: () => seen.push('end') });
+    for (const value of [1, 2, 3]) source.next(value);
+    source.complete();
+    expect(works[0]!.observed).toBeTrue();
+    works[0]!.next();
+    expect(seen).toEqual(['work 1', 'work 3']);
+    expect(works.map((work) => work.observed)).toEqual([false, true]);
+    works[1]!.complete();
+    expect(seen).toEqual(['work 1', 'work 3', 'end']);
+  });
+
+  it('does not let go of work when the source completes with nothing left', () => {
+    const work = new Subject<void>();
+    let ended = false;
+    of(1)
+      .pipe(conflate({ until: () => work }))
+      .subscribe({ complete: () => (ended = true) });
+    expect([work.observed, ended]).toEqual([true, false]);
+    work.next();
+    expect([work.observed, ended]).toEqual([false, true]);
+  });
+
+  it('keeps its period where the observer makes the source emit', () => {
+    virtually((at, now) => {
+      const source = new Subject<number>();
+      const seen: unknown[] = [];
+      source.pipe(conflate({ period: 10 })).subscribe(({ value, skipped }) => {
+        seen.push([now(), value, skipped]);
+        if (value < 3) source.next(value + 1);
+      });
+      source.next(0);
+      at(100, () =>
+        expect(seen).toEqual([
+          [0, 0, 0],
+          [10, 1, 0],
+          [20, 2, 0],
+          [30, 3, 0],
+        ]),
+      );
+    });
+  });
+
+  it('lets go of a source that emits without an end, and of work under way', () => {
+    const seen: number[] = [];
+    range(1, Infinity)
+      .pipe(conflate({ until: () => EMPTY }), take(3))
+      .subscribe(({ value }) => seen.push(value));
+    expect(seen).toEqual([1, 2, 3]);
+    const source = new Subject<number>();
+    const work = new Subject<void>();
+    const subscription = source.pipe(conflate({ until: () => work })).subscribe();
+    source.next(1);
+    expect([source.observed, work.observed]).toEqual([true, true]);
+    subscription.unsubscribe();
+    expect([source.observed, work.observed]).toEqual([false, false]);
   });
 
   it('takes work that is done at once, and fails with work that fails', () => {

@@ -76,6 +76,87 @@ describe('publisher()', () => {
     });
   });
 
+  it('takes what comes where the link is clear again, before it has looked', () => {
+    virtually((at) => {
+      const { wamp, wire } = joined();
+      const observer = publisher<number>(wamp, TOPIC, { high: 0, size: 1, period: 1000 });
+      for (const value of [1, 2, 3]) observer.next(value);
+      expect(observer.counters).toEqual({ sent: 1, dropped: 1, waiting: 1 });
+      expect(sent(wire)).toEqual([1]);
+      at(10, () => {
+        observer.next(4);
+        expect(observer.counters).toEqual({ sent: 2, dropped: 1, waiting: 1 });
+        expect(sent(wire)).toEqual([2]);
+        observer.complete();
+      });
+      at(1010, () => expect(sent(wire)).toEqual([4]));
+    });
+  });
+
+  it('gives away two hundred thousand values without moving the rest', () => {
+    virtually((at) => {
+      const wire = makeWire();
+      const wamp = new Client({ realm: 'realm1', keepalive: false, transports: [wire.transport] });
+      const observer = publisher<number>(wamp, TOPIC, { high: 1e9, size: 200_000 });
+      for (let value = 0; value < 200_000; value++) observer.next(value);
+      expect(observer.counters).toEqual({ sent: 0, dropped: 0, waiting: 200_000 });
+      let begin = 0;
+      at(15, () => {
+        wire.take(1);
+        wire.send([2, 1, { roles: {} }]);
+        begin = performance.now();
+      });
+      at(25, () => {
+        expect(observer.counters).toEqual({ sent: 200_000, dropped: 0, waiting: 0 });
+        expect(performance.now() - begin).toBeLessThan(6000);
+        void wamp.close();
+      });
+    });
+  });
+
+  it('keeps a client from being idle while the link is congested, and what waits is published', () => {
+    virtually((at) => {
+      const { wamp, wire } = joined({ idleTimeout: 100 });
+      const observer = publisher<number>(wamp, TOPIC, { high: 0 });
+      of(1, 2).subscribe(observer);
+      at(1000, () => {
+        expect(wamp.status.state).toBe('joined');
+        expect(sent(wire)).toEqual([1]);
+      });
+      at(1050, () => {
+        expect(sent(wire)).toEqual([2]);
+        expect(observer.counters).toEqual({ sent: 2, dropped: 0, waiting: 0 });
+      });
+      at(1300, () => expect(wamp.status.state).toBe('idle'));
+    });
+  });
+
+  it('dials again for what waits where the client has become idle', () => {
+    virtually((at) => {
+      const wire = makeWire();
+      const wamp = new Client({ realm: 'realm1', keepalive: false, idleTimeout: 20, transports: [wire.transport] });
+      const welcome = (): void => {
+        wire.take(1);
+        wire.send([2, 1, { roles: {} }]);
+      };
+      const observer = publisher<number>(wamp, TOPIC, { period: 100 });
+      observer.next(1);
+      at(10, welcome);
+      at(90, () => {
+        expect(wamp.status.state).toBe('idle');
+        expect(wire.rest().map(([code]) => code)).toEqual([6]);
+        wire.hangUp();
+      });
+      at(190, welcome);
+      at(195, () => observer.next(2));
+      at(199, () => {
+        expect(sent(wire)).toEqual([1, 2]);
+        expect(observer.counters).toEqual({ sent: 2, dropped: 0, waiting: 0 });
+        void wamp.close();
+      });
+    });
+  });
+
   it('gives up what waits when it is unsubscribed, and takes no more', () => {
     virtually((at) => {
       const { wamp, wire } = joined();

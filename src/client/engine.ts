@@ -226,11 +226,10 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
 
   /** Hangs up after `idleTimeout` without use. */
   #watchIdle(link: SessionLink): void {
-    const inUse = (): boolean =>
-      this.streams.size > 0 || this.outbox.size > 0 || link.requests.size > 0 || link.invocations.size > 0;
     this.#idle = whenIdle(
       this.settings.idleTimeout,
-      inUse,
+      // bytes that the network has not taken yet are in use, too: to hang up may lose them
+      () => this.streams.size + this.outbox.size + link.requests.size + link.invocations.size + this.bufferedAmount,
       () => link.nextId - link.probes,
       () => {
         const reason = 'wamp.close.normal';
@@ -238,7 +237,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
         this.disconnect();
         this.board.left(link.session, { reason });
         // whoever was told may have gone on already
-        if (this.#connection === undefined && this.refusal === undefined) this.board.setStatus({ state: 'idle' });
+        if (!this.#connection && !this.refusal) this.board.setStatus({ state: 'idle' });
       },
     );
   }

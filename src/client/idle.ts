@@ -6,9 +6,10 @@ const LOOKS = 10;
 
 /**
  * Calls `idle` once when nothing was used for `time` milliseconds, unless unsubscribed before. Looks now and then, so
- * that using costs nothing: something is in use, or was since the last look where `mark()` has changed.
+ * that using costs nothing: something is in use where `inUse()` counts any, or was since the last look where `mark()` has
+ * changed.
  */
-export function whenIdle(time: number, inUse: () => boolean, mark: () => unknown, idle: () => void): Subscription {
+export function whenIdle(time: number, inUse: () => number, mark: () => unknown, idle: () => void): Subscription {
   let usedAt = now();
   let seen = mark();
   let timer: Subscription | undefined;

@@ -1,12 +1,9 @@
 import {
   asyncScheduler,
-  defaultIfEmpty,
   defer,
-  from,
-  map,
+  Observable,
   take,
-  tap,
-  throttle,
+  takeUntil,
   timer,
   type ObservableInput,
   type OperatorFunction,
@@ -43,7 +40,7 @@ const TABLE = { period: NUMBER, scheduler: SCHEDULER, until: FUNCTION };
 /**
  * For an observer that is slower than its feed: lets a value through, then only the latest of those that came while the
  * period ran or the observer was busy, with the count of those left out. The last value before completion is never left
- * out; an error passes at once.
+ * out, and with `until` completion waits for what is done with it; an error passes at once.
  *
  * @throws TypeError for options that are wrong
  * @example
@@ -56,18 +53,51 @@ export function conflate<T>(options: ConflateOptions<T> = {}): OperatorFunction<
   if (until !== undefined && (options.period !== undefined || options.scheduler !== undefined)) {
     throw new TypeError('conflate(): give until, or a period and its scheduler, not both');
   }
-  // one that completes without a value ends the wait, too
-  const ready = until && ((value: T) => from(until(value)).pipe(take(1), defaultIfEmpty(undefined)));
+  const work = until ? (value: T) => until(value) : () => timer(period, scheduler);
   return (source) =>
-    defer(() => {
-      let skipped = -1;
-      return source.pipe(
-        tap(() => skipped++),
-        throttle(ready ?? (() => timer(period, scheduler)), { leading: true, trailing: true }),
-        map((value) => {
-          const conflated = { value, skipped };
-          skipped = -1;
-          return conflated;
+    new Observable((subscriber) => {
+      let latest: T;
+      /** How many came since the last which was let through. */
+      let came = 0;
+      let busy = false;
+      let ended = false;
+      const ready = (): void => {
+        busy = false;
+        if (came > 0) letThrough();
+        else if (ended) subscriber.complete();
+      };
+      const letThrough = (): void => {
+        const value = latest;
+        const skipped = came - 1;
+        came = 0;
+        // before anybody is told: what comes meanwhile waits
+        busy = true;
+        subscriber.next({ value, skipped });
+        if (subscriber.closed) return;
+        // the work of the last value is done, too; a period behind it is for nobody
+        if (ended && !until && came === 0) subscriber.complete();
+        else {
+          subscriber.add(
+            defer(() => work(value))
+              .pipe(take(1))
+              .subscribe({ error: (error) => subscriber.error(error), complete: ready }),
+          );
+        }
+      };
+      // for a source that emits while it is being subscribed to
+      const gone = new Observable<void>((observer) => subscriber.add(() => observer.next()));
+      subscriber.add(
+        source.pipe(takeUntil(gone)).subscribe({
+          next: (value) => {
+            latest = value;
+            came++;
+            if (!busy) letThrough();
+          },
+          error: (error) => subscriber.error(error),
+          complete: () => {
+            ended = true;
+            if (!busy || (!until && came === 0)) subscriber.complete();
+          },
         }),
       );
     });

@@ -118,7 +118,8 @@ class PacedPublisher<T> implements Publisher<T> {
   /** How many values are kept at most. */
   readonly #room: number;
   readonly #latest: boolean;
-  readonly #waiting: T[] = [];
+  /** In boxes, as one value may come twice. A Set gives its first away at no cost, however many wait. */
+  readonly #waiting = new Set<{ readonly value: T }>();
   #timer: Subscription | undefined;
   #stopped = false;
 
@@ -144,24 +145,24 @@ class PacedPublisher<T> implements Publisher<T> {
 
   next(value: T): void {
     if (this.#stopped) return;
-    if (this.#waiting.length === 0 && !this.#held()) {
+    // the link may be clear again before it is looked at
+    this.#drain();
+    const waiting = this.#waiting;
+    if (waiting.size === 0 && !this.#held()) {
       this.#send(value);
       return;
     }
     this.#port.dial();
-    if (this.#latest && this.#waiting.length > 0) {
-      this.#waiting[0] = value;
-      this.#count(0, 1);
-    } else if (this.#waiting.length < this.#room) {
-      this.#waiting.push(value);
-      this.#count(0, 0);
-    } else this.#count(0, 1);
+    const dropped = waiting.size < this.#room ? 0 : 1;
+    if (this.#latest) waiting.clear();
+    if (waiting.size < this.#room) waiting.add({ value });
+    this.#count(0, dropped);
     this.#lookLater();
   }
 
   complete(): void {
     this.#stopped = true;
-    if (this.#waiting.length === 0) this.#counters.complete();
+    if (this.#waiting.size === 0) this.#counters.complete();
   }
 
   error(error: unknown): void {
@@ -171,7 +172,8 @@ class PacedPublisher<T> implements Publisher<T> {
   }
 
   unsubscribe(): void {
-    const dropped = this.#waiting.splice(0).length;
+    const dropped = this.#waiting.size;
+    this.#waiting.clear();
     this.#timer?.unsubscribe();
     if (dropped > 0) this.#count(0, dropped);
     this.complete();
@@ -193,13 +195,25 @@ class PacedPublisher<T> implements Publisher<T> {
     }
   }
 
+  /** Sends what waits, as much as the link takes. */
+  #drain(): void {
+    for (const item of this.#waiting) {
+      if (this.#held()) return;
+      this.#waiting.delete(item);
+      this.#send(item.value);
+    }
+  }
+
   #lookLater(): void {
-    if (this.#waiting.length === 0 || this.#timer !== undefined) return;
+    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
     this.#timer = after(this.#period, () => {
       this.#timer = undefined;
-      while (this.#waiting.length > 0 && !this.#held()) this.#send(this.#waiting.shift() as T);
-      this.#lookLater();
-      if (this.#waiting.length === 0 && this.#stopped) this.#counters.complete();
+      this.#drain();
+      if (this.#waiting.size > 0) {
+        // the client may have hung up meanwhile, as one that is idle does
+        this.#port.dial();
+        this.#lookLater();
+      } else if (this.#stopped) this.#counters.complete();
     });
   }
 
@@ -208,7 +222,7 @@ class PacedPublisher<T> implements Publisher<T> {
     this.#counters.next({
       sent: value.sent + sent,
       dropped: value.dropped + dropped,
-      waiting: this.#waiting.length,
+      waiting: this.#waiting.size,
     });
   }
 }
