@@ -190,7 +190,7 @@ describe('an error on the command line', () => {
 });
 
 describe('rxwamp meta on a narrow terminal', () => {
-  it('prints no line that is wider', async () => {
+  it('prints a line for each cell where a table would be wider', async () => {
     const router = createTestRouter();
     const served = await serveRouter(router);
     const printedAt = async (columns?: number): Promise<string> => {
