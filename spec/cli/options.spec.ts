@@ -12,6 +12,8 @@ import {
   InvalidStateError,
 } from '../../src/protocol/errors.ts';
 import { ran } from '../helpers/console.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
+import { serveRouter } from '../../src/testing/node.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Nothing listens there. */
@@ -184,5 +186,23 @@ describe('an error on the command line', () => {
       expect(explain(error).code).withContext(String(error)).toBe(code);
       expect(explain(error).message).toMatch(message);
     }
+  });
+});
+
+describe('rxwamp meta on a narrow terminal', () => {
+  it('prints a line for each cell where a table would be wider', async () => {
+    const router = createTestRouter();
+    const served = await serveRouter(router);
+    const printedAt = async (columns?: number): Promise<string> => {
+      let text = '';
+      const out = (part: string): void => void (text += part);
+      const terminal = { out, err: out, stopped: () => new Promise<never>(() => undefined), columns };
+      expect(await run(['meta', 'sessions', '--url', served.url], terminal)).toBe(0);
+      return text;
+    };
+    expect(await printedAt()).toMatch(/session +authid +authrole +authmethod\n/);
+    expect(await printedAt(40)).toMatch(/^sessions: 1\n {2}session +\d+\n {2}authid +\S+\n {2}authrole /);
+    await served.close();
+    await router.close();
   });
 });

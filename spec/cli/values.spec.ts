@@ -97,6 +97,18 @@ describe('values of the command line', () => {
       ),
     ).toBe('   id  uri\n    7  com.a\n  123  com.app.long\n');
     expect(table(['id'], [])).toBe('');
+  });
+
+  it('stand below each other where the terminal is too narrow for a table of them', () => {
+    const rows = [
+      ['7', 'com.app.add', ''],
+      ['42', 'com.app.subtract', 'exact'],
+    ];
+    const wide = '  id  uri               match\n   7  com.app.add\n  42  com.app.subtract  exact\n';
+    expect(table(['id', 'uri', 'match'], rows, 29)).toBe(wide);
+    expect(table(['id', 'uri', 'match'], rows, 28)).toBe(
+      '  id     7\n  uri    com.app.add\n  match\n\n  id     42\n  uri    com.app.subtract\n  match  exact\n',
+    );
     expect(plain('a\u001b[2Jb\u009bc\n')).toBe('a\\u001b[2Jb\\u009bc\\u000a');
   });
 });

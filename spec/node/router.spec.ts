@@ -294,4 +294,19 @@ describe('serveRouter', () => {
     }
     await six?.close();
   });
+
+  it('says what is wrong with what it is given, before it listens', async () => {
+    await serve();
+    const wrong = (...given: unknown[]): Promise<unknown> => serveRouter(...(given as [TestRouter]));
+    await expectAsync(wrong({ port: 0 })).toBeRejectedWithError(
+      TypeError,
+      'serveRouter: router must be what createTestRouter() made, got an object',
+    );
+    await expectAsync(wrong()).toBeRejectedWithError(TypeError, /router must be .* got nothing$/);
+    await expectAsync(wrong(createTestRouter(), { prot: 1 })).toBeRejectedWithError(
+      TypeError,
+      /^serveRouter: unknown option 'prot'; known are port, host/,
+    );
+    await expectAsync(wrong(createTestRouter(), { port: '1' })).toBeRejectedWithError(TypeError, /port must be/);
+  });
 });

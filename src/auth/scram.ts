@@ -24,6 +24,7 @@ import {
   insist,
   proven,
   refusal,
+  unwelcome,
   withSecret,
   type IdentityOptions,
 } from './shared.ts';
@@ -211,13 +212,13 @@ export function scram(options: ScramOptions): Authenticator {
       const shown = isDict(authextra) ? authextra[name] : undefined;
       if (shown === undefined || shown === null) {
         if (mutual !== false)
-          throw refusal(`scram: WELCOME.authextra.${name} is missing: the router did not prove itself`);
+          throw unwelcome(`scram: WELCOME.authextra.${name} is missing: the router did not prove itself`);
         return;
       }
       // the specification's own example has `v=` before it
       const signature = typeof shown === 'string' ? fromBase64(shown.replace(/^v=/, '')) : undefined;
       if (!signature || !sameBytes(signature, right)) {
-        throw refusal(`scram: WELCOME.authextra.${name} is wrong: the router does not know this user`);
+        throw unwelcome(`scram: WELCOME.authextra.${name} is wrong: the router does not know this user`);
       }
     },
   };

@@ -1,6 +1,6 @@
 import { defer, from, isObservable, of, switchMap, take, throwIfEmpty, type Observable } from 'rxjs';
 import { checkOptions, DICT, TEXT, type Kind, type OptionTable } from '../protocol/attributes.ts';
-import { AbortError } from '../protocol/errors.ts';
+import { AbortError, WampError } from '../protocol/errors.ts';
 import type { Askable, AuthAttempt, Identity } from './authenticator.ts';
 
 /** What every method takes beside its secret. */
@@ -20,16 +20,19 @@ export const ASKABLE: Kind = {
   test: (v) => typeof v === 'string' || typeof v === 'function',
 };
 
-/** Our own refusal to go on: the client aborts with its sentence, and trying again would not help. */
+/** Our own refusal to answer a CHALLENGE: the client aborts with its sentence, and trying again would not help. */
 export const refusal = (message: string): AbortError =>
   new AbortError('wamp.error.cannot_authenticate', { message }, { local: true });
+
+/** Why a WELCOME does not count: whatever is thrown there refuses the session, with this sentence once. */
+export const unwelcome = (message: string): WampError => new WampError(message);
 
 /** Attempts in which a CHALLENGE was answered to which the router has proven itself, or must do so with WELCOME. */
 export const proven = /* @__PURE__ */ new WeakSet<AuthAttempt>();
 
 /** With `mutual: true`: refuses a WELCOME without the proof of the router, by this method or another that asks for one. */
 export function insist(method: string, attempt: AuthAttempt): void {
-  if (!proven.has(attempt)) throw refusal(`${method}: WELCOME came without the proof of the router (mutual)`);
+  if (!proven.has(attempt)) throw unwelcome(`${method}: WELCOME came without the proof of the router (mutual)`);
 }
 
 /**

@@ -3,8 +3,11 @@ export const plain = (text: string): string =>
   // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Rows under their headings, each column as wide as its longest cell; numbers are aligned at the right. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * Rows under their headings, each column as wide as its longest cell; numbers are aligned at the right. On a terminal
+ * that is narrower than that, a line for each cell, behind its heading.
+ */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], screen = Infinity): string {
   if (rows.length === 0) return '';
   const columns = headings.map((heading, at) => {
     const values = rows.map((row) => row[at] ?? '');
@@ -21,5 +24,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       })
       .join('  ')
       .trimEnd();
-  return [headings, ...rows].map((row) => `  ${line(row)}\n`).join('');
+  const lines = [headings, ...rows].map((row) => `  ${line(row)}`);
+  if (lines.every(({ length }) => length <= screen)) return lines.map((each) => `${each}\n`).join('');
+  const width = Math.max(...headings.map(({ length }) => length));
+  return rows
+    .map((row) => headings.map((heading, at) => `  ${heading.padEnd(width)}  ${row[at] ?? ''}`.trimEnd()))
+    .map((block) => `${block.join('\n')}\n`)
+    .join('\n');
 }

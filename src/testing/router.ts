@@ -8,6 +8,7 @@ import type { Serializer } from '../serializers/serializer.ts';
 import type { Handler } from '../session/invocation.ts';
 import { memoryPair, MemoryQueue } from '../transports/memory.ts';
 import type { Channel, Transport } from '../transports/transport.ts';
+import { checkRouterOptions } from './checked.ts';
 import { RouterCore } from './core.ts';
 import { attachMemory } from './memory.ts';
 import { MockProcedure, type MockOptions } from './mock.ts';
@@ -226,6 +227,7 @@ export class TestRouter extends Views {
  * Makes a router for tests and development that lives in this process, browser or Node.
  *
  * @param options realms, authentication, habits of real routers …; without any: the realm `realm1`, open to all
+ * @throws TypeError that names the option that is wrong
  * @example
  * const router = createTestRouter();
  * const wamp = new WampClient({ realm: 'realm1', transports: [router.transport()] });
@@ -235,5 +237,6 @@ export class TestRouter extends Views {
  * router.dropAll(); // and see it heal
  */
 export function createTestRouter(options: TestRouterOptions = {}): TestRouter {
+  checkRouterOptions(options);
   return new TestRouter(options);
 }

@@ -38,7 +38,7 @@ export const meta: Command = {
     const names = (what as string[]).length > 0 ? [...new Set(what as string[])] : Object.keys(KINDS);
     const kinds = names.map((name) => KINDS[name] as Kind);
     const show = (kind: Kind, rows: readonly Row[]): void => {
-      terminal.out(json ? rows.map((row) => lineFor(kind, row)).join('') : tableOf(kind, rows));
+      terminal.out(json ? rows.map((row) => lineFor(kind, row)).join('') : tableOf(kind, rows, terminal.columns));
     };
     return attend(flags as MetaFlags, terminal, {
       lasting: follow,
@@ -100,10 +100,11 @@ const changed = (kind: Kind, { what, row }: Change, json: boolean): string =>
 
 const lineFor = (kind: Kind, row: Row): string => `${lineOf({ kind: kind.name, ...row })}\n`;
 
-const tableOf = (kind: Kind, rows: readonly Row[]): string =>
+const tableOf = (kind: Kind, rows: readonly Row[], screen?: number): string =>
   `${kind.name}s: ${rows.length}\n${table(
     kind.columns,
     rows.map((row) => cellsOf(kind, row)),
+    screen,
   )}`;
 
 const cellsOf = ({ columns }: Kind, row: Row): string[] =>

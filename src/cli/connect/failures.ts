@@ -51,9 +51,7 @@ export function explain(error: unknown): Failure {
   if (wrong) return { message, code: EXIT.usage };
   if (error instanceof AbortError || error instanceof GoodbyeError) {
     // where we refused, it is the router that has to do better
-    if (error instanceof AbortError && error.local) {
-      return { message: messageOf(error.cause instanceof AbortError ? error.cause : error), code: EXIT.noSession };
-    }
+    if (error instanceof AbortError && error.local) return { message, code: EXIT.noSession };
     return { message: sentence(message, hintOf(error.reason)), code: EXIT.noSession };
   }
   if (error instanceof ConnectFailedError) {

@@ -3,6 +3,19 @@ import { createServer as createTlsServer, type ServerOptions as TlsServerOptions
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import {
+  checkOptions,
+  COUNT,
+  DICT,
+  FUNCTION,
+  isDict,
+  kind,
+  LIST,
+  mistaken,
+  NUMBER,
+  TEXT,
+  type Kind,
+} from '../../protocol/attributes.ts';
 import type { Dict, Message } from '../../protocol/messages.ts';
 import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
@@ -88,17 +101,38 @@ export interface ServedRouter {
   close(): Promise<void>;
 }
 
+const OPTIONS = {
+  port: COUNT,
+  host: TEXT,
+  path: TEXT,
+  socketPath: TEXT,
+  longPoll: kind('a boolean or an object', (v) => typeof v === 'boolean' || isDict(v)),
+  perMessageDeflate: kind('a boolean or an object', (v) => typeof v === 'boolean' || isDict(v)),
+  allowedOrigins: kind("a list of origins or '*'", (v) => v === '*' || Array.isArray(v)),
+  maxMessageSize: NUMBER,
+  maxBacklog: NUMBER,
+  helloTimeout: NUMBER,
+  tls: DICT,
+  serializers: LIST,
+  onRequest: FUNCTION,
+  rawSocket: DICT,
+} satisfies Record<keyof ServeOptions, Kind>;
+
 /**
  * Serves a test router on WebSocket, and on HTTP long-poll and RawSocket where asked. Faults of the router work on
  * these links, too.
  *
  * @param router what `createTestRouter` made
  * @param options where to listen
- * @returns once it listens; rejects with Node's error where the port is taken
+ * @returns once it listens; rejects with Node's error where the port is taken, with a TypeError that names what is wrong
  * @example
  * const { url, close } = await serveRouter(createTestRouter());
  */
 export async function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
+  if (typeof (router as Partial<TestRouter> | undefined)?.admit !== 'function') {
+    throw mistaken('serveRouter', 'router', 'what createTestRouter() made', router);
+  }
+  checkOptions(() => 'serveRouter', OPTIONS, options);
   const { maxBacklog = 2 ** 26, helloTimeout = 10_000, host = '127.0.0.1', rawSocket } = options;
   const { serializers = spoken(), maxMessageSize = router.maxMessageSize, tls } = options;
   const settings = { ...options, host, serializers, maxMessageSize };
