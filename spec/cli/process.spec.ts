@@ -184,7 +184,7 @@ describe('rxwamp as a process', () => {
 
     it('that is told no address with a password', async () => {
       const secret = served.url.replace('//', '//joe:hush@');
-      const it = starter(['register', 'spec.exec', '--verbose', '--exec', 'env | grep -c hush'], {
+      const it = starter(['register', 'spec.exec', '--verbose', '--exec', 'env | grep -c hush; true'], {
         env: { RXWAMP_URL: secret },
       });
       await it.tells(/registered spec\.exec/);
