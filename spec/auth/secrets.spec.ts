@@ -1,5 +1,5 @@
 // What a client tells while it joins: none of it may help to become somebody else.
-import { filter, firstValueFrom } from 'rxjs';
+import { asapScheduler, filter, firstValueFrom, map, merge, Subject } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { cryptosign } from '../../src/auth/cryptosign.ts';
 import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
@@ -7,9 +7,13 @@ import { hooked } from '../../src/auth/hooked.ts';
 import { scram } from '../../src/auth/scram.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra } from '../../src/auth/wampcra.ts';
+import type { Status } from '../../src/client/status.ts';
+import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import * as check from '../../src/testing/index.ts';
 import { createTestRouter, record, type AuthStep, type RouterAuthenticator } from '../../src/testing/index.ts';
-import { closeAll, world } from '../client/helpers.ts';
+import type { Message } from '../../src/protocol/messages.ts';
+import type { Transport } from '../../src/transports/transport.ts';
+import { an, closeAll, world } from '../client/helpers.ts';
 import { outcome, refusedBy, tells } from './helpers.ts';
 
 const KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
@@ -112,6 +116,50 @@ describe('a client that authenticates', () => {
       expect(error.message).toContain('*** ');
       expect(wire.length).toBeGreaterThan(8);
       expect(tells(wire, messages.values, w.statuses, w.events)).toBeFalse();
+    });
+  }
+
+  for (const [name, [mine, theirs]] of Object.entries(echoes)) {
+    it(`by ${name} tells nothing of it where the link is closed with it, in the reason or behind that`, async () => {
+      const router = createTestRouter({ realms: { realm1: { auth: [theirs] } } });
+      let proof = 'none yet';
+      const echoing: Transport = {
+        name: 'echoing',
+        open: () =>
+          router
+            .transport()
+            .open()
+            .pipe(
+              map((channel) => {
+                const loss = new Subject<never>();
+                const send = channel.send.bind(channel);
+                const refuse = (message: Message): void => {
+                  if (message[0] !== 5) {
+                    send(message);
+                    return;
+                  }
+                  proof = message[1];
+                  const cause = new Error(`500: [5,"${proof}"]`);
+                  asapScheduler.schedule(() => {
+                    loss.error(new ConnectionLostError(`closed: bad proof ${proof}`, { code: 1008, cause }));
+                  });
+                };
+                return Object.defineProperties(channel, {
+                  incoming: { value: merge(channel.incoming, loss) },
+                  send: { value: refuse },
+                });
+              }),
+            ),
+      };
+      const w = world({ router, auth: [mine], transports: [echoing] });
+      w.client.connect();
+      const status = await outcome(w.client);
+      expect(status.state).toBe('waiting');
+      const { error } = status as Extract<Status, { state: 'waiting' }>;
+      expect(error.message).toBe('closed: bad proof ***');
+      expect(an(ConnectionLostError, error).code).toBe(1008);
+      expect(proof.length).toBeGreaterThan(8);
+      expect(tells(proof, w.statuses, w.events)).toBeFalse();
     });
   }
 

@@ -90,6 +90,11 @@ describe('the command line', () => {
       [['call', 'x', '--serializer', 'xml'], /--serializer: expected json, msgpack or cbor.*'xml'/],
       [['call', 'x', '--serializer', 'json.gz'], /--serializer: expected json, msgpack or cbor.*'json\.gz'/],
       [['call', 'x', '--realm', 'a b'], /--realm: expected a URI/],
+      [['call', 'x', '--url', 'example.org?hush'], /--url: expected an address like ws:.*got 'example\.org'$/m],
+      [
+        ['call', 'x', '--url', 'ws://joe@host:hush?hush'],
+        /--url: expected an address like ws:.*got 'ws:\/\/host:hush'$/m,
+      ],
       [['call', 'x', '--url', 'example.org'], /--url: expected an address like ws:.*got 'example\.org'/],
       [['call', 'x', '--url', 'ftp://example.org'], /--url: 'ftp:' is none of ws: wss:/],
       [['call', 'x', '--url', 'rs://'], /--url rs: the address must be rs:\/\/host:port/],

@@ -182,6 +182,16 @@ describe('rxwamp as a process', () => {
       expect(await it.code).toBe(0);
     }, 60_000);
 
+    it('that is told no address with a password', async () => {
+      const secret = served.url.replace('//', '//joe:hush@');
+      const it = starter(['register', 'spec.exec', '--verbose', '--exec', 'env | grep -c hush; true'], {
+        env: { RXWAMP_URL: secret },
+      });
+      await it.tells(/registered spec\.exec/);
+      expect((await firstValueFrom(wamp.call('spec.exec'))).value).toBe(0);
+      expect(it.err).not.toContain('hush');
+    }, 60_000);
+
     it('that is told no secret, and finds long arguments on its standard input', async () => {
       const env = { RXWAMP_TICKET: 'hush', RXWAMP_HEADERS: 'X: hush', RXWAMP_REALM: 'realm1' };
       const it = cli(

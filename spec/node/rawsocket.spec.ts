@@ -175,6 +175,7 @@ describe('rawSocket', () => {
       [{ path: '/p', openTimeout: '1' }, /openTimeout must be a number/],
       [{ path: '/p', ping: 1 }, /ping must be a boolean/],
       [{ path: '/p', cert: 1 }, /cert must be/],
+      [{ path: '/p', tls: 'hush' }, /tls must be a boolean, got a string$/],
       [{ path: '/p', headers: {} }, /unknown option 'headers'/],
     ];
     for (const [options, said] of wrong) {

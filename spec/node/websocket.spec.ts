@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createTcpServer, Socket as TcpSocket, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { firstValueFrom, of, Subject } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 import { webSocket as nodeWebSocket } from '../../src/node/index.ts';
@@ -136,6 +137,16 @@ describe('webSocket in Node', () => {
       });
     }
 
+    it('of Node that may be secrets are not repeated', () => {
+      for (const options of [{ headers: 'Cookie: hush' }, { cookies: 'a=hush' }, { agent: 'http://joe:hush@proxy' }]) {
+        const name = Object.keys(options)[0];
+        expect(() => nodeWebSocket({ url: 'ws://h', ...options } as never)).toThrowError(
+          TypeError,
+          RegExp(`^webSocket: ${name} must be an? \\w+, got a string$`),
+        );
+      }
+    });
+
     it('of Node are checked as well', () => {
       expect(() => nodeWebSocket({ url, maxPayload: '1' as never })).toThrowError(
         TypeError,
@@ -227,6 +238,22 @@ describe('webSocket in Node', () => {
     it('keeps secrets of the address out of messages', async () => {
       const secret = 'ws://joe:pass@127.0.0.1:1/ws?ticket=tell';
       expect((await failure(firstValueFrom(webSocket({ url: secret }).open()))).message).not.toMatch(/pass|tell/);
+    });
+
+    for (const secret of ['ws://joe:pass@host:99999/', 'ws://joe:pass/word@host/', 'ws://ho st/ws?ticket=pass']) {
+      it(`keeps secrets of a malformed address out of errors and of what lies behind: ${secret}`, async () => {
+        const transport = webSocket({ url: secret });
+        const error = await failure(firstValueFrom(transport.open()));
+        expect(error.message).toMatch(/Invalid URL: ws:/);
+        expect(inspect(error, { depth: 10 }) + transport.name).not.toContain('pass');
+      });
+    }
+
+    it('tells of an open link without the secrets of its address', async () => {
+      const secret = `${url.replace('//', '//joe:pass@')}?ticket=tell#x`;
+      const channel = await firstValueFrom(webSocket({ url: secret.replace('#x', '') }).open());
+      expect(channel.details.url).toBe(url);
+      channel.drop();
     });
 
     it('asks for the address at every attempt: a value, a promise, an Observable', async () => {

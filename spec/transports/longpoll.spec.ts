@@ -117,6 +117,7 @@ describe('longPoll', () => {
 
   for (const [options, said] of [
     [{}, /url must be given/],
+    [{ url: URL_, headers: 'Bearer s3cret' }, /headers must be an object of strings or a function, got a string$/],
     [{ url: 5 }, /url must be a string or a function/],
     [{ url: URL_, headers: { a: 1 } }, /headers must be an object of strings/],
     [{ url: URL_, credentials: 'yes' }, /credentials must be 'omit'/],
@@ -193,6 +194,25 @@ describe('longPoll', () => {
       }
       const failed = await refused({ url: () => Promise.reject(new Error('no address')) });
       expect(failed.message).toMatch(/url: no address/);
+    });
+
+    it('tells of a header that cannot be sent its name alone', async () => {
+      const headers = { Authorization: 'Bearer s3cret\nmore' };
+      const error = await firstValueFrom(longPoll({ url: URL_, headers }).open()).catch((each: unknown) => each);
+      expect((error as Error).message).toMatch(/the header 'Authorization' cannot be sent/);
+      expect(String((error as Error).cause)).not.toContain('s3cret');
+    });
+
+    it('does not repeat secrets of headers and query that an answer repeats', async () => {
+      const options = { url: `${URL_}?key=quer%79key`, headers: { Authorization: 'Bearer s3cret' } };
+      const opening = firstValueFrom(transport(options).open()).catch((each: unknown) => each);
+      (await router.take('open')).answer(401, 'invalid token "s3cret" (Bearer s3cret), key querykey: quer%79key');
+      const { message } = (await opening) as Error;
+      expect(message).toContain('HTTP status 401: invalid token "***" (***)');
+      expect(message).not.toMatch(/s3cret|key=|quer/);
+      const { held } = await opened(options);
+      held.answer(403, 'no s3cret');
+      expect(String(await end)).toContain('(HTTP status 403: no ***)');
     });
 
     it('takes no longer than openTimeout, and gives up when nobody waits', async () => {

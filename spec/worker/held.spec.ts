@@ -60,6 +60,18 @@ describe('the events of a tab that publishes', () => {
     expect(passed).toEqual([1]);
   });
 
+  it('are all known again that come before their PUBLISHED, however many are published at once', () => {
+    const numbers = Array.from({ length: 1500 }, () => own.published('a'));
+    numbers.forEach((_, i) => {
+      event(i + 1);
+    });
+    event(9999);
+    numbers.forEach((number, i) => {
+      own.settle(number, i + 1);
+    });
+    expect(passed).toEqual([9999]);
+  });
+
   it('are known again for the last thousand publications', () => {
     for (let id = 1; id <= 1001; id++) own.settle(own.published('a'), id);
     event(1);

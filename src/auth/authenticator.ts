@@ -33,12 +33,12 @@ export interface AuthAttempt {
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   /**
-   * Who is given what the router sends, decoded: for authenticators that keep their proof out of what is told. Once the
+   * Who is given what the router sends, decoded, and the loss of the link: for authenticators that keep their proof out of what is told. Once the
    * link is open.
    *
    * @internal
    */
-  frames?(): { next: (frame: unknown) => void } | undefined;
+  frames?(): { next: (frame: unknown) => void; error: (loss: unknown) => void } | undefined;
 }
 
 /** One way to prove who one is (WAMP, "Authentication Methods"). State belongs to the attempt, not to this object. */

@@ -129,6 +129,8 @@ const described = ({ args, kwargs, details }: Invocation): Dict => ({
 function environmentOf({ args, kwargs, details }: Invocation): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of SECRETS) Reflect.deleteProperty(env, name);
+  // an address with a password is a secret, too; every other one is of use to a command that asks the router itself
+  if (/\/\/[^/]*@/.test(env['RXWAMP_URL'] ?? '')) delete env['RXWAMP_URL'];
   const call = {
     RXWAMP_PROCEDURE: details.procedure,
     RXWAMP_ARGS: lineOf(args),

@@ -2,7 +2,17 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { catchError, Observable, of, switchMap, throwError, timeout } from 'rxjs';
 import { ask, type Askable } from '../asking/ask.ts';
-import { BOOL, checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import {
+  BOOL,
+  checkOptions,
+  discreetly,
+  FUNCTION,
+  isDict,
+  LIST,
+  NUMBER,
+  TEXT,
+  type Kind,
+} from '../protocol/attributes.ts';
 import { ConnectFailedError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
@@ -102,10 +112,7 @@ const OPTIONS: Readonly<Record<keyof RawSocketOptions, Kind>> = {
     expected: 'a list of serializers that RawSocket knows (json, msgpack, cbor; none is batched)',
     test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every(isSerializer),
   },
-  tls: BOOL,
-  ca: PEM,
-  cert: PEM,
-  key: PEM,
+  ...discreetly('rawSocket', { tls: BOOL, ca: PEM, cert: PEM, key: PEM }),
   servername: TEXT,
   rejectUnauthorized: BOOL,
   maxMessageSize: {

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
-import { BOOL, DICT, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
 import { CookieJar } from './cookies.ts';
@@ -50,19 +50,22 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
 }
 
 /** Node's own options. */
-const NODE_OPTIONS: Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>> = {
-  headers: DICT,
-  origin: TEXT,
-  ca: PEM,
-  cert: PEM,
-  key: PEM,
-  servername: TEXT,
-  rejectUnauthorized: BOOL,
-  cookies: BOOL,
-  agent: DICT,
-  perMessageDeflate: eitherOr(BOOL, DICT),
-  maxPayload: NUMBER,
-};
+const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>(
+  'webSocket',
+  {
+    headers: DICT,
+    origin: TEXT,
+    ca: PEM,
+    cert: PEM,
+    key: PEM,
+    servername: TEXT,
+    rejectUnauthorized: BOOL,
+    cookies: BOOL,
+    agent: DICT,
+    perMessageDeflate: eitherOr(BOOL, DICT),
+    maxPayload: NUMBER,
+  },
+);
 
 /** Lets `ws` send its request when the cookies have been added; the answer is looked at before `ws` takes it over. */
 const withCookies =

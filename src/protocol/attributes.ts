@@ -99,6 +99,21 @@ export const camelised = (dict: Readonly<Record<string, unknown>>): Record<strin
 export const mistaken = (what: string, name: string, expected: string, value: unknown): TypeError =>
   new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value)}`);
 
+/**
+ * The same table for options that may hold secrets: of a value that is not what it must be, its type alone is told.
+ * `what` they are options of.
+ */
+export const discreetly = <T extends Readonly<Record<string, Kind>>>(what: string, table: T): T =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { expected, test }]) => {
+      const tested = (value: unknown): boolean => {
+        if (!test(value)) throw new TypeError(`${what}: ${name} must be ${expected}, got a ${typeof value}`);
+        return true;
+      };
+      return [name, kind(expected, tested)];
+    }),
+  ) as T;
+
 /** What is known of some options: by name, what each must be. */
 export type OptionTable = Readonly<Record<string, Kind | undefined>>;
 

@@ -1,6 +1,6 @@
 import { asyncScheduler, catchError, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
 import { ask, type Askable } from '../asking/ask.ts';
-import { checkOptions, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { FramePort, Serializer } from '../serializers/serializer.ts';
@@ -42,10 +42,12 @@ const OPTIONS: Readonly<Record<keyof LongPollOptions, Kind>> = {
     expected: 'a list of serializers',
     test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every((s) => isDict(s) && s['encode']),
   },
-  headers: {
-    expected: 'an object of strings or a function',
-    test: (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),
-  },
+  ...discreetly<Record<'headers', Kind>>('longPoll', {
+    headers: {
+      expected: 'an object of strings or a function',
+      test: (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),
+    },
+  }),
   credentials: {
     expected: "'omit', 'same-origin' or 'include'",
     test: (v) => v === 'omit' || v === 'same-origin' || v === 'include',
@@ -109,6 +111,25 @@ function partsOf(url: string): readonly [head: string, tail: string] {
   return [origin + pathname.replace(/\/+$/, ''), search];
 }
 
+/** What a platform says of a header that it refuses repeats the value, which may be a secret. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw new TypeError(`the header '${name}' cannot be sent`);
+    }
+  }
+}
+
+/** What of headers and query an answer may repeat, and must not be told: `Bearer s3cret` may come back as `s3cret`. */
+function secretsOf(headers: Readonly<Record<string, string>>, query: string): string[] {
+  return [...Object.values(headers), ...new URLSearchParams(query).values(), query]
+    .flatMap((text) => [text, ...text.split(/[\s=&;,?"]+/)])
+    .filter(({ length }) => length > 3)
+    .sort((a, b) => b.length - a.length);
+}
+
 /** Dials once. */
 function connect(
   url: string,
@@ -125,17 +146,19 @@ function connect(
     try {
       if (typeof fetch !== 'function') throw new Error('there is no fetch here; give one as option fetch');
       parts = partsOf(url);
+      checkHeaders(headers);
     } catch (error) {
       fail(error);
       return;
     }
+    const secrets = secretsOf(headers, parts[1]);
     const post = async (
       step: string,
       body: string | Uint8Array | undefined,
       signal: AbortSignal,
       more?: Readonly<Record<string, string>>,
-    ): Promise<Response> =>
-      fetch(`${parts[0]}/${step}${parts[1]}`, {
+    ): Promise<Response> => {
+      const response = await fetch(`${parts[0]}/${step}${parts[1]}`, {
         method: 'POST',
         headers: { ...more, ...headers },
         cache: 'no-store',
@@ -145,12 +168,14 @@ function connect(
         // what says that we leave may outlive the page
         ...(step.endsWith('/close') && { keepalive: true }),
       });
+      if (!response.ok) throw new Refusal(response.status, await response.arrayBuffer(), secrets);
+      return response;
+    };
 
     const begin = async (): Promise<Channel> => {
       const response = await post('open', JSON.stringify({ protocols }), abort.signal, {
         'content-type': 'application/json',
       });
-      if (!response.ok) throw new Refusal(response.status, await response.arrayBuffer());
       const answer: unknown = await response.json().catch(() => undefined);
       const { protocol, transport } = isDict(answer) ? answer : {};
       const serializer = serializers.find(({ subprotocol }) => subprotocol === protocol);

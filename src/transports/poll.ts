@@ -4,7 +4,7 @@ import { utf8Decoder, utf8Encoder } from '../serializers/text.ts';
 
 type Frame = string | Uint8Array;
 
-/** One request to the router: what it is about, and what is sent. Rejects where there is no answer. */
+/** One request to the router: what it is about, and what is sent. Rejects where there is no answer, and with a Refusal for one other than 2xx. */
 export type Post = (step: string, body: Uint8Array | undefined, signal: AbortSignal) => Promise<Response>;
 
 /** An answer that came sooner than this, and with nothing in it, is followed by a pause: milliseconds. */
@@ -112,9 +112,7 @@ export class Poll {
   async #ask(step: string, body?: Uint8Array): Promise<ArrayBuffer> {
     const response = await this.#post(step, body, this.#abort.signal);
     // read in any case: a connection is used again when its answer was read
-    const bytes = await response.arrayBuffer();
-    if (!response.ok) throw new Refusal(response.status, bytes);
-    return bytes;
+    return response.arrayBuffer();
   }
 
   #lost(step: string, error: unknown): void {
@@ -136,9 +134,10 @@ export class Poll {
 export class Refusal extends Error {
   readonly status: number;
 
-  constructor(status: number, body: ArrayBuffer) {
+  /** @param secrets what the body may repeat of the request, and is not to be told */
+  constructor(status: number, body: ArrayBuffer, secrets: readonly string[]) {
     // what a person can read; pages of HTML are not it
-    const said = utf8Decoder.decode(body).trim();
+    const said = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), utf8Decoder.decode(body).trim());
     super(`HTTP status ${status}${/^[^<\n]{1,200}$/.test(said) ? `: ${said}` : ''}`);
     this.status = status;
   }

@@ -13,7 +13,7 @@ export interface Attempt extends AuthAttempt {
 export interface TransportDetails {
   /** `websocket`, `rawsocket`, `memory` … */
   readonly type: string;
-  /** The address that was dialled. */
+  /** The address that was dialled, without what may be secret in it: password, query, fragment. */
   readonly url?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;

@@ -83,7 +83,8 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
     try {
       socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);
     } catch (error) {
-      fail(error);
+      // what is said of a malformed address repeats it, secrets and all
+      fail(new Error(shown(`${error as Error}`)));
       return;
     }
     const { ws } = socket;
@@ -92,7 +93,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
       const serializer = serializers.find(({ subprotocol }) => subprotocol === ws.protocol);
       if (serializer) {
         open = true;
-        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, url));
+        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, shown(url)));
         subscriber.complete();
       } else fail(new Error(`the router chose '${ws.protocol}'`));
     };
@@ -170,7 +171,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     // after our own close() any end is the one we asked for; 1005 is a close frame without a code
     if (!left && code !== 1000 && code !== 1005) {
       const why = [reason, MEANINGS[code], (cause as Error | undefined)?.message].filter(Boolean).join('; ');
-      loss = new ConnectionLostError(`Lost ${shown(url)}: code ${code}${why && ` (${why})`}`, { code, cause });
+      loss = new ConnectionLostError(`Lost ${url}: code ${code}${why && ` (${why})`}`, { code, cause });
     }
     finish();
   };
@@ -199,7 +200,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     // refuses when the link is closing or closed: a WebSocket would swallow the message without a word
     send(message) {
       if (left || ws.readyState !== 1) {
-        throw loss ?? new ConnectionLostError(`Cannot send: the link to ${shown(url)} is closed`);
+        throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
       }
       socket.send(serializer.encode(message));
     },

@@ -34,14 +34,14 @@ export class OwnEvents {
   /** The router has answered, with an id unless it refused. */
   settle(number: number, publication: Id | undefined): void {
     this.#unknown.delete(number);
-    if (publication !== undefined) {
-      this.#own.add(publication);
-      if (this.#own.size > REMEMBERED) this.#own.delete(this.#own.values().next().value as Id);
-    }
+    if (publication !== undefined) this.#own.add(publication);
     for (let first; (first = this.#held[0]) !== undefined && !this.#mayBeOwn(first.uri, first.upTo);) {
       this.#held.shift();
       if (!this.#own.has(first.event[2])) first.pass(first.event);
     }
+    // those of a burst are all needed until the events that wait for its end have been looked at
+    while (this.#held.length === 0 && this.#own.size > REMEMBERED)
+      this.#own.delete(this.#own.values().next().value as Id);
   }
 
   /** An event came for the tab. */

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { shown } from '../../transports/address.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { CliError } from '../command.ts';
@@ -39,7 +40,7 @@ async function transportOf(
     throw new CliError(`--${flagOf(tls)} is given, but --url is not for TLS: use ${scheme.toLowerCase()}s:`);
   }
   if (/^(wss?|https?)$/i.test(scheme) && !URL.canParse(url)) {
-    throw new CliError(`--url: expected an address like ${DEFAULT_URL}, got '${url}'`);
+    throw new CliError(`--url: expected an address like ${DEFAULT_URL}, got '${shown(url)}'`);
   }
   try {
     switch (scheme.toLowerCase()) {
@@ -72,7 +73,7 @@ async function transportOf(
   }
   throw new CliError(
     scheme === ''
-      ? `--url: expected an address like ${DEFAULT_URL}, got '${url}'`
+      ? `--url: expected an address like ${DEFAULT_URL}, got '${shown(url)}'`
       : `--url: '${scheme}:' is none of ws: wss: ws+unix: rs: rss: rs+unix: http: https:`,
   );
 }
