@@ -33,8 +33,8 @@ export interface AuthAttempt {
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   /**
-   * Who is given what the router sends, decoded, and the loss of the link: for authenticators that keep their proof out of what is told. Once the
-   * link is open.
+   * Who is given what the router sends, decoded, and the loss of the link: for authenticators that keep their proof out
+   * of what is told. Once the link is open.
    *
    * @internal
    */

@@ -12,7 +12,7 @@ export function textOf(thrown: unknown): string {
 /** What a thrown value says. */
 export function messageOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown) || kindOf(thrown);
+    return (thrown instanceof Error ? thrown.message : String(thrown)).trim() || kindOf(thrown);
   } catch {
     // of an error, too: `message` may be a getter
     return kindOf(thrown);

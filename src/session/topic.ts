@@ -75,9 +75,8 @@ export class Topic extends Stream {
   }
 
   leave(observer: TopicObserver): void {
-    if (!this.#observers.remove(observer) || !this.#observers.empty || this.#ended) return;
     // at the end of the turn: somebody may come back, and then no frame is spent and no event lost
-    asapScheduler.schedule(() => this.#close());
+    if (this.#observers.remove(observer) && this.#observers.empty) asapScheduler.schedule(() => this.#close());
   }
 
   /** Hands an event to the observers. */

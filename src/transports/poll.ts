@@ -4,7 +4,10 @@ import { utf8Decoder, utf8Encoder } from '../serializers/text.ts';
 
 type Frame = string | Uint8Array;
 
-/** One request to the router: what it is about, and what is sent. Rejects where there is no answer, and with a Refusal for one other than 2xx. */
+/**
+ * One request to the router: what it is about, and what is sent. Rejects where there is no answer, and with a Refusal for
+ * one other than 2xx.
+ */
 export type Post = (step: string, body: Uint8Array | undefined, signal: AbortSignal) => Promise<Response>;
 
 /** An answer that came sooner than this, and with nothing in it, is followed by a pause: milliseconds. */
