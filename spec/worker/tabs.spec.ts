@@ -1,5 +1,6 @@
 // Several tabs of one worker, over real MessagePorts, and a router in memory.
-import { filter, firstValueFrom, NEVER, Subject } from 'rxjs';
+import { filter, first, firstValueFrom, NEVER, Subject, tap } from 'rxjs';
+import { backpressure } from '../../src/flow/backpressure.ts';
 import { WampClient, type ClientOptions, type Status } from '../../src/index.ts';
 import {
   AbortError,
@@ -562,6 +563,36 @@ describe('serveTabs', () => {
       expect(() => sharedWorker({} as never)).toThrowError(TypeError, /worker must be given/);
       expect(() => sharedWorker({ worker: 'x' } as never)).toThrowError(TypeError, /worker must be a function/);
       expect(() => sharedWorker({ worker: port, locks: true } as never)).toThrowError(TypeError, /locks/);
+    });
+
+    it("tells a tab how full the worker's link is, as long as anything waits there", async () => {
+      let waiting = 0;
+      const transport = router.transport();
+      const full: Transport = {
+        ...transport,
+        open: (attempt) =>
+          transport
+            .open(attempt)
+            .pipe(
+              tap((channel) =>
+                Object.defineProperty(channel, 'bufferedAmount', { get: () => waiting, set: () => undefined }),
+              ),
+            ),
+      };
+      await server.close();
+      server = serve({ transports: [full] });
+      const { wamp } = tab();
+      await joined(wamp);
+      const link = backpressure(wamp, { high: 1000, period: 1 });
+      const told = (bytes: number): Promise<unknown> =>
+        firstValueFrom(link.pipe(first(({ bufferedAmount }) => bufferedAmount === bytes)));
+      waiting = 5000;
+      wamp.publish(TOPIC, [1]);
+      expect(await told(5000)).toEqual({ bufferedAmount: 5000, queued: 0, congested: true });
+      waiting = 300;
+      expect(await told(300)).toEqual({ bufferedAmount: 300, queued: 0, congested: false });
+      waiting = 0;
+      expect(await told(0)).toEqual({ bufferedAmount: 0, queued: 0, congested: false });
     });
 
     it('answers the signs of life that the client asks for', async () => {

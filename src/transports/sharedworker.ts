@@ -111,7 +111,8 @@ class TabLink implements Channel {
   /** Called when the worker has answered. */
   greeted: () => void = () => undefined;
   received = 0;
-  readonly bufferedAmount = 0;
+  /** What waits in the worker's link, which all pages fill. */
+  bufferedAmount = 0;
   readonly #port: PortLike;
   readonly #watching = new AbortController();
   #locks: LocksLike | undefined;
@@ -207,6 +208,9 @@ class TabLink implements Channel {
         return;
       case 'held':
         this.#watch(signal.lock);
+        return;
+      case 'buffered':
+        this.bufferedAmount = signal.bytes;
         return;
       case 'ping':
         this.#signal({ rxwamp: 'pong' });

@@ -24,6 +24,8 @@ export type TabSignal =
   | { readonly rxwamp: 'held'; readonly lock: string }
   /** The worker has a session, or knows that it will have none: HELLO would be answered. */
   | { readonly rxwamp: 'ready' }
+  /** So many bytes wait in the worker's link to the router: told when the page has sent something, until it is 0 again. */
+  | { readonly rxwamp: 'buffered'; readonly bytes: number }
   | { readonly rxwamp: 'ping' }
   | { readonly rxwamp: 'pong' }
   /** The worker has lost its session. */

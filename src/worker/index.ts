@@ -7,7 +7,6 @@ import { ReplaySubject, Subscription, type Subject } from 'rxjs';
 import { checkOptions, NUMBER, type Kind } from '../protocol/attributes.ts';
 import { WampClient, type ClientOptions } from '../index.ts';
 import { portOf } from '../session/port.ts';
-import type { Streams } from '../session/streams.ts';
 import { platformLocks, type LocksLike, type PortLike } from '../transports/tabs.ts';
 import { Tab } from './tabs.ts';
 
@@ -120,7 +119,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
   const lock = locks ? hold(locks, held) : Subscription.EMPTY;
   const context = {
     wamp: client,
-    streams: portOf(client, 'serveTabs').streams as Streams,
+    port: portOf(client, 'serveTabs'),
     locks: locks === false ? undefined : locks,
     held,
     ping: { interval: pingInterval, timeout: pingTimeout },

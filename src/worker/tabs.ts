@@ -2,9 +2,11 @@ import { asyncScheduler, filter, Subscription, take, type Observable } from 'rxj
 import type { ProtocolError } from '../protocol/errors.ts';
 import { AbortError } from '../protocol/errors.ts';
 import { ABORT, GOODBYE, HELLO, messageName, parseMessage, WELCOME, type Message } from '../protocol/messages.ts';
+import type { Port } from '../session/port.ts';
 import type { Link } from '../session/requests.ts';
 import type { Session } from '../session/session.ts';
 import type { Streams } from '../session/streams.ts';
+import { after } from '../session/time.ts';
 import { signalOf, type LocksLike, type PortLike, type TabSignal } from '../transports/tabs.ts';
 import type { Status, WampClient } from '../index.ts';
 import { snaked } from './answers.ts';
@@ -13,7 +15,7 @@ import { TabSession, type TabHost } from './session.ts';
 /** What a tab needs of the server. */
 export interface TabContext {
   readonly wamp: WampClient;
-  readonly streams: Streams;
+  readonly port: Port;
   readonly locks: LocksLike | undefined;
   /** Emits the name of the worker's own lock as soon as it is held: a page that asked before would get it. */
   readonly held: Observable<string>;
@@ -22,6 +24,9 @@ export interface TabContext {
   /** The tab is gone. */
   readonly gone: (tab: Tab) => void;
 }
+
+/** Milliseconds after which a tab is told how full the link is. */
+const TELL = 20;
 
 /** One tab: its port, and its session while it has one. */
 export class Tab implements TabHost {
@@ -34,6 +39,9 @@ export class Tab implements TabHost {
   #upstream: Session | undefined;
   #heard = 0;
   #open = false;
+  /** How full the link is, as the tab was told last. */
+  #buffered = 0;
+  #telling: Subscription | undefined;
 
   constructor(context: TabContext, port: PortLike) {
     this.#context = context;
@@ -77,6 +85,7 @@ export class Tab implements TabHost {
     const signal = signalOf(data);
     if (!signal) {
       this.#take(data);
+      this.#tellBuffered();
       return;
     }
     if (signal.rxwamp === 'open') this.#begin(signal.lock);
@@ -152,6 +161,18 @@ export class Tab implements TabHost {
     );
   }
 
+  /** Lets the tab know how full the link is, until it is empty: what the tab has sent is in it soon. */
+  #tellBuffered(): void {
+    if (this.#life.closed) return;
+    this.#telling ??= after(TELL, () => {
+      this.#telling = undefined;
+      const bytes = this.#context.port.bufferedAmount;
+      if (bytes !== this.#buffered) this.#signal({ rxwamp: 'buffered', bytes });
+      this.#buffered = bytes;
+      if (bytes > 0) this.#tellBuffered();
+    });
+  }
+
   #take(data: unknown): void {
     let message: Message;
     try {
@@ -181,7 +202,7 @@ export class Tab implements TabHost {
       this.#abort('wamp.error.no_such_realm', `the shared worker is in realm ${session.realm}`);
       return;
     }
-    const { streams } = this.#context;
+    const streams = this.#context.port.streams as Streams;
     const { session: id, transport: _transport, serializer: _serializer, ...details } = session.details;
     this.#upstream = session;
     this.#session = new TabSession(this, streams, streams.link as Link);
@@ -212,6 +233,7 @@ export class Tab implements TabHost {
   #gone(): void {
     if (this.#life.closed) return;
     this.#life.unsubscribe();
+    this.#telling?.unsubscribe();
     this.#leave();
     this.#port.close?.();
     this.#context.gone(this);
