@@ -37,10 +37,27 @@ export class FrameReader {
 
   /** Reads as far as it can; gives what it cannot read, from the beginning of a frame on. */
   read(chunk: Buffer): Buffer | undefined {
-    const bytes = this.size > 0 ? this.join(chunk) : chunk;
-    if (bytes === undefined) return undefined;
+    let at = 0;
+    while (this.size > 0) {
+      const end = at + this.needed - this.size;
+      const part = chunk.subarray(at, end);
+      this.held.push(part);
+      this.size += part.length;
+      if (this.size < this.needed) return undefined;
+      // no byte behind this frame is copied
+      const bytes = Buffer.concat(this.held, this.size);
+      this.held = [];
+      this.size = 0;
+      const rest = this.parse(bytes, 0);
+      if (rest) return Buffer.concat([rest, chunk.subarray(end)]);
+      at = end;
+    }
+    return this.parse(chunk, at);
+  }
+
+  private parse(bytes: Buffer, at: number): Buffer | undefined {
     const { length } = bytes;
-    for (let at = 0; at < length;) {
+    while (at < length) {
       if (length - at < 2) return this.hold(bytes, at, 2);
       const kind = bytes[at] as number;
       const isMessage = kind === TEXT || kind === BINARY;
@@ -76,16 +93,5 @@ export class FrameReader {
     this.size = rest.length;
     this.needed = needed;
     return undefined;
-  }
-
-  /** What was held, and more of it, in one piece; nothing where that is not yet enough. */
-  private join(chunk: Buffer): Buffer | undefined {
-    this.held.push(chunk);
-    this.size += chunk.length;
-    if (this.size < this.needed) return undefined;
-    const bytes = Buffer.concat(this.held, this.size);
-    this.held = [];
-    this.size = 0;
-    return bytes;
   }
 }
