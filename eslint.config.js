@@ -147,7 +147,7 @@ export default defineConfig(
           ],
           // the demo's page, and functions that a browser driver runs inside a page
           ...['window', 'document', 'location', 'navigator', 'localStorage', 'matchMedia', 'innerWidth', 'innerHeight'],
-          ...['WebSocket', 'btoa', 'atob', 'crypto'],
+          ...['Event', 'WebSocket', 'btoa', 'atob', 'crypto'],
         ].map((name) => [name, 'readonly']),
       ),
     },
