@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import esbuild from 'esbuild';
 import { createInstrumenter } from 'istanbul-lib-instrument';
-import { chromeFlags, findChrome } from './.ci/chrome.mjs';
+import { chromeFlags, findChrome } from '.ci/chrome.mjs';
 
 const coverage = process.env.COVERAGE === '1';
 const grep = process.argv.filter((arg) => arg.startsWith('--grep='));

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { Client } from './client/client.ts';
-import type { BaseOptions } from './client/options.ts';
+import type { BaseOptions } from './client/client-options.ts';
 import type { Askable } from './auth/authenticator.ts';
 import { webSocket } from './transports/websocket.ts';
 
@@ -35,16 +35,16 @@ export class WampClient<Api = unknown> extends Client<Api> {
 export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
 export type { AnyClient } from './client/engine-of.ts';
-export { forEachSession, type SessionRun } from './client/for-each-session.ts';
+export { forEachSession, type SessionRun } from './programs/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
-export type { MessageEvent } from './client/messages.ts';
-export type { RoundTrip, Traffic } from './client/meter.ts';
-export { metrics, type Metrics, type MetricsOptions } from './client/metrics.ts';
-export type { ReconnectOptions } from './client/options.ts';
+export type { MessageEvent } from './client/message-tap.ts';
+export type { RoundTrip, Traffic } from './flow/meter.ts';
+export { metrics, type Metrics, type MetricsOptions } from './flow/metrics.ts';
+export type { ReconnectOptions } from './client/client-options.ts';
 export { reconnect } from './client/reconnect.ts';
-export { rejoin, type RejoinOptions } from './client/rejoin.ts';
-export { runClient, type RunOptions } from './client/run-client.ts';
-export type { SessionTask } from './client/session-task.ts';
+export { rejoin, type RejoinOptions } from './programs/rejoin.ts';
+export { runClient, type RunOptions } from './programs/run-client.ts';
+export type { SessionTask } from './programs/session-task.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {
@@ -98,7 +98,7 @@ export {
   type PayloadSchemas,
   type ProcedureSchemas,
 } from './contract/contract.ts';
-export { errorOf, isErrorOf } from './contract/errors.ts';
+export { errorOf, isErrorOf } from './contract/contract-errors.ts';
 export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './contract/schema.ts';
 export { validated } from './contract/validated.ts';
 export * from './protocol/errors.ts';
@@ -110,19 +110,19 @@ export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
 export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
-export { CallResult, WampEvent } from './session/arrivals.ts';
+export { CallResult, WampEvent } from './session/events.ts';
 export type {
   AnyDetails,
   EventDetails,
   InvocationDetails,
   PassthruDetails,
   ResultDetails,
-} from './session/arrivals.ts';
-export type { CallArgs } from './session/checks.ts';
+} from './session/events.ts';
+export type { CallArgs } from './session/option-checks.ts';
 export { define, type DefineOptions } from './session/define.ts';
-export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/errors.ts';
+export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
-export { sessionIdentOf, type SessionIdent } from './session/ident.ts';
+export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
 export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
 export type { CloseDetails } from './session/config.ts';
 export { acknowledgeEvents } from './flow/acknowledge.ts';
@@ -134,14 +134,14 @@ export { HistoryEvent } from './flow/history-rows.ts';
 export { topic, TopicSubject, type TopicOptions } from './flow/topic.ts';
 export { withHistory, type WithHistoryOptions } from './flow/with-history.ts';
 export { publisher, type Publisher, type PublisherCounters, type PublisherOptions } from './flow/publisher.ts';
-export { kwargs, Kwargs } from './proxy/kwargs.ts';
-export { proxy, rpc } from './proxy/proxy.ts';
-export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './proxy/types.ts';
+export { kwargs, Kwargs } from './contract/kwargs.ts';
+export { proxy, rpc } from './contract/proxy.ts';
+export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './contract/proxy-types.ts';
 export { finalResult } from './session/operators.ts';
 export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export type * from './session/options.ts';
 export { Session, type SessionDetails, type Wamp } from './session/session.ts';
-export type { StreamInfo } from './session/streams.ts';
+export type { StreamInfo } from './session/recovery.ts';
 export type {
   ErrorOf,
   EventOf,
@@ -151,7 +151,7 @@ export type {
   ProgressResultOf,
   Typed,
   TypedWamp,
-} from './session/typed.ts';
+} from './session/contract-types.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

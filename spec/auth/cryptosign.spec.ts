@@ -4,7 +4,7 @@ import { cryptosign, type CryptosignOptions } from '../../src/auth/cryptosign.ts
 import { cryptosignPublicKey, generateCryptosignKey } from '../../src/auth/cryptosign-key.ts';
 import { fromHex } from '../../src/auth/bytes.ts';
 import { scram } from '../../src/auth/scram.ts';
-import { ask } from '../../src/asking/ask.ts';
+import { ask } from '../../src/async.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
 import {
   createTestRouter,

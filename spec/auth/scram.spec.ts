@@ -5,7 +5,7 @@ import { scram, type ScramOptions } from '../../src/auth/scram.ts';
 import { deriveScramCredential, type ScramDialect } from '../../src/auth/scram-exchange.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import { ask, eventually } from '../../src/asking/ask.ts';
+import { ask, eventually } from '../../src/async.ts';
 import {
   createTestRouter,
   scram as scramCheck,

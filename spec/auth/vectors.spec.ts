@@ -14,7 +14,7 @@ import {
   type ScramDialect,
 } from '../../src/auth/scram-exchange.ts';
 import { deriveCraKey, signCra, wampcra } from '../../src/auth/wampcra.ts';
-import { ask, eventually } from '../../src/asking/ask.ts';
+import { ask, eventually } from '../../src/async.ts';
 import { firstValueFrom } from 'rxjs';
 import { attempt, withoutSubtle } from './helpers.ts';
 

@@ -1,7 +1,7 @@
 import { firstValueFrom, NEVER, of } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra, type WampCraOptions } from '../../src/auth/wampcra.ts';
-import { eventually } from '../../src/asking/ask.ts';
+import { eventually } from '../../src/async.ts';
 import {
   createTestRouter,
   ticket as ticketCheck,

@@ -2,7 +2,7 @@
 import { defer, firstValueFrom, NEVER, Observable, of, retry, Subject, type Subscription } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
-import { MessageTap } from '../../src/client/messages.ts';
+import { MessageTap } from '../../src/client/message-tap.ts';
 import type { Status } from '../../src/client/status.ts';
 import { WampClient, type CloseDetails } from '../../src/index.ts';
 import { ApplicationError, ClosedError, ConnectFailedError, ConnectionLostError } from '../../src/protocol/errors.ts';

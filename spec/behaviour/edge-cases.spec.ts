@@ -8,7 +8,7 @@ import { result } from '../../src/session/invocation.ts';
 import type { Recording, TestRouterOptions } from '../../src/testing/index.ts';
 import { record } from '../../src/testing/index.ts';
 import { inState, STEADY, tracked, virtual, world, type VirtualTime, type World } from '../client/helpers.ts';
-import { joined } from '../testing/raw.ts';
+import { joined } from '../router/raw.ts';
 
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';

@@ -2,8 +2,8 @@
 // cost of the session.
 import { concat, config, firstValueFrom, Observable, of, throwError } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
-import { forEachSession } from '../../src/client/for-each-session.ts';
-import { runClient } from '../../src/client/run-client.ts';
+import { forEachSession } from '../../src/programs/for-each-session.ts';
+import { runClient } from '../../src/programs/run-client.ts';
 import { publisher } from '../../src/flow/publisher.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import { bind, Topic } from '../../src/decorators/index.ts';

@@ -13,7 +13,7 @@ import {
   wampcra,
   type TestRouter,
 } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
+import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
 import { ran } from '../helpers/console.ts';
 
 const SEED = '01'.repeat(32);

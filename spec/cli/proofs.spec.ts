@@ -14,7 +14,7 @@ import {
   type RouterAuthenticator,
   type TestRouter,
 } from '../../src/testing/index.ts';
-import { serveRouter, testCertificate, type ServedRouter, type TestCertificate } from '../../src/testing/node.ts';
+import { serveRouter, testCertificate, type ServedRouter, type TestCertificate } from '../../src/testing/node/index.ts';
 import { cliStarter, type Cli } from '../helpers/cli.ts';
 
 const SEED = '01'.repeat(32);

@@ -1,6 +1,6 @@
 import { tap } from 'rxjs';
 import { healDelay } from '../../src/client/healing.ts';
-import { settle, type BaseOptions } from '../../src/client/options.ts';
+import { settle, type BaseOptions } from '../../src/client/client-options.ts';
 import { ApplicationError, ConnectionLostError, InvalidStateError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';
 import { refusing, virtual } from './helpers.ts';

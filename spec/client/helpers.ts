@@ -1,13 +1,13 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import type { LifecycleEvent, Status } from '../../src/client/status.ts';
 import { ConnectFailedError, ConnectionLostError } from '../../src/protocol/errors.ts';
 import type { Message, MessageOf } from '../../src/protocol/messages.ts';
 import type { TestRouter } from '../../src/testing/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
-import type { TestRouterOptions } from '../../src/testing/options.ts';
+import type { TestRouterOptions } from '../../src/router/router-options.ts';
 import type { Attempt, Channel, Transport } from '../../src/transports/transport.ts';
 
 /** Virtual time: nothing moves unless it is told to. */

@@ -3,7 +3,7 @@ import { distinctPublications } from '../../src/flow/distinct.ts';
 import { HistoryEvent } from '../../src/flow/history-rows.ts';
 import { history, type HistoryOptions } from '../../src/flow/history.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
-import { WampEvent } from '../../src/session/arrivals.ts';
+import { WampEvent } from '../../src/session/events.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import type { Wamp } from '../../src/session/session.ts';
 import { record } from '../../src/testing/record.ts';

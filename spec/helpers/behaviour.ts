@@ -1,10 +1,10 @@
 // What the four verbs do from end to end, whatever carries them: the same specs for every serializer and transport.
 import { concat, firstValueFrom, from, interval, lastValueFrom, map, NEVER, of, Subject, take } from 'rxjs';
 import type { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import type { CallResult } from '../../src/session/arrivals.ts';
+import type { CallResult } from '../../src/session/events.ts';
 import type { Invocation } from '../../src/session/invocation.ts';
 import { result } from '../../src/session/invocation.ts';
 import { finalResult } from '../../src/session/operators.ts';

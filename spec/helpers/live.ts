@@ -1,6 +1,6 @@
 // Streams that are in force when the spec goes on.
 import { asapScheduler, tap } from 'rxjs';
-import type { WampEvent } from '../../src/session/arrivals.ts';
+import type { WampEvent } from '../../src/session/events.ts';
 import type { Handler } from '../../src/session/invocation.ts';
 import type { RegisterOptions, Registration, SubscribeOptions } from '../../src/session/options.ts';
 import type { Wamp } from '../../src/session/session.ts';

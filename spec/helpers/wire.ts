@@ -1,14 +1,14 @@
 // A client in a session whose router is the spec itself: raw frames, delivered when the spec says so.
 import { asapScheduler, catchError, NEVER, of } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import type { Dict, Message, MessageCode, MessageOf } from '../../src/protocol/messages.ts';
 import { messageName } from '../../src/protocol/messages.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import type { Session } from '../../src/session/session.ts';
 import { show } from '../../src/testing/record.ts';
-import { memoryPair, MemoryQueue } from '../../src/transports/memory.ts';
+import { memoryPair, MemoryQueue } from '../../src/router/memory-transport.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';
 
 /** What the router of {@link joined} announces, unless told otherwise. */

@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import { filter, firstValueFrom, map, ReplaySubject, take, timeout } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';

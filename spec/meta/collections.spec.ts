@@ -3,7 +3,7 @@ import { registrations$, sessions$, subscriptions$, type MetaSession } from '../
 import { ApplicationError, ProtocolError } from '../../src/protocol/errors.ts';
 import type { Wamp } from '../../src/session/session.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
-import { anonymous, ticket } from '../../src/testing/auth.ts';
+import { anonymous, ticket } from '../../src/router/authentication.ts';
 import { ticket as withTicket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
 import { faked, STEADY, tracked, virtual, waitOut } from '../client/helpers.ts';

@@ -1,10 +1,10 @@
 // Clients in one realm of a test router, in virtual time.
 import type { Observable } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
-import type { RouterProfile } from '../../src/testing/quirks.ts';
+import type { RouterProfile } from '../../src/router/quirks.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
-import type { TestRouterOptions } from '../../src/testing/options.ts';
-import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
+import type { TestRouterOptions } from '../../src/router/router-options.ts';
+import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
 import { inState, STEADY, tracked, virtual, type VirtualTime } from '../client/helpers.ts';
 
 /** The habits that clients meet: the specification's, and those of two routers. */

@@ -15,7 +15,7 @@ import { Client } from '../../src/client/client.ts';
 import { webSocket, type NodeWebSocketOptions } from '../../src/node/index.ts';
 import * as check from '../../src/testing/index.ts';
 import { createTestRouter, type RouterAuthenticator } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
 import { tlsBinding } from '../../src/transports/binding.node.ts';
 import { joinedBy, refusedBy } from '../auth/helpers.ts';
 

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { firstValueFrom } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import { webSocket } from '../../src/node/index.ts';
 import { createTestRouter, whenSession } from '../../src/testing/index.ts';
-import { launchCrossbar, serveRouter, testCertificate, type LaunchedCrossbar } from '../../src/testing/node.ts';
+import { launchCrossbar, serveRouter, testCertificate, type LaunchedCrossbar } from '../../src/testing/node/index.ts';
 import { crossbarConfig, crossbarUser, webSocketUrl } from '../../src/testing/node/crossbar-config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -10,7 +10,7 @@ import {
   type TestRouter,
   type TestRouterOptions,
 } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
+import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
 import { programs, type Program } from '../helpers/program.ts';
 
 /** What a process may take until it runs, on a machine that has other things to do. */

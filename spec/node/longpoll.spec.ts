@@ -1,11 +1,11 @@
 // longPoll() and serveRouter({ longPoll }) on real sockets, and what each does when the other fails.
 import { filter, firstValueFrom } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import type { Status } from '../../src/client/status.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node.ts';
-import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
 import { longPoll } from '../../src/transports/longpoll.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { live, provided, values } from '../helpers/live.ts';

@@ -7,10 +7,10 @@ import { callees$, countSessions, sessions$, subscribers$, testament, whenRegist
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
-import type { RouterProfile } from '../../src/testing/quirks.ts';
+import type { RouterProfile } from '../../src/router/quirks.ts';
 import { record } from '../../src/testing/record.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node.ts';
-import { createTestRouter, type TestRouter } from '../../src/testing/router.ts';
+import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { inState } from '../client/helpers.ts';
 import { live, provided, values } from '../helpers/live.ts';

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { generate } from 'selfsigned';
 import { Client } from '../../src/client/client.ts';
-import type { BaseOptions } from '../../src/client/options.ts';
+import type { BaseOptions } from '../../src/client/client-options.ts';
 import { rawSocket, webSocket, type RawSocketOptions } from '../../src/node/index.ts';
 import { ApplicationError, ConnectFailedError, SerializationError } from '../../src/protocol/errors.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
 import { fresh, live, provided } from '../helpers/live.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };

@@ -1,7 +1,7 @@
 import { concat, NEVER, of, Subject, throwError } from 'rxjs';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Message } from '../../src/protocol/messages.ts';
-import type { CallResult } from '../../src/session/arrivals.ts';
+import type { CallResult } from '../../src/session/events.ts';
 import type { Handler, InputChunk, Invocation } from '../../src/session/invocation.ts';
 import { Result, result } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';

@@ -1,5 +1,5 @@
 import { of } from 'rxjs';
-import { CallResult } from '../../src/session/arrivals.ts';
+import { CallResult } from '../../src/session/events.ts';
 import { finalResult } from '../../src/session/operators.ts';
 import { record } from '../../src/testing/record.ts';
 

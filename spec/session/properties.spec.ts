@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
 import { parseMessage, type Dict, type MessageOf } from '../../src/protocol/messages.ts';
-import { CallResult, WampEvent } from '../../src/session/arrivals.ts';
-import { checkCall, checkPublish, checkRegister, checkSubscribe } from '../../src/session/checks.ts';
-import { errorForWire } from '../../src/session/errors.ts';
+import { CallResult, WampEvent } from '../../src/session/events.ts';
+import { checkCall, checkPublish, checkRegister, checkSubscribe } from '../../src/session/option-checks.ts';
+import { errorForWire } from '../../src/session/error-mapping.ts';
 import { json } from '../../src/serializers/json.ts';
 import { almostMessage, anything, holds, unpolluted } from '../helpers/arbitrary.ts';
 

@@ -1,6 +1,6 @@
 import { EMPTY, NEVER, of, Subject, throwError } from 'rxjs';
 import { createTestRouter, record, whenRegistered, whenSession, whenSubscribed } from '../../src/testing/index.ts';
-import { joined } from './raw.ts';
+import { joined } from '../router/raw.ts';
 
 describe('record', () => {
   it('collects values, error and completion', () => {

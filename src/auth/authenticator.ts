@@ -1,7 +1,7 @@
-import type { Eventually } from '../asking/ask.ts';
+import type { Eventually } from '../async.ts';
 import type { Dict } from '../protocol/messages.ts';
 
-export type { Askable, Eventually } from '../asking/ask.ts';
+export type { Askable, Eventually } from '../async.ts';
 
 /** What an authenticator adds to HELLO.Details. All of a client's authenticators share one HELLO. */
 export interface Identity {

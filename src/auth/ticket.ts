@@ -1,5 +1,5 @@
 import { map, type Observable } from 'rxjs';
-import { ask, type Askable } from '../asking/ask.ts';
+import { ask, type Askable } from '../async.ts';
 import { kindOf } from '../protocol/errors.ts';
 import type { AuthAttempt, Authenticator, Identity } from './authenticator.ts';
 import { conceal } from './conceal.ts';

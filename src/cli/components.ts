@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defer, isObservable, NEVER, type Observable } from 'rxjs';
 import type { Client } from '../client/client.ts';
-import { runClient } from '../client/run-client.ts';
-import type { SessionTask } from '../client/session-task.ts';
+import { runClient } from '../programs/run-client.ts';
+import type { SessionTask } from '../programs/session-task.ts';
 import { bind } from '../decorators/index.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { isPromise } from '../asking/ask.ts';
+import { isPromise } from '../async.ts';
 import { CliError, EXIT } from './command.ts';
 
 /** Something to run on a client of its own. */

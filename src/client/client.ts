@@ -3,8 +3,8 @@ import type { Observable } from 'rxjs';
 import type { List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from '../session/api.ts';
-import type { CallResult, WampEvent } from '../session/arrivals.ts';
-import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from '../session/checks.ts';
+import type { CallResult, WampEvent } from '../session/events.ts';
+import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from '../session/option-checks.ts';
 import type { CloseDetails } from '../session/config.ts';
 import type { Handler } from '../session/invocation.ts';
 import type {
@@ -19,9 +19,9 @@ import type {
   UserError,
 } from '../session/options.ts';
 import { PORT, type Port } from '../session/port.ts';
-import { provideProcedure } from '../session/procedure.ts';
+import { provideProcedure } from '../session/registration.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { observeTopic } from '../session/topic.ts';
+import { observeTopic } from '../session/subscription.ts';
 import type {
   CallParameters,
   EventOf,
@@ -33,10 +33,10 @@ import type {
   PublishParameters,
   Members,
   TypedWamp,
-} from '../session/typed.ts';
+} from '../session/contract-types.ts';
 import { Engine } from './engine.ts';
-import type { MessageEvent } from './messages.ts';
-import { settle, type BaseOptions } from './options.ts';
+import type { MessageEvent } from './message-tap.ts';
+import { settle, type BaseOptions } from './client-options.ts';
 import type { LifecycleEvent, Status } from './status.ts';
 
 /**

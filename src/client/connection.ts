@@ -1,8 +1,8 @@
 import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
 import type { AbortError } from '../protocol/errors.ts';
 import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
-import { callback } from '../asking/ask.ts';
-import { asWampError } from '../session/errors.ts';
+import { callback } from '../async.ts';
+import { asWampError } from '../session/error-mapping.ts';
 import type { JoinConfig } from '../session/config.ts';
 import { join, type Joined } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
@@ -10,8 +10,8 @@ import { now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
 import { backoff } from './backoff.ts';
 import { keepAlive } from './keepalive.ts';
-import type { ReconnectOptions, Settings } from './options.ts';
-import { Policy } from './policy.ts';
+import type { ReconnectOptions, Settings } from './client-options.ts';
+import { Policy } from './retry-policy.ts';
 import { pause } from './reconnect.ts';
 import type { Board } from './status.ts';
 

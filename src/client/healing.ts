@@ -1,8 +1,8 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import { now } from '../session/time.ts';
 import { backoff } from './backoff.ts';
-import { wampErrors } from './policy.ts';
-import type { Settings } from './options.ts';
+import { wampErrors } from './retry-policy.ts';
+import type { Settings } from './client-options.ts';
 
 /** How long a stream that was confirmed once is asked for again, in milliseconds. */
 const HEALING_TIME = 120_000;

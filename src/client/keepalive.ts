@@ -2,7 +2,7 @@ import type { Subscription } from 'rxjs';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
-import type { SessionLink } from '../session/link.ts';
+import type { SessionLink } from '../session/dispatch.ts';
 import { after, now } from '../session/time.ts';
 import { wake$ } from './wake.ts';
 

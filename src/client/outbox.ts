@@ -2,12 +2,12 @@ import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
-import type { PayloadRequest } from '../session/checks.ts';
+import type { PayloadRequest } from '../session/option-checks.ts';
 import type { PublishOptions } from '../session/options.ts';
 import type { PendingPublication } from '../session/publication.ts';
-import type { Link } from '../session/requests.ts';
+import type { Link } from '../session/request-port.ts';
 import { after } from '../session/time.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './client-options.ts';
 
 /** What waits: a call or a publication. */
 type Item = Call | PendingPublication;

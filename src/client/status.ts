@@ -3,7 +3,7 @@ import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { CloseDetails } from '../session/config.ts';
 import type { Session } from '../session/session.ts';
-import type { StreamInfo } from '../session/streams.ts';
+import type { StreamInfo } from '../session/recovery.ts';
 import { now } from '../session/time.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 

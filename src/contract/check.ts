@@ -1,7 +1,7 @@
 import { isDict } from '../protocol/attributes.ts';
 import { kindOf, WampError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
-import { isPromise } from '../asking/ask.ts';
+import { isPromise } from '../async.ts';
 import type { PayloadSchemas } from './contract.ts';
 import { isSchema, type SchemaIssue, type StandardSchemaV1 } from './schema.ts';
 

@@ -8,7 +8,7 @@ import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { procedureHandler, topicHandler, type Method } from './handlers.ts';
 import { marksOf } from './marks.ts';
-import { prepare } from './options.ts';
+import { prepare } from './decorator-options.ts';
 
 /** Options of {@link bind}. */
 export interface BindOptions {

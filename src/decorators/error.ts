@@ -2,7 +2,7 @@ import { checkOptions } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import { asked, assertUri, type Uri } from '../protocol/uris.ts';
 import { MATCH, type DefineOptions } from '../session/define.ts';
-import type { ErrorClass, ErrorEntry } from '../session/errors.ts';
+import type { ErrorClass, ErrorEntry } from '../session/error-mapping.ts';
 import { portOf } from '../session/port.ts';
 import type { Wamp } from '../session/session.ts';
 

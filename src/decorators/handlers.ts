@@ -1,10 +1,10 @@
 import { isObservable, type Subscription } from 'rxjs';
 import { ApplicationError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Handler, Invocation } from '../session/invocation.ts';
 import type { Mark } from './marks.ts';
-import type { Prepared } from './options.ts';
+import type { Prepared } from './decorator-options.ts';
 
 /** A decorated method of an instance, with all that its verb needs. */
 export type Method = Omit<Mark, 'options'> & Prepared;

@@ -1,4 +1,4 @@
-import type { Asked, MethodOptions } from './options.ts';
+import type { Asked, MethodOptions } from './decorator-options.ts';
 
 /** What a decorator says of a method. */
 export interface Mark {

@@ -1,10 +1,10 @@
 import { kindOf } from '../protocol/errors.ts';
 import type { UriParts } from '../protocol/pattern.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Invocation } from '../session/invocation.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { putMark, type Mark, type StandardContext } from './marks.ts';
-import { prepare, type Asked, type MethodOptions } from './options.ts';
+import { prepare, type Asked, type MethodOptions } from './decorator-options.ts';
 
 /**
  * A method that takes a message, perhaps of a narrower type (`WampEvent<Price>`), and the parts of the URI as they are:

@@ -1,8 +1,8 @@
 import type { ArgsOf, ListOf, ProcedureOf, ProcedureUri, Received, TopicOf, TopicUri } from '../session/api.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
-import type { EventOf, HandlerOf } from '../session/typed.ts';
+import type { EventOf, HandlerOf } from '../session/contract-types.ts';
 import { Procedure, Topic, type Spread, type Whole, type WampMethodDecorator } from './method.ts';
-import type { Asked } from './options.ts';
+import type { Asked } from './decorator-options.ts';
 
 /** The positional arguments that arrive where a contract says `E`. */
 type Arriving<E> = ListOf<Received<ArgsOf<E>>>;

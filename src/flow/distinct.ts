@@ -1,7 +1,7 @@
 import { defer, filter, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkOptions, type Kind } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 
 /** Options of {@link distinctPublications}. */
 export interface DistinctOptions {

@@ -3,7 +3,7 @@ import { kindOf, ProtocolError } from '../protocol/errors.ts';
 import { isId, type Id } from '../protocol/ids.ts';
 import { EVENT, type Args, type Dict, type List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { WampEvent } from '../session/arrivals.ts';
+import { WampEvent } from '../session/events.ts';
 
 /**
  * An event of the past: an event as it was delivered, and when it was published. Of Crossbar.io `details` name the

@@ -4,7 +4,7 @@ import type { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { isUri, type Match, type Uri } from '../protocol/uris.ts';
-import { checkSubscribe } from '../session/checks.ts';
+import { checkSubscribe } from '../session/option-checks.ts';
 import type { SubscriptionInfo } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Wamp } from '../session/session.ts';

@@ -6,11 +6,11 @@ import {
   type Subscription,
   type Unsubscribable,
 } from 'rxjs';
-import { isPromise } from '../asking/ask.ts';
+import { isPromise } from '../async.ts';
 import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
 import type { List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { checkPublish } from '../session/checks.ts';
+import { checkPublish } from '../session/option-checks.ts';
 import type { Given, Payload, PublishOptions } from '../session/options.ts';
 import { portOf, type Port } from '../session/port.ts';
 import type { Wamp } from '../session/session.ts';

@@ -1,8 +1,8 @@
 import { Observable, throwError, type Observer } from 'rxjs';
 import { checkOptions, DICT } from '../protocol/attributes.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
-import { checkPublish } from '../session/checks.ts';
+import type { WampEvent } from '../session/events.ts';
+import { checkPublish } from '../session/option-checks.ts';
 import type { Given, PublishOptions, SubscribeOptions } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Wamp } from '../session/session.ts';

@@ -2,7 +2,7 @@ import { Observable, Subscription, type Subscriber } from 'rxjs';
 import { checkOptions, COUNT } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { SubscriptionInfo } from '../session/options.ts';
 import type { Wamp } from '../session/session.ts';
 import { ABOVE_ZERO, Remembered } from './distinct.ts';

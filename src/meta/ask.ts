@@ -4,7 +4,7 @@ import { kindOf } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { SubscribeOptions } from '../session/options.ts';
 import type { Wamp } from '../session/session.ts';
 import { readAs, type Reader } from './readers.ts';

@@ -2,7 +2,7 @@ import { catchError, EMPTY, from, map, mergeMap, reduce, throwError, type Observ
 import { ATTRIBUTES, checkOptions, type Kind } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { uriOf } from './ask.ts';
 import { follow, REFRESH, type FollowOptions } from './follow.ts';

@@ -2,7 +2,7 @@ import { from, Observable, Subscription, type ObservableInput } from 'rxjs';
 import { FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { uriOf } from './ask.ts';

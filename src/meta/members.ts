@@ -2,7 +2,7 @@ import { catchError, filter, map, mergeMap, of, take, throwError, distinctUntilC
 import { checkOptions } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Session, Wamp } from '../session/session.ts';
 import { checkLookup, first, second, uriOf, type LookupOptions } from './ask.ts';
 import { follow, REFRESH, type Effect, type FollowOptions } from './follow.ts';

@@ -3,7 +3,7 @@ import { checkOptions, STRING, type Kind } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';
 import { ask, assertId, assertText, command, first, listen, type MetaEventOptions } from './ask.ts';
 import { AN_ID, COUNTED, IDS, KILLED, sessionReader, type MetaDeparture, type MetaSession } from './readers.ts';

@@ -2,7 +2,7 @@ import { catchError, throwError, type Observable } from 'rxjs';
 import { checkOptions, STRING } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
-import type { WampEvent } from '../session/arrivals.ts';
+import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';
 import {
   ask,

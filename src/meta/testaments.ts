@@ -2,7 +2,7 @@ import { asapScheduler, catchError, EMPTY, map, NEVER, Observable, startWith, sw
 import { checkOptions, DICT, LIST, type Kind } from '../protocol/attributes.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { checkPublish } from '../session/checks.ts';
+import { checkPublish } from '../session/option-checks.ts';
 import type { Given, PublishOptions } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';

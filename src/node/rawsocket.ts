@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { catchError, Observable, of, switchMap, throwError, timeout } from 'rxjs';
-import { ask, type Askable } from '../asking/ask.ts';
+import { ask, type Askable } from '../async.ts';
 import {
   BOOL,
   checkOptions,

@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { Observable } from 'rxjs';
 import type { AnyClient } from '../client/engine-of.ts';
-import { runClient, type RunOptions } from '../client/run-client.ts';
-import type { SessionTask } from '../client/session-task.ts';
+import { runClient, type RunOptions } from '../programs/run-client.ts';
+import type { SessionTask } from '../programs/session-task.ts';
 import { BOOL, checkOptions, LIST, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
-import type { Typed } from '../session/typed.ts';
+import type { Typed } from '../session/contract-types.ts';
 
 /** A client, by itself or with its `main` and options: what `runClient()` takes. */
 export type RunnableClient<Api = unknown> =

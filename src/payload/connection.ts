@@ -15,10 +15,10 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger } from './uri-tracker.ts';
 import { Packer } from './packer.ts';
 import type { PassthruConfig } from './passthru.ts';
-import { announcing, Router } from './router.ts';
+import { announcing, Router } from './announced-features.ts';
 import { isEmpty, markOf } from './shape.ts';
 import type { PayloadCodec } from './codec.ts';
 

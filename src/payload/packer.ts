@@ -15,8 +15,8 @@ import {
   type PayloadAttributes,
   type PayloadCodec,
 } from './codec.ts';
-import type { OpenInvocation } from './ledger.ts';
-import type { Router } from './router.ts';
+import type { OpenInvocation } from './uri-tracker.ts';
+import type { Router } from './announced-features.ts';
 import {
   asItIs,
   binaryOf,

@@ -4,11 +4,11 @@ import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
 import { asked, type Uri } from '../protocol/uris.ts';
-import { CallResult } from './arrivals.ts';
-import type { CallArgs, PayloadRequest } from './checks.ts';
-import { guarded, lossOf } from './errors.ts';
+import { CallResult } from './events.ts';
+import type { CallArgs, PayloadRequest } from './option-checks.ts';
+import { guarded, lossOf } from './error-mapping.ts';
 import type { CallOptions } from './options.ts';
-import type { Link, Reply, Request } from './requests.ts';
+import type { Link, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
 
 /**

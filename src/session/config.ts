@@ -3,9 +3,9 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
-import type { ErrorEntry } from './errors.ts';
+import type { ErrorEntry } from './error-mapping.ts';
 import type { Interceptors } from './interceptors.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from './recovery.ts';
 
 /** Sees the messages that pass. */
 export interface Tap {

@@ -1,7 +1,7 @@
 import { checkOptions, FUNCTION, TEXT, type Kind } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
-import type { ErrorClass } from './errors.ts';
+import type { ErrorClass } from './error-mapping.ts';
 import { portOf } from './port.ts';
 import type { Wamp } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { callback, heeded } from '../asking/ask.ts';
+import { callback, heeded } from '../async.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 

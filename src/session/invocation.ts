@@ -1,5 +1,5 @@
 import { isObservable, Observable, type Subscriber, type Subscription } from 'rxjs';
-import { isPromise } from '../asking/ask.ts';
+import { isPromise } from '../async.ts';
 import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import {
@@ -13,12 +13,12 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import { argsOf } from '../protocol/payload.ts';
-import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './arrivals.ts';
-import { checkResult } from './checks.ts';
-import { guarded } from './errors.ts';
+import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './events.ts';
+import { checkResult } from './option-checks.ts';
+import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
-import type { Procedure } from './procedure.ts';
-import type { Link } from './requests.ts';
+import type { Procedure } from './registration.ts';
+import type { Link } from './request-port.ts';
 import { after } from './time.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */

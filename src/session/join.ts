@@ -1,5 +1,5 @@
 import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
-import { ask, eventually, type Eventually } from '../asking/ask.ts';
+import { ask, eventually, type Eventually } from '../async.ts';
 import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
@@ -17,10 +17,10 @@ import {
 } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
-import { mergeIdentities, patience } from './asking.ts';
+import { mergeIdentities, patience } from './pausable-timeout.ts';
 import type { JoinConfig } from './config.ts';
-import { abortError, asWampError } from './errors.ts';
-import { makeLink, type SessionLink } from './link.ts';
+import { abortError, asWampError } from './error-mapping.ts';
+import { makeLink, type SessionLink } from './dispatch.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
 

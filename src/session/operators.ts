@@ -1,5 +1,5 @@
 import { filter, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
-import type { CallResult } from './arrivals.ts';
+import type { CallResult } from './events.ts';
 
 /** What is final of some results; all, where their type does not tell. */
 export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [never]

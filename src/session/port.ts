@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
-import type { ErrorEntry } from './errors.ts';
-import type { SessionLink } from './link.ts';
+import type { ErrorEntry } from './error-mapping.ts';
+import type { SessionLink } from './dispatch.ts';
 import type { Session, Wamp } from './session.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from './recovery.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');

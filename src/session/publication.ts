@@ -2,10 +2,10 @@ import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import { asked } from '../protocol/uris.ts';
-import type { PayloadRequest } from './checks.ts';
-import { guarded, lossOf } from './errors.ts';
+import type { PayloadRequest } from './option-checks.ts';
+import { guarded, lossOf } from './error-mapping.ts';
 import type { Publication, PublishOptions } from './options.ts';
-import type { Link, Reply, Request } from './requests.ts';
+import type { Link, Reply, Request } from './request-port.ts';
 
 /** The report of every publication that was written and that nobody will answer: one for all. */
 const WRITTEN: Observable<Publication> = of({ acknowledged: false });

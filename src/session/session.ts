@@ -6,11 +6,11 @@ import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from './api.ts';
-import type { CallResult, WampEvent } from './arrivals.ts';
+import type { CallResult, WampEvent } from './events.ts';
 import { Call } from './call.ts';
-import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './checks.ts';
+import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './option-checks.ts';
 import type { Handler } from './invocation.ts';
-import type { SessionLink } from './link.ts';
+import type { SessionLink } from './dispatch.ts';
 import type {
   CallOptions,
   Given,
@@ -22,10 +22,10 @@ import type {
   SubscribeOptions,
 } from './options.ts';
 import { PORT, type SessionInside } from './port.ts';
-import { provideProcedure } from './procedure.ts';
+import { provideProcedure } from './registration.ts';
 import { PendingPublication, publishOn } from './publication.ts';
-import { sessionOver, unlessOver, type Streams } from './streams.ts';
-import { observeTopic } from './topic.ts';
+import { sessionOver, unlessOver, type Streams } from './recovery.ts';
+import { observeTopic } from './subscription.ts';
 import type {
   CallParameters,
   EventOf,
@@ -37,7 +37,7 @@ import type {
   PublishParameters,
   Members,
   TypedWamp,
-} from './typed.ts';
+} from './contract-types.ts';
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
 export interface Wamp {

@@ -4,8 +4,8 @@ import type { Status } from '../client/status.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import { portOf } from '../session/port.ts';
 import type { Session } from '../session/session.ts';
-import type { RegistrationView, SessionView, SubscriptionView } from './options.ts';
-import { TestRouter } from './router.ts';
+import type { RegistrationView, SessionView, SubscriptionView } from '../router/router-options.ts';
+import { TestRouter } from '../router/router.ts';
 import { listed, when, type WaitOptions } from './waiting.ts';
 
 /** A topic or procedure of a client that the router has confirmed in the present session. */

@@ -4,15 +4,15 @@
  *
  * @packageDocumentation
  */
-export { createTestRouter } from './router.ts';
-export type { AttachOptions, MemoryTransportOptions, TestRouter } from './router.ts';
-export type { Faults, RevocationOptions } from './faults.ts';
-export { anonymous, cookie, ticket, tls, type LinkCheck, type TicketCheck, type TicketPrincipal } from './auth.ts';
-export { cryptosign, type RouterCryptosignOptions } from './auth-cryptosign.ts';
-export { scram, type RouterScramOptions, type ScramPrincipal } from './auth-scram.ts';
-export { wampcra, type CraPrincipal } from './auth-wampcra.ts';
-export type { Answer } from './answer.ts';
-export { QUIRKS, type QuirkName, type RouterProfile } from './quirks.ts';
+export { createTestRouter } from '../router/router.ts';
+export type { AttachOptions, MemoryTransportOptions, TestRouter } from '../router/router.ts';
+export type { Faults, RevocationOptions } from '../router/faults.ts';
+export { anonymous, cookie, ticket, tls, type LinkCheck, type TicketCheck, type TicketPrincipal } from '../router/authentication.ts';
+export { cryptosign, type RouterCryptosignOptions } from '../router/auth-cryptosign.ts';
+export { scram, type RouterScramOptions, type ScramPrincipal } from '../router/auth-scram.ts';
+export { wampcra, type CraPrincipal } from '../router/auth-wampcra.ts';
+export type { Answer } from '../router/answer.ts';
+export { QUIRKS, type QuirkName, type RouterProfile } from '../router/quirks.ts';
 export { record, type Recording } from './record.ts';
 export type { WaitOptions, Wanted } from './waiting.ts';
 export { whenRegistered, whenSession, whenSubscribed, type ConfirmedStream } from './helpers.ts';
@@ -27,9 +27,9 @@ export {
   type MessageFilter,
   type RecordedMessage,
   type ShowsMessages,
-} from './messages.ts';
+} from './message-recording.ts';
 export { MockProcedure, type MockOptions } from './mock.ts';
 export { virtually, type VirtualKit, type VirtualOptions } from './virtual.ts';
 export { TopicWatch, type Published, type WatchOptions } from './watch.ts';
-export type * from './auth-options.ts';
-export type * from './options.ts';
+export type * from '../router/auth-options.ts';
+export type * from '../router/router-options.ts';

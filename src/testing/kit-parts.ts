@@ -1,8 +1,8 @@
 import { Client } from '../client/client.ts';
-import type { BaseOptions } from '../client/options.ts';
+import type { BaseOptions } from '../client/client-options.ts';
 import { BOOL, checkOptions, DICT, FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
-import type { TestRouterOptions } from './options.ts';
-import { createTestRouter, TestRouter } from './router.ts';
+import type { TestRouterOptions } from '../router/router-options.ts';
+import { createTestRouter, TestRouter } from '../router/router.ts';
 import { UnhandledErrors } from './unhandled.ts';
 
 /** Options of {@link createTestKit} and of what stands on it. */

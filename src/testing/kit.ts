@@ -1,10 +1,10 @@
 import { asyncScheduler } from 'rxjs';
 import type { Client } from '../client/client.ts';
-import type { BaseOptions } from '../client/options.ts';
+import type { BaseOptions } from '../client/client-options.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, liveSessions, openStreams } from './leftovers.ts';
-import type { TestRouter } from './router.ts';
+import type { TestRouter } from '../router/router.ts';
 import { when } from './waiting.ts';
 
 /** A router with clients for one test, and an eye on what the test leaves behind. */

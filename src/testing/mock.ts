@@ -6,12 +6,12 @@ import { ERROR, INTERRUPT, INVOCATION, parseMessage, REGISTER, UNREGISTERED, YIE
 import type { Dict, Message, MessageOf } from '../protocol/messages.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import { errorForWire } from '../session/errors.ts';
+import { errorForWire } from '../session/error-mapping.ts';
 import { RunningInvocation, type Answering, type Handler, type Invocation } from '../session/invocation.ts';
-import type { RouterCore } from './core.ts';
-import type { Realm } from './realm.ts';
+import type { RouterCore } from '../router/core.ts';
+import type { Realm } from '../router/realm.ts';
 import { show } from './record.ts';
-import { RouterSession } from './session.ts';
+import { RouterSession } from '../router/router-session.ts';
 import { whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 
 /** Options of `router.mock()`. */

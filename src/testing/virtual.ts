@@ -1,13 +1,13 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
-import { isPromise } from '../asking/ask.ts';
+import { isPromise } from '../async.ts';
 import type { Client } from '../client/client.ts';
-import type { BaseOptions } from '../client/options.ts';
+import type { BaseOptions } from '../client/client-options.ts';
 import { FUNCTION, NUMBER } from '../protocol/attributes.ts';
 import { assertSameFrames } from './frames.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, openStreams } from './leftovers.ts';
-import type { TestRouter } from './router.ts';
+import type { TestRouter } from '../router/router.ts';
 
 /** Options of {@link virtually}. */
 export interface VirtualOptions<C extends Client = Client> extends TestKitOptions<C> {

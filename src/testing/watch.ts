@@ -3,8 +3,8 @@ import { isDict } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, type Dict, type List } from '../protocol/messages.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { RouterCore } from './core.ts';
-import type { RouterFrame } from './options.ts';
+import type { RouterCore } from '../router/core.ts';
+import type { RouterFrame } from '../router/router-options.ts';
 import { show } from './record.ts';
 import { whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 

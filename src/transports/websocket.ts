@@ -1,6 +1,6 @@
 import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
-import { ask, type Askable } from '../asking/ask.ts';
+import { ask, type Askable } from '../async.ts';
 import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';

@@ -3,7 +3,7 @@ import { ApplicationError, InvalidStateError, SerializationError } from '../prot
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { Reply } from '../session/requests.ts';
+import type { Reply } from '../session/request-port.ts';
 
 /** A dictionary with the names of the wire. */
 export const snaked = (dict: Readonly<Dict>): Dict =>

@@ -1,6 +1,6 @@
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
-import type { Link, Reply } from '../session/requests.ts';
+import type { Link, Reply } from '../session/request-port.ts';
 import { answered, refusal } from './answers.ts';
 
 const CANCELED: Dict = { mode: 'killnowait' };

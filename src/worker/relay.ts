@@ -13,9 +13,9 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
-import { wireDetails } from '../session/arrivals.ts';
+import { wireDetails } from '../session/events.ts';
 import type { Invocation, RunningInvocation } from '../session/invocation.ts';
-import type { Link } from '../session/requests.ts';
+import type { Link } from '../session/request-port.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
 const UNREAD_KEPT = 1000;

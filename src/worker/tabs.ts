@@ -3,14 +3,14 @@ import type { ProtocolError } from '../protocol/errors.ts';
 import { AbortError } from '../protocol/errors.ts';
 import { ABORT, GOODBYE, HELLO, messageName, parseMessage, WELCOME, type Message } from '../protocol/messages.ts';
 import type { Port } from '../session/port.ts';
-import type { Link } from '../session/requests.ts';
+import type { Link } from '../session/request-port.ts';
 import type { Session } from '../session/session.ts';
-import type { Streams } from '../session/streams.ts';
+import type { Streams } from '../session/recovery.ts';
 import { after } from '../session/time.ts';
 import { signalOf, type LocksLike, type PortLike, type TabSignal } from '../transports/tabs.ts';
 import type { Status, WampClient } from '../index.ts';
 import { snaked } from './answers.ts';
-import { TabSession, type TabHost } from './session.ts';
+import { TabSession, type TabHost } from './tab-session.ts';
 
 /** What a tab needs of the server. */
 export interface TabContext {

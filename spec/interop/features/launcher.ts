@@ -5,10 +5,10 @@ import { scram } from '../../../src/auth/scram.ts';
 import { ticket } from '../../../src/auth/ticket.ts';
 import { wampcra } from '../../../src/auth/wampcra.ts';
 import { Client } from '../../../src/client/client.ts';
-import type { BaseOptions } from '../../../src/client/options.ts';
+import type { BaseOptions } from '../../../src/client/client-options.ts';
 import { webSocket } from '../../../src/node/index.ts';
 import { whenRegistered, whenSession } from '../../../src/testing/index.ts';
-import { launchCrossbar, type LaunchedCrossbar } from '../../../src/testing/node.ts';
+import { launchCrossbar, type LaunchedCrossbar } from '../../../src/testing/node/index.ts';
 
 /** Milliseconds: each spec starts a router. */
 const PATIENCE = 120_000;

@@ -1,6 +1,6 @@
 // The in-process router as a program: argument 1 is its settings as JSON. Prints READY when it listens.
 import { cookie, createTestRouter, cryptosign, scram, ticket, tls, wampcra } from '../../../src/testing/index.ts';
-import { serveRouter } from '../../../src/testing/node.ts';
+import { serveRouter } from '../../../src/testing/node/index.ts';
 import { COOKIE, JOE, KEEPING, KEPT } from './router.ts';
 
 export interface Settings {

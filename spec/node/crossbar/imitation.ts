@@ -1,7 +1,7 @@
 // Stands in for the program `crossbar`: takes its arguments and config.json, and serves the test router where that says.
 import { readFileSync } from 'node:fs';
 import { createTestRouter, ticket } from '../../../src/testing/index.ts';
-import { serveRouter } from '../../../src/testing/node.ts';
+import { serveRouter } from '../../../src/testing/node/index.ts';
 
 interface Config {
   readonly workers: readonly {

@@ -10,7 +10,7 @@ import {
   type SessionView,
   type TestRouter,
 } from '../../testing/index.ts';
-import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../../testing/node.ts';
+import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../../testing/node/index.ts';
 import { CliError, collect, EXIT, type Command, type Terminal } from '../command.ts';
 import { contentOf } from '../connect/secrets.ts';
 

@@ -1,0 +1,28 @@
+import { Stream, type Streams } from '../session/recovery.ts';
+
+/** How many there were: each has a key of its own among the streams. */
+let count = 0;
+
+/** A stream without a request of its own: the client counts as used while it is there, and ends it as any other. */
+export class Use extends Stream {
+  readonly kind = 'setup';
+  readonly #ended: (error?: Error) => void;
+
+  /** @param ended told when the client gives up or is closed */
+  constructor(streams: Streams, ended: (error?: Error) => void) {
+    super(streams, `setup${++count}`, 'exact');
+    this.#ended = ended;
+  }
+
+  override ask(): void {
+    this.streams.confirm(this, 1);
+  }
+
+  override detached(): void {
+    // nothing of it belongs to one session
+  }
+
+  override end(error?: Error): void {
+    this.#ended(error);
+  }
+}

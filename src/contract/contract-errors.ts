@@ -1,0 +1,37 @@
+import { ApplicationError } from '../protocol/errors.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import type { ErrorUri } from '../session/api.ts';
+import type { ErrorOf, ErrorParameters, Typed } from '../session/contract-types.ts';
+
+/**
+ * Whether an error is the one of the client's contract with that URI; then its payload is typed. Errors of a class that
+ * `define()` tied to the URI count, too.
+ *
+ * @param _wamp whose contract it is
+ * @example
+ * catchError((error: unknown) => {
+ *   if (isErrorOf(wamp, 'com.shop.error.sold_out', error)) return of(error.kwargs.until);
+ *   throw error;
+ * })
+ */
+export const isErrorOf = <Api, U extends ErrorUri<Api>>(
+  _wamp: Typed<Api>,
+  uri: U,
+  error: unknown,
+): error is ErrorOf<Api, U> => error instanceof Error && (error as { readonly uri?: unknown }).uri === uri;
+
+/**
+ * An error of the client's contract, to be thrown by a handler: its URI and payload are typed.
+ *
+ * @param _wamp whose contract it is
+ * @example
+ * throw errorOf(wamp, 'com.shop.error.sold_out', ['tea'], { until: tomorrow });
+ */
+export const errorOf = <Api, U extends ErrorUri<Api>>(
+  _wamp: Typed<Api>,
+  uri: U,
+  ...payload: ErrorParameters<Api, U>
+): ApplicationError => {
+  const [args, kwargs] = payload as readonly [List?, Dict?];
+  return new ApplicationError(uri, args, kwargs);
+};

@@ -1,0 +1,29 @@
+import type { CallOptions, Given } from '../session/options.ts';
+import type { FinalOnly } from '../session/contract-types.ts';
+
+/** Keyword values and options of a call through a proxy, given as its last argument; made by {@link kwargs}. */
+export class Kwargs<K = object, Progress extends boolean = boolean> {
+  readonly values: K;
+  readonly options: Given<CallOptions>;
+  /** For the compiler alone: whether progressive results are asked for. */
+  declare readonly '~progress'?: Progress;
+
+  constructor(values: K, options: Given<CallOptions>) {
+    this.values = values;
+    this.options = options;
+  }
+}
+
+/**
+ * Keyword values, and options, for a call through {@link rpc} or {@link proxy}: its last argument.
+ *
+ * @param values keyword values; `{}` for none
+ * @param options as those of `call()`
+ * @example
+ * rpc(wamp).com.shop.find('tea', kwargs({ limit: 3 }, { timeout: 1000 })).subscribe((items) => show(items));
+ */
+export function kwargs<const K extends object>(values: K, options?: Given<FinalOnly>): Kwargs<K, false>;
+export function kwargs<const K extends object>(values: K, options: Given<CallOptions>): Kwargs<K>;
+export function kwargs(values: object, options: Given<CallOptions> = {}): Kwargs {
+  return new Kwargs(values, options);
+}

@@ -1,0 +1,23 @@
+import type { Dict, List } from '../protocol/messages.ts';
+import type { Quirks } from './quirks.ts';
+import type { RouterSession } from './router-session.ts';
+
+/**
+ * Whether a session may receive an event: all filters of the PUBLISH must let it pass (WAMP, section "Subscriber Black-
+ * and Whitelisting").
+ */
+export function isEligible({ id, authid, authrole }: RouterSession, options: Dict, quirks: Quirks): boolean {
+  return (
+    passes(options, '', id, quirks) &&
+    passes(options, '_authid', authid, quirks) &&
+    passes(options, '_authrole', authrole, quirks)
+  );
+}
+
+function passes(options: Dict, suffix: string, value: unknown, quirks: Quirks): boolean {
+  const excluded = options[`exclude${suffix}`] as List | undefined;
+  const eligible = options[`eligible${suffix}`] as List | undefined;
+  if (excluded?.includes(value)) return false;
+  if (eligible === undefined || (eligible.length === 0 && quirks.emptyListsIgnored)) return true;
+  return eligible.includes(value);
+}

@@ -1,0 +1,242 @@
+import { Observable, Subscription } from 'rxjs';
+import { ConnectFailedError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
+import type { Dict, List } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { json } from '../serializers/json.ts';
+import type { Serializer } from '../serializers/serializer.ts';
+import type { Handler } from '../session/invocation.ts';
+import { memoryPair, MemoryQueue } from './memory-transport.ts';
+import type { Channel, Transport } from '../transports/transport.ts';
+import { checkRouterOptions } from './option-checks.ts';
+import { RouterCore } from './core.ts';
+import { attachMemory } from './memory-link.ts';
+import { MockProcedure, type MockOptions } from '../testing/mock.ts';
+import type {
+  LinkInfo,
+  RouterFrame,
+  RouterLink,
+  RouterPeer,
+  RouterPublishOptions,
+  TestRouterOptions,
+} from './router-options.ts';
+import { Views } from './views.ts';
+import { when } from '../testing/waiting.ts';
+import { TopicWatch, type WatchOptions } from '../testing/watch.ts';
+
+/** Options of {@link TestRouter.transport}. */
+export interface MemoryTransportOptions {
+  /** The router's by default, which is JSON. */
+  readonly serializer?: Serializer;
+  /**
+   * Shown in the client's status.
+   *
+   * @default 'memory'
+   */
+  readonly name?: string;
+}
+
+/** What `attach()` may say of a link. */
+export interface AttachOptions extends Partial<LinkInfo> {
+  /** Milliseconds until a client that has sent no HELLO is dropped; none by default. */
+  readonly helloTimeout?: number;
+}
+
+/**
+ * A WAMP router for tests and development, in this process: broker, dealer and meta API with the advanced features,
+ * and faults at will. It is made to be watched and broken, not to be reached from a network: production runs on
+ * Crossbar.io, nexus or Bondy.
+ *
+ * Made by {@link createTestRouter}.
+ */
+export class TestRouter extends Views {
+  /**
+   * Every message that passes, as it passes; hot.
+   */
+  readonly messages$: Observable<RouterFrame>;
+  /** Bytes that one message may have. */
+  readonly maxMessageSize: number;
+  readonly #queue: MemoryQueue;
+  readonly #serializer: Serializer;
+
+  /** @internal */
+  constructor(options: TestRouterOptions) {
+    super(new RouterCore(options));
+    this.messages$ = this.core.frames.asObservable();
+    this.maxMessageSize = options.maxMessageSize ?? 2 ** 24;
+    this.#queue = new MemoryQueue(options.delivery === 'flush');
+    this.#serializer = options.serializer ?? json();
+  }
+
+  /**
+   * A transport for a client in the same process. Every message goes through a serializer both ways, so that values
+   * that are no wire values show themselves.
+   */
+  transport(options: MemoryTransportOptions = {}): Transport {
+    const { serializer = this.#serializer, name = 'memory' } = options;
+    return {
+      name,
+      open: () =>
+        new Observable<Channel>((observer) => {
+          let given = false;
+          const opening = new Subscription(() => {
+            given = true;
+          });
+          this.#queue.post(() => {
+            if (given) return;
+            const refusal = this.admit();
+            if (refusal !== undefined) {
+              observer.error(new ConnectFailedError(`${name}: ${refusal}`));
+              return;
+            }
+            const [client, server] = memoryPair({
+              serializer,
+              queue: this.#queue,
+              maxMessageSize: this.maxMessageSize,
+              url: name,
+            });
+            attachMemory(this.core, server);
+            observer.next(client);
+            observer.complete();
+          });
+          return opening;
+        }),
+    };
+  }
+
+  /** Delivers all that is under way in memory, and what that brings about, before it returns. */
+  flush(): void {
+    this.#queue.flush();
+  }
+
+  /**
+   * Whether a new link may be attached. Adapters ask before they accept a connection; it counts as one attempt for
+   * {@link Faults.refuse}.
+   *
+   * @returns why not, or undefined
+   */
+  admit(): string | undefined {
+    if (this.core.closed) return 'the router is closed';
+    if (this.core.refused <= 0) return undefined;
+    this.core.refused--;
+    return 'the router refuses connections for the test';
+  }
+
+  /**
+   * Connects a client through an adapter of your own.
+   *
+   * @param peer the way to the client
+   * @param info what carries the link
+   * @returns the way to the router
+   */
+  attach(peer: RouterPeer, info: AttachOptions = {}): RouterLink {
+    const { helloTimeout, type = 'custom', ...rest } = info;
+    return this.core.attach(peer, { type, ...rest }, helloTimeout);
+  }
+
+  /**
+   * Publishes in the router's own name.
+   *
+   * @param topic where
+   * @param args positional payload
+   * @param kwargs keyword payload
+   * @param options realm, and PUBLISH.Options as on the wire
+   * @returns the publication's id
+   */
+  publish(
+    topic: Uri,
+    args: List = [],
+    kwargs: Readonly<Dict> = {},
+    options: Omit<RouterPublishOptions, 'args' | 'kwargs'> = {},
+  ): Id {
+    const { broker } = this.core.existing(options.realm);
+    return broker.publishFromRouter({ topic, options: { ...options.options }, args, kwargs: { ...kwargs } });
+  }
+
+  /**
+   * Registers a procedure in the router's own name, at once, and remembers its calls. It takes part in all that
+   * registrations do (patterns, shared registration, progress, cancelling), needs no permission, and stays while links
+   * come and go.
+   *
+   * @param procedure the URI, or a pattern with `match`
+   * @param handler answers as a handler of `register()` does: a value, a Promise or Observable of it, `result(…)`; what
+   *   it throws becomes the caller's error
+   * @throws ApplicationError where a client's registration is in the way, or the URI is malformed
+   * @example
+   * const add = router.mock('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b));
+   * const [call] = await add.whenCalled();
+   */
+  mock(procedure: Uri, handler: Handler, options?: MockOptions): MockProcedure;
+  /**
+   * The same with one answer for all calls.
+   *
+   * @param answer a value, a Promise or Observable of it, `result(…)`; an Error is thrown
+   * @example
+   * router.mock('com.shop.price', 3);
+   * router.mock('com.shop.buy', new ApplicationError('com.shop.error.sold_out'));
+   */
+  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure;
+  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure {
+    return new MockProcedure(this.core, this.#serializer, procedure, answer, options);
+  }
+
+  /**
+   * Remembers what clients publish on a topic from now on.
+   *
+   * @param topic the URI, or a pattern with `match`
+   * @example
+   * const orders = router.watch('com.shop.order');
+   * component.buy();
+   * const [order] = await orders.whenPublished();
+   */
+  watch(topic: Uri, options?: WatchOptions): TopicWatch {
+    return new TopicWatch(this.core, topic, options);
+  }
+
+  /**
+   * Says GOODBYE to all sessions, accepts no new ones, and resolves when all links are gone, after `closeTimeout` at
+   * the latest.
+   *
+   * @param reason of the GOODBYE; `wamp.close.system_shutdown` by default
+   */
+  close(reason: Uri = 'wamp.close.system_shutdown'): Promise<void> {
+    const { core } = this;
+    core.closed = true;
+    for (const link of [...core.links]) {
+      if (link.busy && !link.ghost) link.goodbye(reason);
+      if (link.ghost || !link.session) link.close(1001, reason);
+    }
+    return when(
+      core.changes,
+      () => (core.links.size === 0 ? true : undefined),
+      'all links to end',
+      () => `${core.links.size} links`,
+      {
+        timeout: core.closeTimeout + 500,
+      },
+    ).then(
+      () => undefined,
+      () => {
+        for (const link of [...core.links]) link.drop();
+      },
+    );
+  }
+}
+
+/**
+ * Makes a router for tests and development that lives in this process, browser or Node.
+ *
+ * @param options realms, authentication, habits of real routers …; without any: the realm `realm1`, open to all
+ * @throws TypeError that names the option that is wrong
+ * @example
+ * const router = createTestRouter();
+ * const wamp = new WampClient({ realm: 'realm1', transports: [router.transport()] });
+ * wamp.subscribe('com.app.topic').subscribe(console.log);
+ * await router.whenSubscribed('com.app.topic');
+ * router.publish('com.app.topic', ['hello']);
+ * router.dropAll(); // and see it heal
+ */
+export function createTestRouter(options: TestRouterOptions = {}): TestRouter {
+  checkRouterOptions(options);
+  return new TestRouter(options);
+}
