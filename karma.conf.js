@@ -73,7 +73,7 @@ function bundle() {
 async function startRouter() {
   try {
     const { createTestRouter } = await import('./dist/testing/index.js');
-    const { serveRouter } = await import('./dist/testing/node.js');
+    const { serveRouter } = await import('./dist/testing/node/index.js');
     const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1', longPoll: true });
     if (!/^wss?:/.test(served.url)) throw new Error(`serveRouter() gave no URL of a WebSocket but ${served.url}`);
     return served;

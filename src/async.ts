@@ -1,13 +1,13 @@
 import { defer, isObservable, of, take, throwIfEmpty, type Observable } from 'rxjs';
 
 /** A result now or later: as it is, as a Promise, or as the first value of an Observable. */
-export type Eventually<T> = T | PromiseLike<T> | Observable<T>;
+export type MaybeAsync<T> = T | PromiseLike<T> | Observable<T>;
 
 /** A value, or where to get it: asked anew at every attempt. Of an Observable the first value counts. */
-export type Askable<T> = T | (() => Eventually<T>);
+export type Resolvable<T> = T | (() => MaybeAsync<T>);
 
 /** What was given now or later, as an Observable of exactly one value. */
-export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
+export const fromMaybeAsync = <T>(source: () => MaybeAsync<T>): Observable<T> =>
   defer(() => {
     const value = source();
     return isObservable(value) || isPromise(value) ? value : of(value);
@@ -17,22 +17,22 @@ export const eventually = <T>(source: () => Eventually<T>): Observable<T> =>
   );
 
 /** Resolves what the user gave as a value or a function. */
-export const ask = <T>(source: Askable<T>): Observable<T> =>
-  eventually(typeof source === 'function' ? (source as () => Eventually<T>) : () => source);
+export const resolve = <T>(source: Resolvable<T>): Observable<T> =>
+  fromMaybeAsync(typeof source === 'function' ? (source as () => MaybeAsync<T>) : () => source);
 
 /**
  * Passes on what a callback of the application returned. An async function may stand where one that returns nothing is
  * expected: `failed` hears what it rejects with, too.
  */
-export function heeded<T>(outcome: T, failed: (error: unknown) => void): T {
+export function catchRejection<T>(outcome: T, failed: (error: unknown) => void): T {
   if (isPromise(outcome)) outcome.then(undefined, failed);
   return outcome;
 }
 
 /** Calls back into the application: what that throws, now or later, `failed` hears. */
-export function callback<T>(act: () => T, failed: (error: unknown) => void): T | undefined {
+export function callUserCode<T>(act: () => T, failed: (error: unknown) => void): T | undefined {
   try {
-    return heeded(act(), failed);
+    return catchRejection(act(), failed);
   } catch (error) {
     failed(error);
     return undefined;

@@ -5,14 +5,14 @@
  */
 import { Client } from './client/client.ts';
 import type { BaseOptions } from './client/client-options.ts';
-import type { Askable } from './auth/authenticator.ts';
+import type { Resolvable } from './auth/authenticator.ts';
 import { webSocket } from './transports/websocket.ts';
 
 /** Options of a {@link WampClient}. */
 export type ClientOptions = Omit<BaseOptions, 'transports'> &
   Partial<Pick<BaseOptions, 'transports'>> & {
     /** A WebSocket URL (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
-    readonly url?: Askable<string> | undefined;
+    readonly url?: Resolvable<string> | undefined;
   };
 
 /**
@@ -37,7 +37,7 @@ export { backoff } from './client/backoff.ts';
 export type { AnyClient } from './client/engine-of.ts';
 export { forEachSession, type SessionRun } from './programs/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
-export type { MessageEvent } from './client/message-tap.ts';
+export type { WireMessage } from './client/message-tap.ts';
 export type { RoundTrip, Traffic } from './flow/meter.ts';
 export { metrics, type Metrics, type MetricsOptions } from './flow/metrics.ts';
 export type { ReconnectOptions } from './client/client-options.ts';
@@ -48,12 +48,12 @@ export type { SessionTask } from './programs/session-task.ts';
 export type { LifecycleEvent, Status } from './client/status.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {
-  Askable,
+  Resolvable,
   AuthAttempt,
   Authenticator,
   ChallengeAnswer,
   ChannelBindingType,
-  Eventually,
+  MaybeAsync,
   Identity,
 } from './auth/authenticator.ts';
 export type { ChannelBindingWish } from './auth/binding.ts';
@@ -111,13 +111,7 @@ export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
 export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
 export { CallResult, WampEvent } from './session/events.ts';
-export type {
-  AnyDetails,
-  EventDetails,
-  InvocationDetails,
-  PassthruDetails,
-  ResultDetails,
-} from './session/events.ts';
+export type { AnyDetails, EventDetails, InvocationDetails, PassthruDetails, ResultDetails } from './session/events.ts';
 export type { CallArgs } from './session/option-checks.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 const patience = 3_000; // ms to end in an orderly way
 
 /**
- * Starts a Node program as a process of its own, on a leash.
+ * Starts a Node program as a process of its own that exits with this one.
  *
  * @param {string} name what to call it in the output
  * @param {string[]} args the program and its arguments
  * @param {{ verbose: boolean }} options verbose: pass on what it prints
  */
 export function startChild(name, args, { verbose }) {
-  const child = spawn(process.execPath, ['--import', new URL('leash.mjs', import.meta.url).href, ...args], {
+  const child = spawn(process.execPath, ['--import', new URL('exit-with-parent.mjs', import.meta.url).href, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let complaints = '';

@@ -4,7 +4,7 @@ import { cryptosign, type CryptosignOptions } from '../../src/auth/cryptosign.ts
 import { cryptosignPublicKey, generateCryptosignKey } from '../../src/auth/cryptosign-key.ts';
 import { fromHex } from '../../src/auth/bytes.ts';
 import { scram } from '../../src/auth/scram.ts';
-import { ask } from '../../src/async.ts';
+import { resolve } from '../../src/async.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
 import {
   createTestRouter,
@@ -107,7 +107,7 @@ describe('cryptosign', () => {
       auth: [
         {
           ...forged,
-          hello: (one) => ask(() => forged.hello(one)).pipe(map(() => ({ authextra: { pubkey: JOE_PUBLIC } }))),
+          hello: (one) => resolve(() => forged.hello(one)).pipe(map(() => ({ authextra: { pubkey: JOE_PUBLIC } }))),
         },
       ],
     });
@@ -349,6 +349,6 @@ describe('cryptosign', () => {
     w.client.connect();
     const status = await outcome(w.client);
     expect(tells('contradict each other in pubkey', status)).toBeTrue();
-    expect(await firstValueFrom(ask(() => joe().hello(attempt())))).toEqual({ authextra: { pubkey: JOE_PUBLIC } });
+    expect(await firstValueFrom(resolve(() => joe().hello(attempt())))).toEqual({ authextra: { pubkey: JOE_PUBLIC } });
   });
 });

@@ -5,7 +5,7 @@ import { scram, type ScramOptions } from '../../src/auth/scram.ts';
 import { deriveScramCredential, type ScramDialect } from '../../src/auth/scram-exchange.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import { ask, eventually } from '../../src/async.ts';
+import { resolve, fromMaybeAsync } from '../../src/async.ts';
 import {
   createTestRouter,
   scram as scramCheck,
@@ -369,7 +369,7 @@ describe('scram', () => {
   });
 
   it('asks for the channel, and goes on or not where there is none', async () => {
-    const hello = (auth: Authenticator): Promise<unknown> => firstValueFrom(ask(() => auth.hello(attempt())));
+    const hello = (auth: Authenticator): Promise<unknown> => firstValueFrom(resolve(() => auth.hello(attempt())));
     expect(await hello(joe({ channelBinding: 'tls-exporter' }))).toEqual({
       authid: 'joe',
       authextra: { nonce: jasmine.any(String) },
@@ -391,14 +391,14 @@ describe('scram', () => {
   it('answers without a client as with one', async () => {
     const auth = joe();
     const one = attempt();
-    const { authextra } = await firstValueFrom(ask(() => auth.hello(one)));
+    const { authextra } = await firstValueFrom(resolve(() => auth.hello(one)));
     const extra = {
       nonce: `${String(authextra?.['nonce'])}AAAA`,
       salt: 'aBc+fx0NAVA=',
       kdf: 'pbkdf2',
       iterations: 4096,
     };
-    const answer = await firstValueFrom(eventually(() => auth.challenge('wamp-scram', extra, 1, one)));
+    const answer = await firstValueFrom(fromMaybeAsync(() => auth.challenge('wamp-scram', extra, 1, one)));
     expect(answer.extra).toEqual({ nonce: extra.nonce, channel_binding: null, cbind_data: null });
   });
 

@@ -1,5 +1,5 @@
 import { EMPTY, firstValueFrom, NEVER, Observable, of, Subject, throwError } from 'rxjs';
-import type { Askable } from '../../src/auth/authenticator.ts';
+import type { Resolvable } from '../../src/auth/authenticator.ts';
 import { ticket, type TicketOptions } from '../../src/auth/ticket.ts';
 import { AbortError, ConnectFailedError } from '../../src/protocol/errors.ts';
 import { createTestRouter, record, ticket as ticketCheck, type TestRouter } from '../../src/testing/index.ts';
@@ -33,7 +33,7 @@ describe('ticket', () => {
     });
   });
 
-  const sources: Record<string, Askable<string>> = {
+  const sources: Record<string, Resolvable<string>> = {
     'a value': 's3cret',
     'a function': () => 's3cret',
     'an Observable': () => of('s3cret'),

@@ -14,7 +14,7 @@ import {
   type ScramDialect,
 } from '../../src/auth/scram-exchange.ts';
 import { deriveCraKey, signCra, wampcra } from '../../src/auth/wampcra.ts';
-import { ask, eventually } from '../../src/async.ts';
+import { resolve, fromMaybeAsync } from '../../src/async.ts';
 import { firstValueFrom } from 'rxjs';
 import { attempt, withoutSubtle } from './helpers.ts';
 
@@ -155,7 +155,7 @@ function suite(): void {
   it('WAMP-CRA: through the authenticator', async () => {
     const answer = (secret: string, extra: object): Promise<unknown> =>
       firstValueFrom(
-        eventually(() =>
+        fromMaybeAsync(() =>
           wampcra({ authid: 'peter', secret }).challenge('wampcra', { challenge: CHALLENGE, ...extra }, 1, attempt()),
         ),
       );
@@ -232,21 +232,21 @@ function suite(): void {
     for (const privateKey of forms) {
       const authenticator = cryptosign({ privateKey });
       const plainly = attempt();
-      expect(await firstValueFrom(ask(() => authenticator.hello(plainly)))).toEqual({ authextra: { pubkey: pub } });
+      expect(await firstValueFrom(resolve(() => authenticator.hello(plainly)))).toEqual({ authextra: { pubkey: pub } });
       expect(
         await firstValueFrom(
-          eventually(() => authenticator.challenge('cryptosign', { challenge, channel_binding: null }, 1, plainly)),
+          fromMaybeAsync(() => authenticator.challenge('cryptosign', { challenge, channel_binding: null }, 1, plainly)),
         ),
       ).toEqual({ signature: plain + challenge });
     }
     const binding = cryptosign({ privateKey: seed, channelBinding: 'tls-unique' });
     const over = attempt({ channelBinding: () => utf8('some TLS message') });
-    await firstValueFrom(ask(() => binding.hello(over)));
+    await firstValueFrom(resolve(() => binding.hello(over)));
     const details = { authextra: {} };
     binding.opened?.(details, over);
     expect(details).toEqual({ authextra: { channel_binding: 'tls-unique' } });
     const extra = { challenge, channel_binding: 'tls-unique' };
-    expect(await firstValueFrom(eventually(() => binding.challenge('cryptosign', extra, 1, over)))).toEqual({
+    expect(await firstValueFrom(fromMaybeAsync(() => binding.challenge('cryptosign', extra, 1, over)))).toEqual({
       signature: bound + message,
     });
   });

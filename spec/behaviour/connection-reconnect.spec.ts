@@ -446,8 +446,8 @@ describe('reconnection: joinTimeout', () => {
       const channel = new FakeChannel();
       const transport = {
         name: 't',
-        open: (attempt?: { ask<T>(source: () => Observable<T>): Observable<T> }) =>
-          (attempt?.ask(() => address$) ?? EMPTY).pipe(map(() => channel)),
+        open: (attempt?: { resolve<T>(source: () => Observable<T>): Observable<T> }) =>
+          (attempt?.resolve(() => address$) ?? EMPTY).pipe(map(() => channel)),
       };
       const w = world({ transports: [transport], joinTimeout: 1000 });
       w.client.connect();

@@ -1,6 +1,6 @@
 import { identity } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
-import { settle, type BaseOptions } from '../../src/client/client-options.ts';
+import { resolveOptions, type BaseOptions } from '../../src/client/client-options.ts';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
 import { refusing } from './helpers.ts';
 
@@ -9,7 +9,7 @@ const broken = (options: Record<string, unknown>): BaseOptions => ({ ...base, ..
 
 describe('options of a client', () => {
   it('have defaults in one place', () => {
-    const { transports: _, ...settings } = settle(base);
+    const { transports: _, ...settings } = resolveOptions(base);
     expect(settings).toEqual({
       realm: 'realm1',
       auth: [],
@@ -28,7 +28,9 @@ describe('options of a client', () => {
   });
 
   it('keep what is given, and fill in the rest of publishQueue', () => {
-    expect(settle({ ...base, publishQueue: { size: 3 }, joinTimeout: 0, keepalive: false, reconnect: false })).toEqual(
+    expect(
+      resolveOptions({ ...base, publishQueue: { size: 3 }, joinTimeout: 0, keepalive: false, reconnect: false }),
+    ).toEqual(
       jasmine.objectContaining({
         publishQueue: { size: 3, ttl: 60_000 },
         joinTimeout: 0,
@@ -36,7 +38,7 @@ describe('options of a client', () => {
         reconnect: false,
       }),
     );
-    expect(settle({ ...base, reconnect: identity }).reconnect).toBe(identity);
+    expect(resolveOptions({ ...base, reconnect: identity }).reconnect).toBe(identity);
   });
 
   const wrong: readonly (readonly [options: Record<string, unknown>, message: RegExp])[] = [
@@ -87,11 +89,13 @@ describe('options of a client', () => {
   });
 
   it('may leave the realm to the router, and say so', () => {
-    expect(settle({ ...base, realm: null }).realm).toBeNull();
-    expect(() => settle(broken({ realm: undefined }))).toThrowError(InvalidUriError, /realm/);
+    expect(resolveOptions({ ...base, realm: null }).realm).toBeNull();
+    expect(() => resolveOptions(broken({ realm: undefined }))).toThrowError(InvalidUriError, /realm/);
   });
 
   it('may be undefined, one by one', () => {
-    expect(settle(broken({ joinTimeout: undefined, auth: undefined, keepalive: undefined })).joinTimeout).toBe(10_000);
+    expect(resolveOptions(broken({ joinTimeout: undefined, auth: undefined, keepalive: undefined })).joinTimeout).toBe(
+      10_000,
+    );
   });
 });

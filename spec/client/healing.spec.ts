@@ -1,12 +1,12 @@
 import { tap } from 'rxjs';
 import { healDelay } from '../../src/client/healing.ts';
-import { settle, type BaseOptions } from '../../src/client/client-options.ts';
+import { resolveOptions, type BaseOptions } from '../../src/client/client-options.ts';
 import { ApplicationError, ConnectionLostError, InvalidStateError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';
 import { refusing, virtual } from './helpers.ts';
 
 const settings = (reconnect: BaseOptions['reconnect'] & object) =>
-  settle({ realm: 'realm1', transports: [refusing()], reconnect });
+  resolveOptions({ realm: 'realm1', transports: [refusing()], reconnect });
 const exists = new ApplicationError('wamp.error.procedure_already_exists');
 
 describe('healDelay', () => {
@@ -20,7 +20,7 @@ describe('healDelay', () => {
   it('has the default waits where the reconnection is the user’s own, or off', () => {
     virtual(() => {
       for (const reconnect of [false, tap<Session>()] as const) {
-        const made = settle({ realm: 'realm1', transports: [refusing()], reconnect });
+        const made = resolveOptions({ realm: 'realm1', transports: [refusing()], reconnect });
         const delay = healDelay(made, exists, 1, 0) ?? 0;
         expect(delay).toBeGreaterThanOrEqual(1350);
         expect(delay).toBeLessThanOrEqual(1650);

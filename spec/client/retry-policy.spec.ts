@@ -1,4 +1,4 @@
-import { Policy, type Circumstances, type Verdict } from '../../src/client/retry-policy.ts';
+import { RetryPolicy, type Circumstances, type Verdict } from '../../src/client/retry-policy.ts';
 import {
   AbortError,
   ConnectFailedError,
@@ -16,7 +16,7 @@ const killed = new GoodbyeError('wamp.close.killed');
 const lost = new ConnectionLostError('x', { code: 1006 });
 
 /** The verdicts on these errors, one after the other. */
-const verdicts = (errors: readonly Error[], circumstances = FRESH, policy = new Policy()): Verdict[] =>
+const verdicts = (errors: readonly Error[], circumstances = FRESH, policy = new RetryPolicy()): Verdict[] =>
   errors.map((error) => policy.judge(error, circumstances));
 
 describe('Policy', () => {
@@ -26,7 +26,7 @@ describe('Policy', () => {
   });
 
   it('tries a renewable secret once more, after a session and until the next one', () => {
-    const policy = new Policy();
+    const policy = new RetryPolicy();
     expect(verdicts([refused, refused], GOOD, policy)).toEqual(['retry', 'transport failed']);
     policy.joined();
     expect(verdicts([refused, refused], GOOD, policy)).toEqual(['retry', 'transport failed']);
@@ -43,14 +43,14 @@ describe('Policy', () => {
       'failed',
     ]);
     expect(verdicts([doubtful, doubtful, doubtful, doubtful, lost, doubtful]).at(-1)).toBe('retry');
-    const policy = new Policy();
+    const policy = new RetryPolicy();
     verdicts([doubtful, doubtful, doubtful, doubtful], FRESH, policy);
     policy.joined();
     expect(policy.judge(doubtful, FRESH)).toBe('retry');
   });
 
   it('counts violations until a stable session, unstable ones notwithstanding', () => {
-    const policy = new Policy();
+    const policy = new RetryPolicy();
     expect(policy.judge(violated, FRESH)).toBe('retry');
     policy.joined();
     expect(policy.judge(new ConnectionLostError('x', { code: 1011 }), FRESH)).toBe('retry');

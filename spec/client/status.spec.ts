@@ -1,10 +1,10 @@
-import { Board, type LifecycleEvent, type Status } from '../../src/client/status.ts';
+import { Notifier, type LifecycleEvent, type Status } from '../../src/client/status.ts';
 
 const waiting = (attempt: number): Status => ({ state: 'waiting', attempt, error: new Error('x') });
 
 describe('Board', () => {
   it('begins idle and replays the present status to whoever comes', () => {
-    const board = new Board();
+    const board = new Notifier();
     const seen: Status[] = [];
     board.status$.subscribe((status) => seen.push(status));
     board.setStatus({ state: 'connecting', attempt: 1, transport: 't' });
@@ -14,7 +14,7 @@ describe('Board', () => {
   });
 
   it('shows one order to all observers when one of them causes the next status', () => {
-    const board = new Board();
+    const board = new Notifier();
     const first: unknown[] = [];
     const second: unknown[] = [];
     board.status$.subscribe((status) => {
@@ -28,7 +28,7 @@ describe('Board', () => {
   });
 
   it('keeps statuses and lifecycle events in the order in which they were posted, across both', () => {
-    const board = new Board();
+    const board = new Notifier();
     const seen: string[] = [];
     board.status$.subscribe(({ state }) => {
       seen.push(state);
@@ -44,7 +44,7 @@ describe('Board', () => {
   });
 
   it('gives the newest status to those who ask while older ones are being delivered', () => {
-    const board = new Board();
+    const board = new Notifier();
     let asked: string | undefined;
     board.status$.subscribe(({ state }) => {
       if (state !== 'connecting') return;
@@ -56,7 +56,7 @@ describe('Board', () => {
   });
 
   it('dates lifecycle events when they happen', () => {
-    const board = new Board();
+    const board = new Notifier();
     const events: LifecycleEvent[] = [];
     board.lifecycle$.subscribe((event) => events.push(event));
     const before = Date.now();

@@ -6,7 +6,16 @@ import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, record, type Recording } from '../../src/testing/index.ts';
-import { faked, inState, virtual, waitOut, world, type VirtualTime, type World, type WorldOptions } from '../client/helpers.ts';
+import {
+  faked,
+  inState,
+  virtual,
+  waitOut,
+  world,
+  type VirtualTime,
+  type World,
+  type WorldOptions,
+} from '../client/helpers.ts';
 
 /** A client that is joined, and its metrics from then on. */
 function measured(

@@ -1,5 +1,5 @@
 import { NEVER, Subscription, timer } from 'rxjs';
-import { mergeIdentities, patience } from '../../src/session/pausable-timeout.ts';
+import { mergeIdentities, pausableTimeout } from '../../src/session/pausable-timeout.ts';
 import { virtually } from '../helpers/virtual.ts';
 
 describe('mergeIdentities', () => {
@@ -27,7 +27,7 @@ describe('patience', () => {
   it('ends after its limit', () => {
     virtually((at, now) => {
       let late = -1;
-      patience(1000, new Subscription(), () => (late = now()));
+      pausableTimeout(1000, new Subscription(), () => (late = now()));
       at(2000, () => expect(late).toBe(1000));
     });
   });
@@ -35,7 +35,7 @@ describe('patience', () => {
   it('stands still while something is asked for, also twice at a time', () => {
     virtually((at, now) => {
       let late = -1;
-      const paused = patience(1000, new Subscription(), () => (late = now()));
+      const paused = pausableTimeout(1000, new Subscription(), () => (late = now()));
       at(400, () => {
         paused(timer(5000)).subscribe();
         paused(timer(9000)).subscribe();
@@ -49,9 +49,9 @@ describe('patience', () => {
     virtually((at, now) => {
       let late = -1;
       let never = -1;
-      const paused = patience(1000, new Subscription(), () => (late = now()));
+      const paused = pausableTimeout(1000, new Subscription(), () => (late = now()));
       const over = new Subscription();
-      patience(1000, over, () => (never = now()));
+      pausableTimeout(1000, over, () => (never = now()));
       const asking = paused(NEVER).subscribe();
       at(500, () => {
         asking.unsubscribe();

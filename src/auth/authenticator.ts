@@ -1,7 +1,7 @@
-import type { Eventually } from '../async.ts';
+import type { MaybeAsync } from '../async.ts';
 import type { Dict } from '../protocol/messages.ts';
 
-export type { Askable, Eventually } from '../async.ts';
+export type { Resolvable, MaybeAsync } from '../async.ts';
 
 /** What an authenticator adds to HELLO.Details. All of a client's authenticators share one HELLO. */
 export interface Identity {
@@ -52,14 +52,14 @@ export interface Authenticator {
   /** Whether `welcome` looks at every WELCOME, also at one that names another method. */
   readonly always?: boolean;
   /** The share in HELLO. */
-  hello(attempt: AuthAttempt): Eventually<Identity>;
+  hello(attempt: AuthAttempt): MaybeAsync<Identity>;
   /**
    * Adds to HELLO.Details, which may be written to, what only the open link can tell: what the channel can be bound by.
    * At once; a throw is a refusal, before anything was said.
    */
   opened?(details: Dict, attempt: AuthAttempt): void;
   /** Answers a CHALLENGE; `round` counts from 1. */
-  challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): Eventually<ChallengeAnswer>;
+  challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): MaybeAsync<ChallengeAnswer>;
   /** Looks at WELCOME.Details before the session counts as joined; a throw refuses it. */
-  welcome?(details: Readonly<Dict>, attempt: AuthAttempt): Eventually<void>;
+  welcome?(details: Readonly<Dict>, attempt: AuthAttempt): MaybeAsync<void>;
 }

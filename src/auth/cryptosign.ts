@@ -1,5 +1,5 @@
 import { BOOL, TEXT, type Kind } from '../protocol/attributes.ts';
-import type { Askable, AuthAttempt, Authenticator, Identity } from './authenticator.ts';
+import type { Resolvable, AuthAttempt, Authenticator, Identity } from './authenticator.ts';
 import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { channelIdOf, signedMessage, signMessage, verifyMessage } from './cryptosign-exchange.ts';
@@ -18,7 +18,7 @@ import {
 /** Options of {@link cryptosign}. */
 export interface CryptosignOptions extends IdentityOptions {
   /** The Ed25519 private key, or where to get it: asked anew at every attempt. */
-  readonly privateKey: Askable<CryptosignKey>;
+  readonly privateKey: Resolvable<CryptosignKey>;
   /** Who to be; by default what the router knows the key as. */
   readonly authid?: string | undefined;
   /**

@@ -3,18 +3,18 @@ import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
 import { AbortError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { AuthAttempt, Authenticator, ChallengeAnswer, Eventually } from './authenticator.ts';
+import type { AuthAttempt, Authenticator, ChallengeAnswer, MaybeAsync } from './authenticator.ts';
 
 /** What an application wants to have a say in; a throw, or a rejection, refuses the session for good: a veto. */
 export interface AuthHooks {
   /** Before a CHALLENGE is answered. */
   readonly challenge?:
-    ((method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt) => Eventually<void>) | undefined;
+    ((method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt) => MaybeAsync<void>) | undefined;
   /** Before a WELCOME counts, whichever method it names: whom the router takes us for, and what it says of itself. */
-  readonly welcome?: ((details: Readonly<Dict>, attempt: AuthAttempt) => Eventually<void>) | undefined;
+  readonly welcome?: ((details: Readonly<Dict>, attempt: AuthAttempt) => MaybeAsync<void>) | undefined;
 }
 
-const settled = <T>(value: Eventually<T>): Observable<T> =>
+const settled = <T>(value: MaybeAsync<T>): Observable<T> =>
   isObservable(value)
     ? value.pipe(take(1))
     : typeof (value as { then?: unknown } | null | undefined)?.then === 'function'

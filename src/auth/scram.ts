@@ -1,6 +1,6 @@
 import { checkOptions, BOOL, COUNT, DICT, isDict, type Kind } from '../protocol/attributes.ts';
 import type { Dict } from '../protocol/messages.ts';
-import type { Askable, AuthAttempt, Authenticator } from './authenticator.ts';
+import type { Resolvable, AuthAttempt, Authenticator } from './authenticator.ts';
 import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';
 import { conceal } from './conceal.ts';
@@ -63,7 +63,7 @@ export interface ScramOptions extends IdentityOptions {
   /** Who to be. */
   readonly authid: string;
   /** The password, or where to get it: asked anew at every attempt. */
-  readonly password: Askable<string>;
+  readonly password: Resolvable<string>;
   /**
    * Which SCRAM the router speaks: `scram` for Crossbar.io.
    * @default 'wamp-scram'

@@ -1,7 +1,7 @@
 import { defer, from, isObservable, of, switchMap, take, throwIfEmpty, type Observable } from 'rxjs';
 import { checkOptions, DICT, TEXT, type Kind, type OptionTable } from '../protocol/attributes.ts';
 import { AbortError, WampError } from '../protocol/errors.ts';
-import type { Askable, AuthAttempt, Identity } from './authenticator.ts';
+import type { Resolvable, AuthAttempt, Identity } from './authenticator.ts';
 
 /** What every method takes beside its secret. */
 export interface IdentityOptions {
@@ -58,7 +58,7 @@ export const identityOf = ({
 });
 
 /** Asks for a secret, and goes on with it. Unsubscribing drops the question, or the answer. */
-export function withSecret<T, R>(secret: Askable<T>, then: (secret: T) => Promise<R>): Observable<R> {
+export function withSecret<T, R>(secret: Resolvable<T>, then: (secret: T) => Promise<R>): Observable<R> {
   return defer(() => {
     const value = typeof secret === 'function' ? (secret as () => Awaited<T>)() : secret;
     return isObservable(value) ? (value as Observable<T>) : isThenable(value) ? from(value as Promise<T>) : of(value);

@@ -1,5 +1,5 @@
 import { map, type Observable } from 'rxjs';
-import { ask, type Askable } from '../async.ts';
+import { resolve, type Resolvable } from '../async.ts';
 import { kindOf } from '../protocol/errors.ts';
 import type { AuthAttempt, Authenticator, Identity } from './authenticator.ts';
 import { conceal } from './conceal.ts';
@@ -9,7 +9,7 @@ export interface TicketOptions {
   /** Who to be. */
   readonly authid: string;
   /** The ticket, or where to get it: asked anew at every attempt. */
-  readonly ticket: Askable<string>;
+  readonly ticket: Resolvable<string>;
   /** The role to ask for. */
   readonly authrole?: string | undefined;
   readonly authextra?: Identity['authextra'] | undefined;
@@ -36,8 +36,8 @@ export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOp
   };
 }
 
-function signatureOf(secret: Askable<string>, attempt: AuthAttempt): Observable<{ signature: string }> {
-  return ask(secret).pipe(
+function signatureOf(secret: Resolvable<string>, attempt: AuthAttempt): Observable<{ signature: string }> {
+  return resolve(secret).pipe(
     map((signature: unknown) => {
       // never the secret itself in an error
       if (typeof signature !== 'string')

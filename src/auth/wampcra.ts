@@ -1,5 +1,5 @@
 import { checkMethod, ASKABLE, IDENTITY, identityOf, refusal, withSecret, type IdentityOptions } from './shared.ts';
-import type { Askable, Authenticator } from './authenticator.ts';
+import type { Resolvable, Authenticator } from './authenticator.ts';
 import { toBase64, utf8 } from './bytes.ts';
 import { conceal } from './conceal.ts';
 import { hmacSha256, pbkdf2 } from './crypto.ts';
@@ -9,7 +9,7 @@ export interface WampCraOptions extends IdentityOptions {
   /** Who to be. */
   readonly authid: string;
   /** The shared secret, or where to get it: asked anew at every attempt. Where the router salts it: the password itself. */
-  readonly secret: Askable<string>;
+  readonly secret: Resolvable<string>;
 }
 
 /** A router that asks for more wants us to hang. */

@@ -148,7 +148,7 @@ const DEFAULTS = {
  *
  * @throws TypeError that names the option, what it must be and what it was; InvalidUriError for the realm
  */
-export function settle(options: BaseOptions): Settings {
+export function resolveOptions(options: BaseOptions): Settings {
   const check = <T extends object>(name: string, table: OptionTable, given: T): Defined<T> =>
     Object.fromEntries(
       checkOptions(() => `WampClient${name}`, table, given).map((option) => [option, given[option as keyof T]]),

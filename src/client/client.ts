@@ -19,9 +19,9 @@ import type {
   UserError,
 } from '../session/options.ts';
 import { PORT, type Port } from '../session/port.ts';
-import { provideProcedure } from '../session/registration.ts';
+import { observeRegistration } from '../session/registration.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { observeTopic } from '../session/subscription.ts';
+import { observeSubscription } from '../session/subscription.ts';
 import type {
   CallParameters,
   EventOf,
@@ -35,8 +35,8 @@ import type {
   TypedWamp,
 } from '../session/contract-types.ts';
 import { Engine } from './engine.ts';
-import type { MessageEvent } from './message-tap.ts';
-import { settle, type BaseOptions } from './client-options.ts';
+import type { WireMessage } from './message-tap.ts';
+import { resolveOptions, type BaseOptions } from './client-options.ts';
 import type { LifecycleEvent, Status } from './status.ts';
 
 /**
@@ -70,7 +70,7 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
   /** The session that is joined now, if any, then each later one. Subscribing dials; completes at `close()`. */
   readonly session$: Observable<Session<Api>>;
   /** Wire messages, hot, with what proves an identity masked; costs nothing unobserved. */
-  readonly messages$: Observable<MessageEvent>;
+  readonly messages$: Observable<WireMessage>;
   /** Errors of handlers, hooks and callbacks that the client called. */
   readonly userErrors$: Observable<UserError>;
 
@@ -79,10 +79,10 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
    * @throws TypeError that names the option that is wrong
    */
   constructor(options: BaseOptions) {
-    const engine = new Engine(settle(options));
+    const engine = new Engine(resolveOptions(options));
     this.#engine = engine;
-    this.status$ = engine.board.status$.asObservable() as Observable<Status<Api>>;
-    this.lifecycle$ = engine.board.lifecycle$.asObservable() as Observable<LifecycleEvent<Api>>;
+    this.status$ = engine.notifier.status$.asObservable() as Observable<Status<Api>>;
+    this.lifecycle$ = engine.notifier.lifecycle$.asObservable() as Observable<LifecycleEvent<Api>>;
     this.session$ = engine.session$ as Observable<Session<Api>>;
     this.messages$ = engine.tap.asObservable();
     this.userErrors$ = engine.userErrors.asObservable();
@@ -95,7 +95,7 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
 
   /** The present status. */
   get status(): Status<Api> {
-    return this.#engine.board.status as Status<Api>;
+    return this.#engine.notifier.status as Status<Api>;
   }
 
   /** Dials without waiting for a stream; tries again after `failed`. Returns {@link session$}. */
@@ -125,7 +125,7 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
     options?: Given<SubscribeOptions>,
   ): Observable<WampEvent<T>>;
   subscribe(topic: Uri, options?: Given<SubscribeOptions>): Observable<unknown> {
-    return observeTopic(this.#engine.streams, checkSubscribe(topic, options));
+    return observeSubscription(this.#engine.streams, checkSubscribe(topic, options));
   }
 
   call<U extends ProcedureUri<Api>>(
@@ -186,7 +186,7 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
     options?: Given<RegisterOptions>,
   ): Observable<Registration>;
   register(procedure: Uri, handler: never, options?: Given<RegisterOptions>): Observable<Registration> {
-    return provideProcedure(this.#engine.streams, checkRegister(procedure, handler, options), handler);
+    return observeRegistration(this.#engine.streams, checkRegister(procedure, handler, options), handler);
   }
 
   publish<U extends TopicUri<Api>>(topic: U, ...rest: PublishParameters<Api, U>): Observable<Publication>;

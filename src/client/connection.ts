@@ -1,7 +1,7 @@
 import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
 import type { AbortError } from '../protocol/errors.ts';
 import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
-import { callback } from '../async.ts';
+import { callUserCode } from '../async.ts';
 import { asWampError } from '../session/error-mapping.ts';
 import type { JoinConfig } from '../session/config.ts';
 import { join, type Joined } from '../session/join.ts';
@@ -11,9 +11,9 @@ import type { Transport } from '../transports/transport.ts';
 import { backoff } from './backoff.ts';
 import { keepAlive } from './keepalive.ts';
 import type { ReconnectOptions, Settings } from './client-options.ts';
-import { Policy } from './retry-policy.ts';
+import { RetryPolicy } from './retry-policy.ts';
 import { pause } from './reconnect.ts';
-import type { Board } from './status.ts';
+import type { Notifier } from './status.ts';
 
 /** Sessions shorter than this do not count as success: milliseconds. */
 const STABLE_AFTER = 10_000;
@@ -28,7 +28,7 @@ export type ConnectionConfig = Settings & Omit<JoinConfig, 'progress'>;
 /** Whom a connection belongs to. */
 export interface ConnectionOwner {
   /** Where it tells what it does. */
-  readonly board: Board;
+  readonly notifier: Notifier;
   /** Whether there was a session ever. */
   readonly joinedBefore: boolean;
   joined(joined: Joined): void;
@@ -49,8 +49,8 @@ export interface Connection extends Unsubscribable {
 /** Makes one, which does nothing yet. */
 export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner): Connection {
   const { reconnect, keepalive } = config;
-  const { board } = owner;
-  const policy = new Policy();
+  const { notifier: board } = owner;
+  const policy = new RetryPolicy();
   const pipe = new Subscription();
   let lastError: WampError | undefined;
   let { transports } = config;
@@ -140,7 +140,7 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
     options: ReconnectOptions,
     delays: (retry: number) => number,
   ): Observable<unknown> => {
-    const verdict = callback(
+    const verdict = callUserCode(
       () => options.retryable?.(error),
       (failure) => config.userError(failure, 'retryable'),
     );

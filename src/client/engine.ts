@@ -7,12 +7,12 @@ import type { CloseDetails } from '../session/config.ts';
 import type { CallResult } from '../session/events.ts';
 import { guarded, type ErrorEntry } from '../session/error-mapping.ts';
 import type { Joined } from '../session/join.ts';
-import type { SessionLink } from '../session/dispatch.ts';
+import type { Dispatch } from '../session/dispatch.ts';
 import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
 import type { Port } from '../session/port.ts';
 import { PendingPublication, publishOn } from '../session/publication.ts';
 import type { Session } from '../session/session.ts';
-import { Streams, unlessOver, type StreamInfo, type StreamsOwner } from '../session/recovery.ts';
+import { Recovery, unlessOver, type StreamInfo, type RecoveryOwner } from '../session/recovery.ts';
 import { now } from '../session/time.ts';
 import { makeConnection, type Connection, type ConnectionOwner } from './connection.ts';
 import { healDelay } from './healing.ts';
@@ -20,21 +20,21 @@ import { whenIdle } from './idle.ts';
 import { MessageTap } from './message-tap.ts';
 import type { Settings } from './client-options.ts';
 import { Outbox } from './outbox.ts';
-import { Board } from './status.ts';
+import { Notifier } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port, ConnectionOwner, StreamsOwner {
-  readonly board = new Board();
+export class Engine implements Port, ConnectionOwner, RecoveryOwner {
+  readonly notifier = new Notifier();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
-  readonly streams: Streams;
+  readonly streams: Recovery;
   readonly errors: ErrorEntry[];
   /** What the next connection is made with. */
   settings: Settings;
   /** The session that is joined, and whether `ready` was told, or is not to be yet. */
   current: (Joined & { ready: boolean }) | undefined;
   readonly session$ = new Observable<Session>((subscriber) => {
-    const subscription = this.board.session$.subscribe(subscriber);
+    const subscription = this.notifier.session$.subscribe(subscriber);
     // not one that is about to be told, or over and about to be told so
     if (this.#live?.open) subscriber.next(this.#live.session);
     this.dial();
@@ -44,7 +44,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
   readonly #wires = new Set<Subscription>();
   #connection: Connection | undefined;
   /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
-  #live: SessionLink | undefined;
+  #live: Dispatch | undefined;
   joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
@@ -55,7 +55,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
     this.settings = settings;
     this.errors = settings.errors;
     this.outbox = new Outbox(settings);
-    this.streams = new Streams(this);
+    this.streams = new Recovery(this);
   }
 
   get open(): boolean {
@@ -111,7 +111,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
     // before anybody is told: whoever comes back is refused
     this.refusal = error;
     const joined = this.current;
-    const { board, tap, userErrors } = this;
+    const { notifier: board, tap, userErrors } = this;
     if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where the news of the session led here
     if (joined) this.outbox.flush(joined.link);
@@ -143,7 +143,7 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
 
   readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
 
-  readonly #unseen = (error: unknown, topic: Uri): void => this.board.tell({ type: 'publisherror', topic, error });
+  readonly #unseen = (error: unknown, topic: Uri): void => this.notifier.tell({ type: 'publisherror', topic, error });
   readonly #whyNot = (): unknown => this.#connection?.lastError;
 
   dial(): void {
@@ -160,14 +160,14 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
     this.joinedBefore = true;
     const joined = { ...begun, ready: true };
     this.current = joined;
-    this.board.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
+    this.notifier.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
     this.streams.attach(link);
     this.outbox.flush(link);
     // whoever was told may have closed us
     if (!link.open) return;
     this.#live = link;
-    this.board.post(() => this.board.session$.next(session));
-    this.board.tell({ type: 'join', session });
+    this.notifier.post(() => this.notifier.session$.next(session));
+    this.notifier.tell({ type: 'join', session });
     // not before: what waits for the session may be settled by now
     joined.ready = false;
     this.changed();
@@ -197,14 +197,14 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
     // taken before anybody is told: what is begun on hearing it belongs to the next connection
     const streams = this.streams.take();
     const waiting = this.outbox.take();
-    this.board.setStatus({ state: 'failed', error, attempts });
+    this.notifier.setStatus({ state: 'failed', error, attempts });
     for (const stream of streams) stream.end(error);
     for (const item of waiting) item.fail(error);
   }
 
   healDelay(stream: StreamInfo, error: Error, tries: number, since: number): number | undefined {
     const delay = healDelay(this.settings, error, tries, since);
-    if (delay !== undefined) this.board.tell({ type: 'heal', stream, error, tries, delay });
+    if (delay !== undefined) this.notifier.tell({ type: 'heal', stream, error, tries, delay });
     return delay;
   }
 
@@ -212,20 +212,20 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
   changed(): void {
     if (this.streams.size > 0) this.dial();
     const joined = this.current;
-    const { status } = this.board;
+    const { status } = this.notifier;
     if (joined === undefined || status.state !== 'joined') return;
     const { healing, link } = this.streams;
     // streams that end with a session are no longer counted in it
     if (link !== joined.link) return;
-    if (status.healing !== healing) this.board.setStatus({ ...status, healing });
+    if (status.healing !== healing) this.notifier.setStatus({ ...status, healing });
     if (healing === 0 && !joined.ready) {
       joined.ready = true;
-      this.board.tell({ type: 'ready', session: joined.session });
+      this.notifier.tell({ type: 'ready', session: joined.session });
     }
   }
 
   /** Hangs up after `idleTimeout` without use. */
-  #watchIdle(link: SessionLink): void {
+  #watchIdle(link: Dispatch): void {
     this.#idle = whenIdle(
       this.settings.idleTimeout,
       // bytes that the network has not taken yet are in use, too: to hang up may lose them
@@ -235,9 +235,9 @@ export class Engine implements Port, ConnectionOwner, StreamsOwner {
         const reason = 'wamp.close.normal';
         link.leave(reason, undefined, new ClosedError('The client was idle'));
         this.disconnect();
-        this.board.left(link.session, { reason });
+        this.notifier.left(link.session, { reason });
         // whoever was told may have gone on already
-        if (!this.#connection && !this.refusal) this.board.setStatus({ state: 'idle' });
+        if (!this.#connection && !this.refusal) this.notifier.setStatus({ state: 'idle' });
       },
     );
   }

@@ -1,15 +1,15 @@
-import { Stream, type Streams } from '../session/recovery.ts';
+import { Recoverable, type Recovery } from '../session/recovery.ts';
 
 /** How many there were: each has a key of its own among the streams. */
 let count = 0;
 
 /** A stream without a request of its own: the client counts as used while it is there, and ends it as any other. */
-export class Use extends Stream {
+export class KeepOpen extends Recoverable {
   readonly kind = 'setup';
   readonly #ended: (error?: Error) => void;
 
   /** @param ended told when the client gives up or is closed */
-  constructor(streams: Streams, ended: (error?: Error) => void) {
+  constructor(streams: Recovery, ended: (error?: Error) => void) {
     super(streams, `setup${++count}`, 'exact');
     this.#ended = ended;
   }

@@ -2,7 +2,7 @@ import type { Subscription } from 'rxjs';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
-import type { SessionLink } from '../session/dispatch.ts';
+import type { Dispatch } from '../session/dispatch.ts';
 import { after, now } from '../session/time.ts';
 import { wake$ } from './wake.ts';
 
@@ -21,7 +21,7 @@ const LATE = 2000;
 
 /** Watches the link of one session until it is unsubscribed: any received byte counts as life. */
 export function keepAlive(
-  link: SessionLink,
+  link: Dispatch,
   { interval = 30_000, timeout = 10_000, probe }: KeepaliveOptions,
 ): Subscription {
   const { channel } = link.wire;

@@ -6,7 +6,7 @@ import type { CorrelationOptions } from '../session/options.ts';
 import { now } from '../session/time.ts';
 
 /** A wire message as it passed. */
-export interface MessageEvent {
+export interface WireMessage {
   readonly direction: 'in' | 'out';
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -29,7 +29,7 @@ function redacted(message: Message): Message {
 }
 
 /** The tap behind `messages$`: nothing happens at it while nobody observes. */
-export class MessageTap extends Subject<MessageEvent> implements Tap {
+export class MessageTap extends Subject<WireMessage> implements Tap {
   message(direction: 'in' | 'out', message: Message): void {
     const options = (message[2] as Tagged | undefined)?.[TAGGED];
     this.next({ direction, time: now(), message: redacted(message), options });

@@ -1,11 +1,11 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
-import { asked, type Uri } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
 import type { PublishOptions } from '../session/options.ts';
 import type { PendingPublication } from '../session/publication.ts';
-import type { Link } from '../session/request-port.ts';
+import type { RequestPort } from '../session/request-port.ts';
 import { after } from '../session/time.ts';
 import type { Settings } from './client-options.ts';
 
@@ -33,13 +33,13 @@ export class Outbox {
   /** Keeps a call until there is a session; `cause` is asked for why there was none in time. */
   addCall(call: Call, procedure: Uri, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
-    this.#add(call, asked('call', procedure), this.#limits.waitTimeout, cause);
+    this.#add(call, describeRequest('call', procedure), this.#limits.waitTimeout, cause);
   }
 
   /** Keeps a publication, as it is now, until there is a session. */
   addPublication(publication: PendingPublication, cause: () => unknown): void {
     const { size, ttl } = this.#limits.publishQueue;
-    const what = `${asked('publish', publication.request.uri)}: not sent`;
+    const what = `${describeRequest('publish', publication.request.uri)}: not sent`;
     if (this.publications >= size) {
       this.dropped++;
       publication.fail(new ConnectionLostError(`${what}, ${size} publications wait already`, { cause: cause() }));
@@ -55,7 +55,7 @@ export class Outbox {
   }
 
   /** Sends what waits, and what comes while it does. */
-  flush(link: Link): void {
+  flush(link: RequestPort): void {
     for (const item of this.#items.keys()) {
       if (!link.open) return;
       this.#remove(item);
@@ -99,7 +99,7 @@ function snapshot(request: PayloadRequest<PublishOptions>): PayloadRequest<Publi
     };
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new SerializationError(`${asked('publish', request.uri)}: the payload refers to itself`, {
+      throw new SerializationError(`${describeRequest('publish', request.uri)}: the payload refers to itself`, {
         cause: error,
       });
     }

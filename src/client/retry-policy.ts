@@ -38,7 +38,7 @@ const VIOLATION_CODES: ReadonlySet<number | undefined> = new Set([1002, 1007, 10
 const VIOLATION_TRIES = 3;
 
 /** The one place that says which ends are final; one comment a case. */
-export class Policy {
+export class RetryPolicy {
   #doubtful = 0;
   #violations = 0;
   #killed = false;

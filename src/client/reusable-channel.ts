@@ -2,7 +2,7 @@ import { AsyncSubject, asapScheduler, Observable, take, type Observer, type Subs
 import type { ChannelBindingType } from '../auth/authenticator.ts';
 import { GOODBYE, type Message } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import type { SessionLink } from '../session/dispatch.ts';
+import type { Dispatch } from '../session/dispatch.ts';
 import type { Channel, Transport, TransportDetails } from '../transports/transport.ts';
 
 /**
@@ -138,7 +138,7 @@ const originals = new WeakMap<Transport, Transport>();
  *
  * @param unwanted emits when nobody will come for the link
  */
-export function keep(link: SessionLink, transport: Transport, unwanted: Observable<unknown>): Transport {
+export function keep(link: Dispatch, transport: Transport, unwanted: Observable<unknown>): Transport {
   const { wire } = link;
   const hangUp = wire.hangUp.bind(wire);
   const receive = link.receive.bind(link);

@@ -65,7 +65,7 @@ export type LifecycleNews<Api = unknown> =
  * Tells observers what happens, in one order for all of them: what is posted while something is being delivered waits
  * for its turn.
  */
-export class Board {
+export class Notifier {
   readonly status$ = new ReplaySubject<Status>(1);
   readonly lifecycle$ = new Subject<LifecycleEvent>();
   readonly session$ = new Subject<Session>();

@@ -1,7 +1,7 @@
 import { BOOL, checkOptions, DICT } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
 import { uriPattern, type UriPattern } from '../protocol/pattern.ts';
-import { asked, type Uri } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { checkRegister, checkSubscribe } from '../session/option-checks.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 
@@ -39,7 +39,7 @@ export interface Prepared {
  */
 export function prepare(kind: 'procedure' | 'topic', uri: string, given: MethodOptions): Prepared {
   const decorator = kind === 'procedure' ? '@Procedure' : '@Topic';
-  const what = (): string => asked(decorator, uri);
+  const what = (): string => describeRequest(decorator, uri);
   if (!DICT.test(given)) throw new TypeError(`${what()}: options must be an object, got ${kindOf(given)}`);
   const { spread = false, ...others } = given;
   checkOptions(what, { spread: BOOL }, { spread });

@@ -1,6 +1,6 @@
 import { checkOptions } from '../protocol/attributes.ts';
 import { kindOf } from '../protocol/errors.ts';
-import { asked, assertUri, type Uri } from '../protocol/uris.ts';
+import { describeRequest, assertUri, type Uri } from '../protocol/uris.ts';
 import { MATCH, type DefineOptions } from '../session/define.ts';
 import type { ErrorClass, ErrorEntry } from '../session/error-mapping.ts';
 import { portOf } from '../session/port.ts';
@@ -31,7 +31,7 @@ export function WampError(
   uri: Uri,
   options: DefineOptions = {},
 ): (error: ErrorClass, context?: ClassDecoratorContext) => void {
-  const what = asked('@WampError', uri);
+  const what = describeRequest('@WampError', uri);
   checkOptions(() => what, { match: MATCH }, options);
   const { match = 'exact' } = options;
   assertUri(uri, '@WampError()', match);

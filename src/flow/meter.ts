@@ -18,7 +18,7 @@ import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';
 import type { Channel } from '../transports/transport.ts';
 import type { Engine } from '../client/engine.ts';
-import type { MessageEvent } from '../client/message-tap.ts';
+import type { WireMessage } from '../client/message-tap.ts';
 
 /** What went one way. */
 export interface Traffic {
@@ -101,7 +101,7 @@ export class Meter {
   }
 
   #begin(): void {
-    const { tap, board } = this.#engine;
+    const { tap, notifier: board } = this.#engine;
     this.#session = undefined;
     this.#watching = new Subscription();
     this.#watching.add(tap.subscribe((event) => this.#time(event)));
@@ -164,7 +164,7 @@ export class Meter {
   }
 
   /** Takes the time between a request and the router's answer. */
-  #time({ direction, message, time }: MessageEvent): void {
+  #time({ direction, message, time }: WireMessage): void {
     const [type, first, second] = message as readonly [number, number, unknown];
     if (direction === 'out') {
       if (ASKS.has(type) && (type !== PUBLISH || (second as Dict)['acknowledge'] === true)) {

@@ -125,20 +125,20 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
     if (!meter) meters.set(engine, (meter = new Meter(engine)));
     subscriber.add(meter.count(() => counters, counted));
     if (isObservable(reset)) subscriber.add(reset.subscribe({ next: restart, error: () => undefined }));
-    subscriber.add(engine.board.status$.subscribe({ complete: () => subscriber.complete() }));
+    subscriber.add(engine.notifier.status$.subscribe({ complete: () => subscriber.complete() }));
     subscriber.add(
       interval(period).subscribe(() => {
         const quiet = counters.trips.samples === samples;
         samples = counters.trips.samples;
         report();
-        if (probe && quiet) ask(engine);
+        if (probe && quiet) sendProbe(engine);
       }),
     );
   });
 }
 
 /** Asks the router something that it answers at once. */
-function ask({ current }: Engine): void {
+function sendProbe({ current }: Engine): void {
   if (!current?.link.open) return;
   const { link } = current;
   link.probes++;

@@ -4,7 +4,7 @@ import type { Id } from '../protocol/ids.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { uriOf } from './ask.ts';
+import { uriOf } from './call-meta.ts';
 import { follow, REFRESH, type FollowOptions } from './follow.ts';
 import {
   AN_ID,

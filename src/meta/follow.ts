@@ -5,7 +5,7 @@ import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { uriOf } from './ask.ts';
+import { uriOf } from './call-meta.ts';
 
 /** Options of the streams of a current state. */
 export interface FollowOptions {

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export type { LookupOptions, MetaEventOptions } from './ask.ts';
+export type { LookupOptions, MetaEventOptions } from './call-meta.ts';
 export {
   registrations$,
   sessions$,

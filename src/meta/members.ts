@@ -4,7 +4,7 @@ import type { Id } from '../protocol/ids.ts';
 import { assertUri, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { checkLookup, first, second, uriOf, type LookupOptions } from './ask.ts';
+import { checkLookup, first, second, uriOf, type LookupOptions } from './call-meta.ts';
 import { follow, REFRESH, type Effect, type FollowOptions } from './follow.ts';
 import { AN_ID, SUBSCRIPTION } from './readers.ts';
 import { listCallees, lookupRegistration, matchRegistration, registrationCreated } from './registrations.ts';

@@ -5,7 +5,7 @@ import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';
 import {
-  ask,
+  callMeta,
   assertId,
   checkLookup,
   command,
@@ -15,7 +15,7 @@ import {
   second,
   type LookupOptions,
   type MetaEventOptions,
-} from './ask.ts';
+} from './call-meta.ts';
 import {
   AN_ID,
   COUNTED,
@@ -48,36 +48,36 @@ export interface RemoveOptions {
 
 /** The ids of all registrations of the realm (`wamp.registration.list`). */
 export const listRegistrations = (wamp: Wamp): Observable<IdsByMatch> =>
-  ask(wamp, 'wamp.registration.list', [], IDS_BY_MATCH);
+  callMeta(wamp, 'wamp.registration.list', [], IDS_BY_MATCH);
 
 /** The id of the registration of exactly this URI or pattern (`wamp.registration.lookup`), or null. */
 export function lookupRegistration(wamp: Wamp, procedure: Uri, options: LookupOptions = {}): Observable<Id | null> {
   const match = checkLookup('lookupRegistration', procedure, options);
-  return ask(wamp, 'wamp.registration.lookup', lookedUp(procedure, match), ID_OR_NONE);
+  return callMeta(wamp, 'wamp.registration.lookup', lookedUp(procedure, match), ID_OR_NONE);
 }
 
 /** The id of the registration that a call of this URI would go to (`wamp.registration.match`), or null. */
 export function matchRegistration(wamp: Wamp, procedure: Uri): Observable<Id | null> {
   assertUri(procedure, 'matchRegistration()');
-  return ask(wamp, 'wamp.registration.match', [procedure], ID_OR_NONE);
+  return callMeta(wamp, 'wamp.registration.match', [procedure], ID_OR_NONE);
 }
 
 /** What a registration is (`wamp.registration.get`). Errors with `wamp.error.no_such_registration`, as the next three do. */
 export function getRegistration(wamp: Wamp, registration: Id): Observable<MetaRegistration> {
   assertId('getRegistration', 'registration', registration);
-  return ask(wamp, 'wamp.registration.get', [registration], REGISTRATION);
+  return callMeta(wamp, 'wamp.registration.get', [registration], REGISTRATION);
 }
 
 /** The sessions behind a registration (`wamp.registration.list_callees`). */
 export function listCallees(wamp: Wamp, registration: Id): Observable<readonly Id[]> {
   assertId('listCallees', 'registration', registration);
-  return ask(wamp, 'wamp.registration.list_callees', [registration], IDS);
+  return callMeta(wamp, 'wamp.registration.list_callees', [registration], IDS);
 }
 
 /** How many sessions are behind a registration (`wamp.registration.count_callees`). */
 export function countCallees(wamp: Wamp, registration: Id): Observable<number> {
   assertId('countCallees', 'registration', registration);
-  return ask(wamp, 'wamp.registration.count_callees', [registration], COUNTED);
+  return callMeta(wamp, 'wamp.registration.count_callees', [registration], COUNTED);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Dict, List } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';
-import { ask, assertId, assertText, command, first, listen, type MetaEventOptions } from './ask.ts';
+import { callMeta, assertId, assertText, command, first, listen, type MetaEventOptions } from './call-meta.ts';
 import { AN_ID, COUNTED, IDS, KILLED, sessionReader, type MetaDeparture, type MetaSession } from './readers.ts';
 
 export const ON_JOIN = 'wamp.session.on_join';
@@ -50,16 +50,16 @@ function killed(what: string, { reason, message, ...others }: KillOptions): Dict
  * countSessions(wamp, { authroles: ['user'] }).subscribe((count) => show(count));
  */
 export const countSessions = (wamp: Wamp, filter: SessionFilter = {}): Observable<number> =>
-  ask(wamp, 'wamp.session.count', filterArgs('countSessions', filter), COUNTED);
+  callMeta(wamp, 'wamp.session.count', filterArgs('countSessions', filter), COUNTED);
 
 /** The ids of the sessions that are joined to the realm (`wamp.session.list`), this one included. */
 export const listSessions = (wamp: Wamp, filter: SessionFilter = {}): Observable<readonly Id[]> =>
-  ask(wamp, 'wamp.session.list', filterArgs('listSessions', filter), IDS);
+  callMeta(wamp, 'wamp.session.list', filterArgs('listSessions', filter), IDS);
 
 /** Who a session is (`wamp.session.get`). Errors with `wamp.error.no_such_session` where there is none of this id. */
 export function getSession(wamp: Wamp, session: Id): Observable<MetaSession> {
   assertId('getSession', 'session', session);
-  return ask(wamp, 'wamp.session.get', [session], sessionReader(session));
+  return callMeta(wamp, 'wamp.session.get', [session], sessionReader(session));
 }
 
 /**
@@ -77,13 +77,13 @@ export function killSession(wamp: Wamp, session: Id, options: KillOptions = {}):
 /** Ends all other sessions of an authid (`wamp.session.kill_by_authid`); emits how many. */
 export function killSessionsByAuthid(wamp: Wamp, authid: string, options: KillOptions = {}): Observable<number> {
   assertText('killSessionsByAuthid', 'authid', authid);
-  return ask(wamp, 'wamp.session.kill_by_authid', [authid], KILLED, killed('killSessionsByAuthid', options));
+  return callMeta(wamp, 'wamp.session.kill_by_authid', [authid], KILLED, killed('killSessionsByAuthid', options));
 }
 
 /** Ends all other sessions of a role (`wamp.session.kill_by_authrole`); emits how many. */
 export function killSessionsByAuthrole(wamp: Wamp, authrole: string, options: KillOptions = {}): Observable<number> {
   assertText('killSessionsByAuthrole', 'authrole', authrole);
-  return ask(wamp, 'wamp.session.kill_by_authrole', [authrole], KILLED, killed('killSessionsByAuthrole', options));
+  return callMeta(wamp, 'wamp.session.kill_by_authrole', [authrole], KILLED, killed('killSessionsByAuthrole', options));
 }
 
 /**
@@ -91,7 +91,7 @@ export function killSessionsByAuthrole(wamp: Wamp, authrole: string, options: Ki
  * nor are their testaments published. Crossbar.io does not have it.
  */
 export const killAllSessions = (wamp: Wamp, options: KillOptions = {}): Observable<number> =>
-  ask(wamp, 'wamp.session.kill_all', [], KILLED, killed('killAllSessions', options));
+  callMeta(wamp, 'wamp.session.kill_all', [], KILLED, killed('killAllSessions', options));
 
 /** Reads `wamp.session.on_join`. */
 export const joinOf = (event: WampEvent): MetaSession => first(sessionReader(), event);

@@ -5,7 +5,7 @@ import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';
 import {
-  ask,
+  callMeta,
   assertId,
   checkLookup,
   command,
@@ -16,7 +16,7 @@ import {
   uriOf,
   type LookupOptions,
   type MetaEventOptions,
-} from './ask.ts';
+} from './call-meta.ts';
 import {
   AN_ID,
   COUNTED,
@@ -44,24 +44,24 @@ export interface SubscriptionChanged {
 
 /** The ids of all subscriptions of the realm (`wamp.subscription.list`). */
 export const listSubscriptions = (wamp: Wamp): Observable<IdsByMatch> =>
-  ask(wamp, 'wamp.subscription.list', [], IDS_BY_MATCH);
+  callMeta(wamp, 'wamp.subscription.list', [], IDS_BY_MATCH);
 
 /** The id of the subscription of exactly this URI or pattern (`wamp.subscription.lookup`), or null. */
 export function lookupSubscription(wamp: Wamp, topic: Uri, options: LookupOptions = {}): Observable<Id | null> {
   const match = checkLookup('lookupSubscription', topic, options);
-  return ask(wamp, 'wamp.subscription.lookup', lookedUp(topic, match), ID_OR_NONE);
+  return callMeta(wamp, 'wamp.subscription.lookup', lookedUp(topic, match), ID_OR_NONE);
 }
 
 /** The ids of all subscriptions that an event of this topic would go to (`wamp.subscription.match`); none: an empty list. */
 export function matchSubscriptions(wamp: Wamp, topic: Uri): Observable<readonly Id[]> {
   assertUri(topic, 'matchSubscriptions()');
-  return ask(wamp, 'wamp.subscription.match', [topic], IDS);
+  return callMeta(wamp, 'wamp.subscription.match', [topic], IDS);
 }
 
 /** What a subscription is (`wamp.subscription.get`). Errors with `wamp.error.no_such_subscription`. */
 export function getSubscription(wamp: Wamp, subscription: Id): Observable<MetaSubscription> {
   assertId('getSubscription', 'subscription', subscription);
-  return ask(wamp, 'wamp.subscription.get', [subscription], SUBSCRIPTION);
+  return callMeta(wamp, 'wamp.subscription.get', [subscription], SUBSCRIPTION);
 }
 
 /**
@@ -70,7 +70,7 @@ export function getSubscription(wamp: Wamp, subscription: Id): Observable<MetaSu
  */
 export function listSubscribers(wamp: Wamp, subscription: Id): Observable<readonly Id[]> {
   assertId('listSubscribers', 'subscription', subscription);
-  return ask(wamp, 'wamp.subscription.list_subscribers', [subscription], IDS);
+  return callMeta(wamp, 'wamp.subscription.list_subscribers', [subscription], IDS);
 }
 
 /**
@@ -79,11 +79,11 @@ export function listSubscribers(wamp: Wamp, subscription: Id): Observable<readon
  */
 export function countSubscribers(wamp: Wamp, subscription: Id): Observable<number> {
   assertId('countSubscribers', 'subscription', subscription);
-  return ask(wamp, 'wamp.subscription.count_subscribers', [subscription], COUNTED).pipe(
+  return callMeta(wamp, 'wamp.subscription.count_subscribers', [subscription], COUNTED).pipe(
     catchError((error: unknown) =>
       uriOf(error) === 'wamp.error.no_such_procedure'
         ? // the name in nexus
-          ask(wamp, 'wamp.subscription.count_suscribers', [subscription], COUNTED).pipe(
+          callMeta(wamp, 'wamp.subscription.count_suscribers', [subscription], COUNTED).pipe(
             // whoever has neither is told of the right one
             catchError((second: unknown) =>
               throwError(() => (uriOf(second) === 'wamp.error.no_such_procedure' ? error : second)),

@@ -6,7 +6,7 @@ import { checkPublish } from '../session/option-checks.ts';
 import type { Given, PublishOptions } from '../session/options.ts';
 import { portOf } from '../session/port.ts';
 import type { Session, Wamp } from '../session/session.ts';
-import { command } from './ask.ts';
+import { command } from './call-meta.ts';
 
 /** When a testament is published: when the session is over for good, or already when it is detached from its link. */
 export type TestamentScope = 'destroyed' | 'detached';

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { catchError, Observable, of, switchMap, throwError, timeout } from 'rxjs';
-import { ask, type Askable } from '../async.ts';
+import { resolve, type Resolvable } from '../async.ts';
 import {
   BOOL,
   checkOptions,
@@ -44,7 +44,7 @@ export interface RawSocketOptions {
    * `rs://host:port`, `rss://host:port` (TLS) or `rs+unix:/path`, or a function that gives it, asked at every attempt.
    * The forms `rs://unix:/path` and `unix+rs:///path` of other clients are understood, too.
    */
-  readonly url?: Askable<string> | undefined;
+  readonly url?: Resolvable<string> | undefined;
   /**
    * The serializer to ask for: a RawSocket names one.
    * @default json()
@@ -150,7 +150,7 @@ export function rawSocket(options: RawSocketOptions): Transport {
   return {
     name: 'rawsocket',
     open: (attempt) =>
-      (attempt ? attempt.ask(address) : ask(address)).pipe(
+      (attempt ? attempt.resolve(address) : resolve(address)).pipe(
         switchMap((url) => of(checked(parseAddress(url), options))),
         catchError((error: unknown) => {
           throw failed({ url: 'the router: url' }, error);
@@ -163,7 +163,7 @@ export function rawSocket(options: RawSocketOptions): Transport {
 /** The one address, or the function that will tell it. */
 function addressOf(
   options: RawSocketOptions,
-): RawAddress | (() => ReturnType<Extract<Askable<string>, () => unknown>>) {
+): RawAddress | (() => ReturnType<Extract<Resolvable<string>, () => unknown>>) {
   const { url, host, port, path } = options;
   const ways = [url, port ?? host, path].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new TypeError('rawSocket: give either host and port, or path, or url');

@@ -15,7 +15,7 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
-import { Ledger } from './uri-tracker.ts';
+import { UriTracker } from './uri-tracker.ts';
 import { Packer } from './packer.ts';
 import type { PassthruConfig } from './passthru.ts';
 import { announcing, Router } from './announced-features.ts';
@@ -45,7 +45,7 @@ export class PassthruConnection implements PassthruInterceptor {
   readonly #codecs: readonly PayloadCodec[];
   readonly #router: Router;
   readonly #packer: Packer;
-  readonly #ledger = new Ledger();
+  readonly #ledger = new UriTracker();
   /** Invocations that are over while chunks of their arguments still come. */
   readonly #over = new Set<Id>();
 

@@ -2,7 +2,7 @@ import { isDict } from '../protocol/attributes.ts';
 import { ApplicationError, InvalidStateError, SerializationError, WampError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { CALL, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
-import { asked, type Uri } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import {
   DECRYPT_ERROR,
   handles,
@@ -56,7 +56,7 @@ export class Packer {
     // the router itself answers below wamp.: it has no key
     if (!wanted && uri.startsWith('wamp.')) return [message, undefined];
     const role = message[0] === CALL ? 'dealer' : 'broker';
-    const what = (): string => asked(message[0] === CALL ? 'call' : 'publish', uri);
+    const what = (): string => describeRequest(message[0] === CALL ? 'call' : 'publish', uri);
     const made = this.#seal(message, true, uri, wanted, (scheme) => {
       const shape = this.#router.shapeFor(role, scheme);
       this.#router.assertSupports(role, shape, scheme, what);
@@ -72,7 +72,7 @@ export class Packer {
     if (!mark || isEmpty(message)) return message;
     const made = this.#seal(message, true, message[3], mark, () => mark.shape);
     if (made) return made;
-    throw new SerializationError(`${asked('call', message[3])}: ${noCodec(mark)}`);
+    throw new SerializationError(`${describeRequest('call', message[3])}: ${noCodec(mark)}`);
   }
 
   /**

@@ -39,7 +39,7 @@ interface Pattern {
 }
 
 /** What messages do not say themselves: the URIs that the ids of one session stand for. */
-export class Ledger {
+export class UriTracker {
   readonly calls = new Map<Id, OpenCall>();
   readonly invocations = new Map<Id, OpenInvocation>();
   readonly #topics = new Map<Id, Pattern>();

@@ -8,7 +8,7 @@ import type { Typed } from '../session/contract-types.ts';
 import type { Engine } from '../client/engine.ts';
 import { engineOf, type AnyClient } from '../client/engine-of.ts';
 import { runOn, type SessionTask } from './session-task.ts';
-import { Use } from '../client/keep-open.ts';
+import { KeepOpen } from '../client/keep-open.ts';
 
 /** What {@link forEachSession} tells of each run of its function. */
 export type SessionRun<T = unknown, Api = unknown> =
@@ -22,7 +22,7 @@ export type SessionRun<T = unknown, Api = unknown> =
   | { readonly state: 'ended'; readonly session: Session<Api> };
 
 /** One observer of `forEachSession()`: counts as confirmed when the function has settled. */
-class Setup<T, Api> extends Use implements Unsubscribable {
+class Setup<T, Api> extends KeepOpen implements Unsubscribable {
   readonly #engine: Engine;
   readonly #setup: SessionTask<T, Api>;
   readonly #subscriber: Subscriber<SessionRun<T, Api>>;

@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';
 import { engineOf, type AnyClient } from '../client/engine-of.ts';
 import { keep } from '../client/reusable-channel.ts';
-import { settle, type BaseOptions } from '../client/client-options.ts';
+import { resolveOptions, type BaseOptions } from '../client/client-options.ts';
 
 /** Options of {@link rejoin}. */
 export type RejoinOptions = Partial<Pick<BaseOptions, 'realm' | 'auth'>>;
@@ -30,11 +30,11 @@ export function rejoin<Api = unknown>(
 ): Observable<Session<Api>> {
   const engine = engineOf(client, 'rejoin()');
   const given = checkOptions(() => 'rejoin()', { realm: ANYTHING, auth: ANYTHING }, options) as (keyof RejoinOptions)[];
-  const { settings, current, board } = engine;
+  const { settings, current, notifier: board } = engine;
   const { errors, publishQueue } = settings;
   const wanted = Object.fromEntries(given.map((name) => [name, options[name]])) as RejoinOptions;
   // the errors stay those that define() adds to
-  engine.settings = { ...settle({ ...settings, ...wanted }), errors, publishQueue };
+  engine.settings = { ...resolveOptions({ ...settings, ...wanted }), errors, publishQueue };
   if (current) {
     const { link, transport } = current;
     const { transports, closeTimeout } = settings;

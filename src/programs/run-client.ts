@@ -1,5 +1,5 @@
 import { asapScheduler, Observable, Subscription } from 'rxjs';
-import { callback } from '../async.ts';
+import { callUserCode } from '../async.ts';
 import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
 import { ClosedError, kindOf } from '../protocol/errors.ts';
 import { guarded } from '../session/error-mapping.ts';
@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';
 import { engineOf, type AnyClient } from '../client/engine-of.ts';
 import { runOn, type SessionTask } from './session-task.ts';
-import { Use } from '../client/keep-open.ts';
+import { KeepOpen } from '../client/keep-open.ts';
 
 /** Options of {@link runClient}. */
 export interface RunOptions {
@@ -86,7 +86,7 @@ export function runClient<T = never, Api = unknown>(
     };
     const restarts = (error: unknown): boolean => {
       const told = (failure: unknown): void => engine.userError(failure, 'restart of runClient');
-      return callback(() => options.restart?.(error), told) === true;
+      return callUserCode(() => options.restart?.(error), told) === true;
     };
     const begin = (session: Session): void => {
       // news may be late
@@ -112,14 +112,16 @@ export function runClient<T = never, Api = unknown>(
       return;
     }
     watching.add(
-      engine.board.lifecycle$.subscribe((event) => {
+      engine.notifier.lifecycle$.subscribe((event) => {
         if (event.type !== 'leave' || event.session !== current) return;
         stop();
         if (DONE.has(event.reason)) done();
       }),
     );
     // while main only thinks, the client is in use all the same
-    const use = new Use(engine.streams, (error) => (error && !(error instanceof ClosedError) ? fail(error) : done()));
+    const use = new KeepOpen(engine.streams, (error) =>
+      error && !(error instanceof ClosedError) ? fail(error) : done(),
+    );
     watching.add(() => engine.streams.remove(use));
     engine.streams.add(use);
     if (!watching.closed) watching.add(engine.session$.subscribe(begin));

@@ -1,5 +1,5 @@
 import { from, isObservable, Observable, of, tap } from 'rxjs';
-import type { Eventually } from '../auth/authenticator.ts';
+import type { MaybeAsync } from '../auth/authenticator.ts';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import { isPromise } from '../async.ts';
 import type { Session } from '../session/session.ts';
@@ -10,7 +10,7 @@ import type { Session } from '../session/session.ts';
  *
  * @template Api the contract that the session keeps to
  */
-export type SessionTask<T, Api = unknown> = (session: Session<Api>, signal: AbortSignal) => Eventually<T>;
+export type SessionTask<T, Api = unknown> = (session: Session<Api>, signal: AbortSignal) => MaybeAsync<T>;
 
 /** Runs a function of the application on a session, for each subscriber; what it throws is an error notification. */
 export const runOn = <T, Api>(session: Session<Api>, task: SessionTask<T, Api>): Observable<T> =>

@@ -35,7 +35,7 @@ export const isLooseUri = (value: unknown, match: Match = 'exact'): value is Uri
   typeof value === 'string' && LOOSE[match].test(value);
 
 /** How errors name what was asked for, be it a URI or not: `call("com.app.f")`. */
-export const asked = (verb: string, uri: unknown): string =>
+export const describeRequest = (verb: string, uri: unknown): string =>
   `${verb}(${typeof uri === 'string' ? JSON.stringify(uri) : kindOf(uri)})`;
 
 /** Throws an {@link InvalidUriError} that names the use (`'topic'`, `'procedure'` …) unless the value is a URI. */

@@ -12,7 +12,7 @@ export type Answer<T> = T | PromiseLike<T> | Observable<T>;
  * @param done receives the answer
  * @param failed receives what the hook threw, rejected or errored with
  */
-export function settle<T>(
+export function whenAnswered<T>(
   ask: () => Answer<T>,
   done: (value: T) => void,
   failed: (error: unknown) => void,

@@ -1,7 +1,7 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/messages.ts';
 import { bestMatch, type Match, type Uri } from '../protocol/uris.ts';
-import { settle } from './answer.ts';
+import { whenAnswered } from './answer.ts';
 import type { Action, Permission, RealmOptions, Verdict } from './router-options.ts';
 import type { RouterSession } from './router-session.ts';
 
@@ -55,7 +55,7 @@ export class Authorizer {
       allowed(undefined);
       return;
     }
-    settle(
+    whenAnswered(
       () => authorize({ session: session.view(), action, uri, match, options }),
       (answer) => {
         if (!session.live) return;

@@ -11,7 +11,7 @@ import type {
   Intercept,
   TestRouterOptions,
 } from './router-options.ts';
-import { Lane } from './delivery-queue.ts';
+import { DeliveryQueue } from './delivery-queue.ts';
 import { Link, type Switchboard } from './link.ts';
 import { featuresOf, quirksOf, type Quirks, type RouterFeatures } from './quirks.ts';
 import { Randomness } from './random.ts';
@@ -27,8 +27,8 @@ export class RouterCore implements Switchboard {
   readonly realms = new Map<string, Realm>();
   readonly links = new Set<Link>();
   readonly intercepts = new Set<Intercept>();
-  readonly inbound: Lane;
-  readonly outbound: Lane;
+  readonly inbound: DeliveryQueue;
+  readonly outbound: DeliveryQueue;
   readonly frames = new Subject<RouterFrame>();
   readonly changes = new Subject<void>();
   /** How many of the next attempts to connect are refused. */
@@ -62,8 +62,8 @@ export class RouterCore implements Switchboard {
     const failed = (error: unknown): void => {
       throwError(() => error).subscribe();
     };
-    this.inbound = new Lane(failed);
-    this.outbound = new Lane(failed);
+    this.inbound = new DeliveryQueue(failed);
+    this.outbound = new DeliveryQueue(failed);
     const named = isNames(realms) ? realms.map((name): [string, RealmOptions] => [name, {}]) : Object.entries(realms);
     for (const [name, realmOptions] of named) this.#create(name, realmOptions);
   }

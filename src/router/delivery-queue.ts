@@ -9,7 +9,7 @@ interface Entry {
  * One direction of the router's traffic. A task runs at once, but never inside another one, never before an earlier
  * one, not while the lane is paused, and not before its delay is over.
  */
-export class Lane {
+export class DeliveryQueue {
   #queue: Entry[] = [];
   #head = 0;
   #running = false;

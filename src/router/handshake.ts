@@ -3,7 +3,7 @@ import { isDict } from '../protocol/attributes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { CHALLENGE, WELCOME, type Dict, type MessageOf } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
-import { settle, type Answer } from './answer.ts';
+import { whenAnswered, type Answer } from './answer.ts';
 import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
 import type { Quirks, RouterFeatures } from './quirks.ts';
 import type { Randomness } from './random.ts';
@@ -131,7 +131,7 @@ export class Handshake {
     const pending = new Subscription();
     this.#pending = pending;
     pending.add(
-      settle(
+      whenAnswered(
         hook,
         (step) => {
           this.#step(realm, id, authenticator, step);

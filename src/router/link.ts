@@ -12,7 +12,7 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { Lane } from './delivery-queue.ts';
+import type { DeliveryQueue } from './delivery-queue.ts';
 import { Handshake, type Doorkeeper } from './handshake.ts';
 import type { LinkInfo, RouterFrame, RouterLink, RouterPeer } from './router-options.ts';
 import type { Quirks } from './quirks.ts';
@@ -22,8 +22,8 @@ import type { RouterSession, SessionLink } from './router-session.ts';
 /** What a link needs of its router. */
 export interface Switchboard extends Doorkeeper {
   readonly quirks: Quirks;
-  readonly inbound: Lane;
-  readonly outbound: Lane;
+  readonly inbound: DeliveryQueue;
+  readonly outbound: DeliveryQueue;
   readonly closeTimeout: number;
   /** What interceptors leave of a message. */
   intercepted(message: Message, session: Id | undefined, direction: 'in' | 'out'): readonly Message[];

@@ -3,12 +3,12 @@ import { mistaken } from '../protocol/attributes.ts';
 import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
-import { asked, type Uri } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { CallResult } from './events.ts';
 import type { CallArgs, PayloadRequest } from './option-checks.ts';
 import { guarded, lossOf } from './error-mapping.ts';
 import type { CallOptions } from './options.ts';
-import type { Link, Reply, Request } from './request-port.ts';
+import type { RequestPort, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
 
 /**
@@ -19,7 +19,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   readonly type = CALL;
   readonly #subscriber: Subscriber<CallResult<T>>;
   readonly #request: PayloadRequest<CallOptions, CallArgs>;
-  #link: Link | undefined;
+  #link: RequestPort | undefined;
   #id: Id = 0;
   #progressed = false;
   #settled = false;
@@ -38,7 +38,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   /** Sends the call on a session that is open. */
-  start(link: Link): void {
+  start(link: RequestPort): void {
     if (this.#settled) return;
     this.#link = link;
     const { args, kwargs } = this.#request;
@@ -51,7 +51,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     if (this.#settled) return;
     if (reply[0] !== RESULT) {
       const { uri, options } = this.#request;
-      const error = (this.#link as Link).errorOf(reply as MessageOf<8>, { procedure: uri });
+      const error = (this.#link as RequestPort).errorOf(reply as MessageOf<8>, { procedure: uri });
       // our timeout went to the router, too: whose clock ran out first is nothing to the caller
       const late = options.timeout && reply[4] === 'wamp.error.timeout';
       this.fail(late ? timedOut(uri, 'timeout', options.timeout, error) : error);
@@ -73,7 +73,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `${asked('call', this.#request.uri)}: no answer came`, this.#id > 0));
+    this.fail(lossOf(error, `${describeRequest('call', this.#request.uri)}: no answer came`, this.#id > 0));
   }
 
   /** Ends the call with an error, without telling the router. */
@@ -122,7 +122,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {
-    const link = this.#link as Link;
+    const link = this.#link as RequestPort;
     const { uri, wire, options } = this.#request;
     const { progress, timeout } = options;
     let sent = wire;
@@ -144,7 +144,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Progressive invocation: each list is a CALL of the same id, completion an empty last one. */
   #stream(lists: Exclude<CallArgs, List>): void {
-    const link = this.#link as Link;
+    const link = this.#link as RequestPort;
     const { uri, kwargs } = this.#request;
     try {
       // before the source is asked for anything
@@ -159,7 +159,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     const send = (args: unknown, more: boolean): void => {
       if (this.#settled) return;
       try {
-        if (!Array.isArray(args)) throw mistaken(asked('call', uri), 'args', 'lists', args);
+        if (!Array.isArray(args)) throw mistaken(describeRequest('call', uri), 'args', 'lists', args);
         if (this.#id === 0) {
           link.requests.delete(this);
           this.#sendFirst(args, kwargs, more);
@@ -180,4 +180,4 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 }
 
 const timedOut = (uri: Uri, limit: string, ms: number, cause?: unknown): CallTimeoutError =>
-  new CallTimeoutError(`${asked('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });
+  new CallTimeoutError(`${describeRequest('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });

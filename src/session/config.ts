@@ -5,7 +5,7 @@ import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 import type { ErrorEntry } from './error-mapping.ts';
 import type { Interceptors } from './interceptors.ts';
-import type { Streams } from './recovery.ts';
+import type { Recovery } from './recovery.ts';
 
 /** Sees the messages that pass. */
 export interface Tap {
@@ -15,8 +15,8 @@ export interface Tap {
 }
 
 /** What a session needs from whoever joined it. */
-export interface LinkConfig {
-  readonly streams: Streams;
+export interface SessionConfig {
+  readonly streams: Recovery;
   /** Exceptions and their URIs; may grow while sessions live. */
   readonly errors: ErrorEntry[];
   readonly interceptors: Interceptors;
@@ -43,7 +43,7 @@ export interface CloseDetails {
 }
 
 /** What joining needs. */
-export interface JoinConfig extends LinkConfig {
+export interface JoinConfig extends SessionConfig {
   /** `null` where the router assigns it. */
   readonly realm: Uri | null;
   /** Told to the router as HELLO.Details.agent. */

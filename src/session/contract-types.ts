@@ -110,7 +110,7 @@ type Final<R> = [R] extends [Result<infer A, infer K>]
   : [R] extends [Nothing]
     ? Nothing | Result<readonly []> | CallResult<undefined, readonly []>
     : R | Result<ResultArgs<R>> | CallResult<unknown, ResultArgs<R>>;
-type Partial<R> = [R] extends [Result<infer A, infer K>] ? CallResult<unknown, A, K, true> : R;
+type ProgressiveResult<R> = [R] extends [Result<infer A, infer K>] ? CallResult<unknown, A, K, true> : R;
 
 /**
  * The handler of a procedure of a contract: what it is given, and what it may answer with.
@@ -122,7 +122,7 @@ export type HandlerOf<Api, U> = (invocation: InvocationOf<Api, U>) => AnswerOf<P
 type AnswerOf<E> =
   | Final<Sent<ResultOf<E>>>
   | PromiseLike<Final<Sent<ResultOf<E>>>>
-  | Observable<Final<Sent<ResultOf<E>>> | Partial<Sent<ProgressOf<E>>>>;
+  | Observable<Final<Sent<ResultOf<E>>> | ProgressiveResult<Sent<ProgressOf<E>>>>;
 
 /** An error of a contract, as it came. */
 export type ErrorOf<Api, U> = Error & {

@@ -30,17 +30,17 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { LinkConfig } from './config.ts';
+import type { SessionConfig } from './config.ts';
 import { abortError, errorForWire, errorFromMessage } from './error-mapping.ts';
 import { assertSupported } from './gate.ts';
 import { RunningInvocation } from './invocation.ts';
-import type { Link, Reply, Request } from './request-port.ts';
+import type { RequestPort, Reply, Request } from './request-port.ts';
 import type { Session } from './session.ts';
 import { after } from './time.ts';
 import type { Receiver, Wire } from './wire.ts';
 
 /** The machine room of a joined session: takes messages to whom they concern and sends what they answer. */
-export interface SessionLink extends Link, Receiver {
+export interface Dispatch extends RequestPort, Receiver {
   /** Set by the session that is made over this link. */
   session: Session;
   readonly wire: Wire;
@@ -57,12 +57,12 @@ export interface SessionLink extends Link, Receiver {
 }
 
 /** Makes one; `ended` is told once when the session is over: with an error, or without one after our own GOODBYE. */
-export function makeLink(
+export function makeDispatch(
   wire: Wire,
   welcome: Dict,
-  { streams, errors, checkFeatures, interceptors, userError, closeTimeout }: LinkConfig,
+  { streams, errors, checkFeatures, interceptors, userError, closeTimeout }: SessionConfig,
   ended: (error: WampError | undefined) => void,
-): SessionLink {
+): Dispatch {
   const requests = new Map<Id | Request, Request>();
   const invocations = new Map<Id, RunningInvocation>();
   const unread = new Set<Id>();
@@ -71,7 +71,7 @@ export function makeLink(
 
   const announced = (role: string, feature: string): boolean => supports(welcome, role, feature);
 
-  const link: SessionLink = {
+  const link: Dispatch = {
     session: undefined as unknown as Session,
     wire,
     requests,

@@ -3,7 +3,7 @@ import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampErr
 import type { Dict, List, MessageOf } from '../protocol/messages.ts';
 import { argsOf } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { callback } from '../async.ts';
+import { callUserCode } from '../async.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
 import { camelised, isDict, isPrivate } from '../protocol/attributes.ts';
 
@@ -37,7 +37,7 @@ export function errorFromMessage(
   const mapped = entryOf(uri, mapping)?.[0];
   const made =
     mapped &&
-    callback(
+    callUserCode(
       () =>
         Object.assign(new (mapped as new (...args: List) => Error)(...args), { uri, args, kwargs, request, ...about }),
       (error) => failed(error, `constructor of ${mapped.name} for ${uri}`),
@@ -91,7 +91,7 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
  * throws is reported as RxJS reports errors that nobody takes; whoever else is to be told is told.
  */
 export function guarded(act: () => void): void {
-  callback(act, (error) => throwError(() => error).subscribe());
+  callUserCode(act, (error) => throwError(() => error).subscribe());
 }
 
 /** Any thrown value as an Error of ours, for streams that promise a {@link WampError}. */

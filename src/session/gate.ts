@@ -1,6 +1,6 @@
 import { InvalidStateError } from '../protocol/errors.ts';
 import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD, type Dict, type Message } from '../protocol/messages.ts';
-import { asked } from '../protocol/uris.ts';
+import { describeRequest } from '../protocol/uris.ts';
 
 /**
  * The options of each request whose loss would change what it means, and the features that a router needs for them.
@@ -63,7 +63,7 @@ export function assertSupported(
     const known = announced(role, feature);
     if (known && (intercepted || name !== 'ppt_scheme')) continue;
     throw new InvalidStateError(
-      `${asked(verb, uri)}: ${name} needs ${feature}, which ` +
+      `${describeRequest(verb, uri)}: ${name} needs ${feature}, which ` +
         `${known ? 'passthru() announces' : 'the router does not announce'} (see checkFeatures)`,
     );
   }

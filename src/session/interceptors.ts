@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { callback, heeded } from '../async.ts';
+import { callUserCode, catchRejection } from '../async.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 
@@ -52,7 +52,7 @@ export function intercepted(
   const report = (error: unknown): void => wire.report(error, 'interceptor');
   let made: readonly Made[];
   try {
-    made = interceptors.map((one) => (typeof one === 'function' ? heeded(one(wire), report) : one));
+    made = interceptors.map((one) => (typeof one === 'function' ? catchRejection(one(wire), report) : one));
   } catch (error) {
     report(error);
     drop();
@@ -60,7 +60,7 @@ export function intercepted(
   }
   const send = made.reduceRight<Next>(
     (next, one) => (message) => {
-      if (one.outgoing) heeded(one.outgoing(message, next), report);
+      if (one.outgoing) catchRejection(one.outgoing(message, next), report);
       else next(message);
     },
     wire.send,
@@ -68,7 +68,7 @@ export function intercepted(
   return {
     receive: made.reduce<Next>(
       (next, one) => (message) => {
-        callback(() => (one.incoming ? one.incoming(message, next) : next(message)), report);
+        callUserCode(() => (one.incoming ? one.incoming(message, next) : next(message)), report);
       },
       deliver,
     ),

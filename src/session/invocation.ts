@@ -17,8 +17,8 @@ import { Arrival, CallResult, invocationDetails, type InvocationDetails } from '
 import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
-import type { Procedure } from './registration.ts';
-import type { Link } from './request-port.ts';
+import type { ProcedureRegistration } from './registration.ts';
+import type { RequestPort } from './request-port.ts';
 import { after } from './time.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
@@ -98,11 +98,11 @@ export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> 
 
 /** What an invocation needs of the link of its session. */
 export type Answering = Pick<
-  Link,
+  RequestPort,
   'invocations' | 'unread' | 'open' | 'check' | 'send' | 'tell' | 'errorToSend' | 'userError'
 >;
 /** What an invocation needs of the registration that it came for. */
-export type Served = Pick<Procedure, 'uri' | 'handler'>;
+export type Served = Pick<ProcedureRegistration, 'uri' | 'handler'>;
 
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */
 export class RunningInvocation {

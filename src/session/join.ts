@@ -1,5 +1,5 @@
 import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
-import { ask, eventually, type Eventually } from '../async.ts';
+import { resolve, fromMaybeAsync, type MaybeAsync } from '../async.ts';
 import type { ChallengeAnswer } from '../auth/authenticator.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
@@ -17,10 +17,10 @@ import {
 } from '../protocol/messages.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
-import { mergeIdentities, patience } from './pausable-timeout.ts';
+import { mergeIdentities, pausableTimeout } from './pausable-timeout.ts';
 import type { JoinConfig } from './config.ts';
 import { abortError, asWampError } from './error-mapping.ts';
-import { makeLink, type SessionLink } from './dispatch.ts';
+import { makeDispatch, type Dispatch } from './dispatch.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
 
@@ -32,7 +32,7 @@ const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 /** A joined session and the machine room below it. */
 export interface Joined {
   readonly session: Session;
-  readonly link: SessionLink;
+  readonly link: Dispatch;
   /** What was dialled. */
   readonly transport: Transport;
 }
@@ -50,7 +50,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const waits = new Subscription();
     let waiting = false;
     let wire: Wire | undefined;
-    let link: SessionLink | undefined;
+    let link: Dispatch | undefined;
     let round = 0;
 
     const fail = (error: WampError): void => {
@@ -100,21 +100,21 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       waits.add(source.pipe(take(1), tap(settled(then))).subscribe({ error: settled(failed) }));
     };
 
-    const paused = patience(joinTimeout, waits, () =>
+    const paused = pausableTimeout(joinTimeout, waits, () =>
       fail(new ConnectFailedError(`${name}: not joined within ${joinTimeout} ms`)),
     );
     const attempt: Attempt = {
       number,
       realm,
       transport: name,
-      ask: (source) => consult(`option of ${name}`, () => ask(source)),
+      resolve: (source) => consult(`option of ${name}`, () => resolve(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
       frames: () => wire?.frames,
     };
 
     /** Asks the application; the clock stands still meanwhile, and its errors are told. */
-    const consult = <T>(context: string, source: () => Eventually<T>): Observable<T> =>
-      paused(eventually(source)).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
+    const consult = <T>(context: string, source: () => MaybeAsync<T>): Observable<T> =>
+      paused(fromMaybeAsync(source)).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
       const found = auth.find((known) => known.method === method);
@@ -146,7 +146,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       const enter = (): void => {
         const { channel } = wire as Wire;
         waits.unsubscribe();
-        link = makeLink(wire as Wire, details, config, (error) =>
+        link = makeDispatch(wire as Wire, details, config, (error) =>
           // the reason is told on lifecycle$
           subscriber.error(
             error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: link?.left }),
@@ -177,10 +177,10 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         ),
     };
 
-    const shares = (): Eventually<Dict> => {
+    const shares = (): MaybeAsync<Dict> => {
       const base: Dict = { roles: CLIENT_FEATURES, agent };
       if (auth.length === 0) return base;
-      return forkJoin(auth.map((method) => eventually(() => method.hello(attempt)))).pipe(
+      return forkJoin(auth.map((method) => fromMaybeAsync(() => method.hello(attempt)))).pipe(
         map((all) => ({ ...base, authmethods: auth.map(({ method }) => method), ...mergeIdentities(all) })),
       );
     };

@@ -15,7 +15,7 @@ import {
 } from '../protocol/attributes.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import { NO_ARGS, NO_KWARGS } from '../protocol/payload.ts';
-import { asked, assertUri, type Match, type Uri } from '../protocol/uris.ts';
+import { describeRequest, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,
   CorrelationOptions,
@@ -122,7 +122,7 @@ export interface Tagged {
 function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const wire: Dict = {};
-  for (const name of checkOptions(() => asked(verb, uri), table, options, true)) {
+  for (const name of checkOptions(() => describeRequest(verb, uri), table, options, true)) {
     if (Object.hasOwn(kept, name)) {
       (wire as Tagged)[TAGGED] = options;
       continue;
@@ -178,7 +178,7 @@ export function checkRegister(
   options: RegisterOptions = NOTHING,
 ): StreamRequest<RegisterOptions> {
   if (typeof handler !== 'function') {
-    throw mistaken(asked(REGISTER.verb, uri), 'handler', 'a function', handler);
+    throw mistaken(describeRequest(REGISTER.verb, uri), 'handler', 'a function', handler);
   }
   return checkStream(REGISTER, uri, options);
 }
@@ -195,22 +195,23 @@ function checkPayload<Options extends object, A>(
   let kwargs: unknown = named;
   let options: object | undefined = fourth;
   if (isPlain(first)) {
-    if (named !== undefined) throw new TypeError(`${asked(of.verb, uri)}: give one object, or args and kwargs apart`);
+    if (named !== undefined)
+      throw new TypeError(`${describeRequest(of.verb, uri)}: give one object, or args and kwargs apart`);
     ({ args, kwargs, ...options } = first);
   } else if (fourth === undefined && isDict(named)) {
     const names = Object.keys(named);
     if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
       throw new TypeError(
-        `${asked(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
+        `${describeRequest(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
           'to send them as kwargs, give {} as options',
       );
     }
   }
   if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
-    throw mistaken(asked(of.verb, uri), 'args', 'a list', args);
+    throw mistaken(describeRequest(of.verb, uri), 'args', 'a list', args);
   }
   if (kwargs !== undefined && !isPlain(kwargs)) {
-    throw mistaken(asked(of.verb, uri), 'kwargs', 'an object', kwargs);
+    throw mistaken(describeRequest(of.verb, uri), 'kwargs', 'an object', kwargs);
   }
   return {
     uri,

@@ -7,7 +7,7 @@ import { after, now } from './time.ts';
  * A time limit that stands still while the application is asked for something: starts the clock, which runs until
  * `until` is closed, and returns the operator that stops it while its source is pending.
  */
-export function patience(
+export function pausableTimeout(
   limit: number,
   until: Subscription,
   late: () => void,

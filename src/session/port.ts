@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 import { kindOf, type WampError } from '../protocol/errors.ts';
 import type { ErrorEntry } from './error-mapping.ts';
-import type { SessionLink } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Session, Wamp } from './session.ts';
-import type { Streams } from './recovery.ts';
+import type { Recovery } from './recovery.ts';
 
 /** Where a client or session keeps its {@link Port}. */
 export const PORT = Symbol('port');
@@ -23,7 +23,7 @@ export interface Port {
   /** The session that is joined now, then each later one; a session has none but itself. */
   readonly session$?: Observable<Session>;
   /** All topics and registrations, and the link of the session that is joined; of a client only. */
-  readonly streams?: Streams;
+  readonly streams?: Recovery;
   /** Tells of an error in the application's code, on userErrors$: `onSubscribed of com.app.news`. */
   userError(error: unknown, context: string): void;
   /** Sees to it that there will be a session. */
@@ -33,8 +33,8 @@ export interface Port {
 /** What a session shows of itself; its port is made of it by those who need one. */
 export interface SessionInside {
   readonly session: Session;
-  readonly link: SessionLink;
-  readonly streams: Streams;
+  readonly link: Dispatch;
+  readonly streams: Recovery;
 }
 
 /** The port of a client or session; `what` asks for it. */

@@ -1,11 +1,11 @@
 import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
-import { asked } from '../protocol/uris.ts';
+import { describeRequest } from '../protocol/uris.ts';
 import type { PayloadRequest } from './option-checks.ts';
 import { guarded, lossOf } from './error-mapping.ts';
 import type { Publication, PublishOptions } from './options.ts';
-import type { Link, Reply, Request } from './request-port.ts';
+import type { RequestPort, Reply, Request } from './request-port.ts';
 
 /** The report of every publication that was written and that nobody will answer: one for all. */
 const WRITTEN: Observable<Publication> = of({ acknowledged: false });
@@ -20,7 +20,7 @@ export class PendingPublication implements Request {
   request: PayloadRequest<PublishOptions>;
   readonly report: Observable<Publication>;
   readonly #unseen: (error: unknown, topic: string) => void;
-  #link: Link | undefined;
+  #link: RequestPort | undefined;
   /** Who observes the report before there is one. */
   #waiting: Subscriber<Publication>[] | undefined;
   #outcome: Publication | { readonly error: unknown } | undefined;
@@ -37,7 +37,7 @@ export class PendingPublication implements Request {
   }
 
   /** Sends it on a session that is open. */
-  start(link: Link): Observable<Publication> {
+  start(link: RequestPort): Observable<Publication> {
     this.#link = link;
     try {
       if (send(link, this.request, this)) this.#settle({ acknowledged: false });
@@ -49,11 +49,11 @@ export class PendingPublication implements Request {
 
   settle(reply: Reply): void {
     if (reply[0] === PUBLISHED) this.#settle({ acknowledged: true, publication: reply[2] });
-    else this.fail((this.#link as Link).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
+    else this.fail((this.#link as RequestPort).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `${asked('publish', this.request.uri)}: no acknowledgement came`));
+    this.fail(lossOf(error, `${describeRequest('publish', this.request.uri)}: no acknowledgement came`));
   }
 
   /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
@@ -89,7 +89,7 @@ function report(outcome: Publication | { readonly error: unknown }, subscriber: 
 
 /** Writes PUBLISH. True where nothing more will be heard of it. */
 function send(
-  link: Link,
+  link: RequestPort,
   { uri, args, kwargs, options, wire }: PayloadRequest<PublishOptions>,
   pending?: Request,
 ): boolean {
@@ -101,7 +101,7 @@ function send(
 
 /** Publishes on a session that is open. */
 export function publishOn(
-  link: Link,
+  link: RequestPort,
   request: PayloadRequest<PublishOptions>,
   unseen: (error: unknown, topic: string) => void,
 ): Observable<Publication> {

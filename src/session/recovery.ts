@@ -2,13 +2,13 @@ import { asapScheduler, Observable, type Subscriber, type Subscription, type Tea
 import { ApplicationError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
-import { asked, type Match, type Uri } from '../protocol/uris.ts';
+import { describeRequest, type Match, type Uri } from '../protocol/uris.ts';
 import { guarded } from './error-mapping.ts';
-import type { Procedure } from './registration.ts';
-import type { Link, Reply } from './request-port.ts';
+import type { ProcedureRegistration } from './registration.ts';
+import type { RequestPort, Reply } from './request-port.ts';
 import type { Session } from './session.ts';
 import { after, now } from './time.ts';
-import type { Topic } from './subscription.ts';
+import type { TopicSubscription } from './subscription.ts';
 
 /** What a stream is, for those who decide about it. */
 export interface StreamInfo {
@@ -19,7 +19,7 @@ export interface StreamInfo {
 }
 
 /** How the owner of streams looks after them. */
-export interface StreamsOwner {
+export interface RecoveryOwner {
   /** A stream came or went, was confirmed or lost: whatever counts streams may count again. */
   changed(): void;
   /**
@@ -32,11 +32,11 @@ export interface StreamsOwner {
 }
 
 /** A topic or registration that outlives its sessions. */
-export abstract class Stream implements StreamInfo {
+export abstract class Recoverable implements StreamInfo {
   abstract readonly kind: StreamInfo['kind'];
   readonly uri: Uri;
   readonly match: Match;
-  protected readonly streams: Streams;
+  protected readonly streams: Recovery;
   /** The router's id in the present session, 0 while not confirmed. */
   id: Id = 0;
   /** Requests under way that ask for it. */
@@ -52,7 +52,7 @@ export abstract class Stream implements StreamInfo {
   tries = 0;
   #timer: Subscription | undefined;
 
-  constructor(streams: Streams, uri: Uri, match: Match) {
+  constructor(streams: Recovery, uri: Uri, match: Match) {
     this.streams = streams;
     this.uri = uri;
     this.match = match;
@@ -63,14 +63,14 @@ export abstract class Stream implements StreamInfo {
   }
 
   /** Sends the request for it. */
-  abstract ask(link: Link): void;
+  abstract ask(link: RequestPort): void;
   /** The session is gone; observers that were bound to it end with `error`, or complete where there is none. */
   abstract detached(session: Session, error: WampError | undefined): void;
   /** Ends it, with an error or without one. */
   abstract end(error?: Error): void;
 
   /** Sends a request for it; `settle` deals with the answer. */
-  protected request(link: Link, message: MessageOf<32 | 64>, settle: (reply: Reply) => void): void {
+  protected request(link: RequestPort, message: MessageOf<32 | 64>, settle: (reply: Reply) => void): void {
     try {
       link.request(message, {
         type: message[0],
@@ -87,7 +87,7 @@ export abstract class Stream implements StreamInfo {
   }
 
   /** The error for an ERROR that came for it. */
-  protected errorOf(link: Link, reply: Reply): Error {
+  protected errorOf(link: RequestPort, reply: Reply): Error {
     return link.errorOf(reply as MessageOf<8>, { [this.kind]: this.uri });
   }
 
@@ -97,7 +97,7 @@ export abstract class Stream implements StreamInfo {
   }
 
   /** Asks after a while, unless the session or the stream has ended by then. */
-  askLater(link: Link, delay: number): void {
+  askLater(link: RequestPort, delay: number): void {
     this.held = true;
     this.#timer = after(delay, () => {
       this.held = false;
@@ -116,30 +116,30 @@ export abstract class Stream implements StreamInfo {
 }
 
 /** The key under which there is one stream. */
-export const keyOf = (kind: Stream['kind'], uri: Uri, match: Match): string => `${kind} ${match} ${uri}`;
+export const keyOf = (kind: Recoverable['kind'], uri: Uri, match: Match): string => `${kind} ${match} ${uri}`;
 
 /** From how many losses on a stream whose request stood unanswered is asked for last and alone. */
 const SUSPECT = 2;
 
 /** All topics and registrations of a client (or of a session that stands alone): asks for them at each join. */
-export class Streams {
-  readonly owner: StreamsOwner;
+export class Recovery {
+  readonly owner: RecoveryOwner;
   /** The session in which they live now. */
-  link: Link | undefined;
+  link: RequestPort | undefined;
   /** When the last session was lost. */
   lostAt: number | undefined;
   /** By the router's ids in this session: where events and invocations go. */
-  readonly topics = new Map<Id, Topic>();
-  readonly procedures = new Map<Id, Procedure>();
-  readonly #all = new Map<string, Stream>();
-  #suspects: Stream[] = [];
+  readonly topics = new Map<Id, TopicSubscription>();
+  readonly procedures = new Map<Id, ProcedureRegistration>();
+  readonly #all = new Map<string, Recoverable>();
+  #suspects: Recoverable[] = [];
   /** How many are not yet confirmed again in this session. */
   healing = 0;
   /** Requests for streams that are under way. */
   #asked = 0;
   #healingSince = 0;
 
-  constructor(owner: StreamsOwner) {
+  constructor(owner: RecoveryOwner) {
     this.owner = owner;
   }
 
@@ -153,18 +153,18 @@ export class Streams {
     return this.owner.refusal;
   }
 
-  get(key: string): Stream | undefined {
+  get(key: string): Recoverable | undefined {
     return this.#all.get(key);
   }
 
   /** Takes a new stream in and asks for it, where there is a session. */
-  add(stream: Stream): void {
+  add(stream: Recoverable): void {
     this.#all.set(stream.key, stream);
     if (this.link?.open) stream.ask(this.link);
     this.owner.changed();
   }
 
-  remove(stream: Stream): void {
+  remove(stream: Recoverable): void {
     stream.reset();
     if (this.#all.get(stream.key) === stream) this.#all.delete(stream.key);
     this.#suspects = this.#suspects.filter((s) => s !== stream);
@@ -174,7 +174,7 @@ export class Streams {
   }
 
   /** A session is joined: asks for everything, suspects last and one by one. */
-  attach(link: Link): void {
+  attach(link: RequestPort): void {
     this.link = link;
     this.#healingSince = now();
     const streams = [...this.#all.values()];
@@ -189,7 +189,7 @@ export class Streams {
   }
 
   /** The session ended, by an error or in good order. */
-  detach(link: Link, error: WampError | undefined): void {
+  detach(link: RequestPort, error: WampError | undefined): void {
     if (this.link !== link) return;
     this.link = undefined;
     this.lostAt = now();
@@ -206,7 +206,7 @@ export class Streams {
         this.fail(
           stream,
           new ConnectionLostError(
-            `The link was lost ${stream.unanswered} times in a row with ${asked(stream.kind, stream.uri)} unanswered`,
+            `The link was lost ${stream.unanswered} times in a row with ${describeRequest(stream.kind, stream.uri)} unanswered`,
             { cause: error },
           ),
         );
@@ -215,13 +215,13 @@ export class Streams {
   }
 
   /** A request for a stream was sent. */
-  asked(stream: Stream): void {
+  asked(stream: Recoverable): void {
     stream.asking++;
     this.#asked++;
   }
 
   /** A request for a stream was answered, by whatever. */
-  answered(stream: Stream): void {
+  answered(stream: Recoverable): void {
     stream.asking--;
     stream.unanswered = 0;
     this.#asked--;
@@ -230,7 +230,7 @@ export class Streams {
   }
 
   /** The router confirmed a stream. */
-  confirm(stream: Stream, id: Id): void {
+  confirm(stream: Recoverable, id: Id): void {
     stream.id = id;
     stream.confirmed = true;
     stream.tries = 0;
@@ -239,7 +239,7 @@ export class Streams {
   }
 
   /** The router refused a stream: ends it, or asks again later. */
-  refused(stream: Stream, error: Error): void {
+  refused(stream: Recoverable, error: Error): void {
     const delay = stream.confirmed
       ? this.owner.healDelay(stream, error, ++stream.tries, this.#healingSince)
       : undefined;
@@ -248,13 +248,13 @@ export class Streams {
   }
 
   /** Ends one stream with an error. */
-  fail(stream: Stream, error: Error): void {
+  fail(stream: Recoverable, error: Error): void {
     this.remove(stream);
     stream.end(error);
   }
 
   /** Hands out all streams, and forgets them: to be ended by whoever takes them. */
-  take(): Stream[] {
+  take(): Recoverable[] {
     const streams = [...this.#all.values()];
     this.#all.clear();
     this.#suspects = [];
@@ -264,7 +264,7 @@ export class Streams {
     return streams;
   }
 
-  #healed(stream: Stream): void {
+  #healed(stream: Recoverable): void {
     if (!stream.healing) return;
     stream.healing = false;
     this.healing--;
@@ -288,7 +288,7 @@ export const sessionOver = (): WampError =>
  * the end of the turn.
  */
 export const unlessOver = <T>(
-  streams: Streams,
+  streams: Recovery,
   session: Session | undefined,
   begin: (subscriber: Subscriber<T>) => TeardownLogic,
 ): Observable<T> =>

@@ -1,16 +1,16 @@
 import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
 import { REGISTER, REGISTERED, UNREGISTER, type Dict, type MessageOf } from '../protocol/messages.ts';
-import { asked } from '../protocol/uris.ts';
+import { describeRequest } from '../protocol/uris.ts';
 import type { StreamRequest } from './option-checks.ts';
 import type { Handler } from './invocation.ts';
 import type { RegisterOptions, Registration } from './options.ts';
-import type { Link } from './request-port.ts';
+import type { RequestPort } from './request-port.ts';
 import type { Session } from './session.ts';
-import { finish, keyOf, Stream, unlessOver, type Streams } from './recovery.ts';
+import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
 
 /** One registration: of one subscriber, its own teardown. */
-export class Procedure extends Stream implements Unsubscribable {
+export class ProcedureRegistration extends Recoverable implements Unsubscribable {
   readonly kind = 'procedure';
   readonly handler: Handler;
   readonly #wire: Dict;
@@ -22,10 +22,10 @@ export class Procedure extends Stream implements Unsubscribable {
   #ended = false;
   #registeredBefore = false;
   /** The next one of this key, which waits for UNREGISTERED. */
-  #successor: Procedure | undefined;
+  #successor: ProcedureRegistration | undefined;
 
   constructor(
-    streams: Streams,
+    streams: Recovery,
     { uri, match, wire }: StreamRequest<RegisterOptions>,
     handler: Handler,
     subscriber: Subscriber<Registration>,
@@ -39,14 +39,14 @@ export class Procedure extends Stream implements Unsubscribable {
   }
 
   /** Waits for a predecessor that is being unregistered; false where the predecessor is alive. */
-  follow(predecessor: Procedure): boolean {
+  follow(predecessor: ProcedureRegistration): boolean {
     const waiting = predecessor.#successor;
     if (!predecessor.#leaving || (waiting && !waiting.#leaving)) return false;
     predecessor.#successor = this;
     return true;
   }
 
-  override ask(link: Link): void {
+  override ask(link: RequestPort): void {
     this.request(link, [REGISTER, link.nextId, this.#wire, this.uri], (reply) => {
       if (reply[0] === REGISTERED) this.#registered(link, reply);
       else if (this.#leaving) this.#gone();
@@ -54,7 +54,7 @@ export class Procedure extends Stream implements Unsubscribable {
     });
   }
 
-  #registered(link: Link, [, , id]: MessageOf<65>): void {
+  #registered(link: RequestPort, [, , id]: MessageOf<65>): void {
     const unwanted = this.#leaving;
     this.streams.procedures.set(id, this);
     this.streams.confirm(this, id);
@@ -76,7 +76,7 @@ export class Procedure extends Stream implements Unsubscribable {
     else this.#gone();
   }
 
-  #unregister(link: Link): void {
+  #unregister(link: RequestPort): void {
     const settle = (): void => this.#gone();
     link.tell([UNREGISTER, link.nextId, this.id], { type: UNREGISTER, settle });
   }
@@ -118,20 +118,20 @@ export class Procedure extends Stream implements Unsubscribable {
 }
 
 /** Registers a handler for as long as it is observed. */
-export function provideProcedure(
-  streams: Streams,
+export function observeRegistration(
+  streams: Recovery,
   request: StreamRequest<RegisterOptions>,
   handler: Handler,
   session?: Session,
 ): Observable<Registration> {
   const key = keyOf('procedure', request.uri, request.match);
   return unlessOver(streams, session, (subscriber) => {
-    const procedure = new Procedure(streams, request, handler, subscriber, session);
-    const predecessor = streams.get(key) as Procedure | undefined;
+    const procedure = new ProcedureRegistration(streams, request, handler, subscriber, session);
+    const predecessor = streams.get(key) as ProcedureRegistration | undefined;
     if (predecessor === undefined) streams.add(procedure);
     else if (!procedure.follow(predecessor)) {
       throw new InvalidStateError(
-        `${asked('register', request.uri)}: registered already by this client (${request.match})`,
+        `${describeRequest('register', request.uri)}: registered already by this client (${request.match})`,
       );
     }
     return procedure;

@@ -20,7 +20,7 @@ export interface Request {
 }
 
 /** The narrow port through which calls, topics, registrations and publications use their session. */
-export interface Link {
+export interface RequestPort {
   /** What the application knows this link as. */
   readonly session: Session;
   /** False from the moment at which the session leaves or is lost: nothing may be sent then. */

@@ -10,7 +10,7 @@ import type { CallResult, WampEvent } from './events.ts';
 import { Call } from './call.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type CallArgs } from './option-checks.ts';
 import type { Handler } from './invocation.ts';
-import type { SessionLink } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import type {
   CallOptions,
   Given,
@@ -22,10 +22,10 @@ import type {
   SubscribeOptions,
 } from './options.ts';
 import { PORT, type SessionInside } from './port.ts';
-import { provideProcedure } from './registration.ts';
+import { observeRegistration } from './registration.ts';
 import { PendingPublication, publishOn } from './publication.ts';
-import { sessionOver, unlessOver, type Streams } from './recovery.ts';
-import { observeTopic } from './subscription.ts';
+import { sessionOver, unlessOver, type Recovery } from './recovery.ts';
+import { observeSubscription } from './subscription.ts';
 import type {
   CallParameters,
   EventOf,
@@ -104,14 +104,14 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
   /** The same once more, for older compilers. */
   declare readonly '~members'?: Members<Api>;
   readonly details: SessionDetails;
-  readonly #link: SessionLink;
-  readonly #streams: Streams;
+  readonly #link: Dispatch;
+  readonly #streams: Recovery;
   readonly #unseen: (error: unknown, topic: Uri) => void;
 
   /** @internal */
   constructor(
-    link: SessionLink,
-    streams: Streams,
+    link: Dispatch,
+    streams: Recovery,
     details: SessionDetails,
     unseen: (error: unknown, topic: Uri) => void,
   ) {
@@ -152,7 +152,7 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
     options?: Given<SubscribeOptions>,
   ): Observable<WampEvent<T>>;
   subscribe(topic: Uri, options?: Given<SubscribeOptions>): Observable<unknown> {
-    return observeTopic(this.#streams, checkSubscribe(topic, options), this);
+    return observeSubscription(this.#streams, checkSubscribe(topic, options), this);
   }
 
   call<U extends ProcedureUri<Api>>(
@@ -196,7 +196,7 @@ export class Session<Api = unknown> implements Wamp, TypedWamp<Api> {
     options?: Given<RegisterOptions>,
   ): Observable<Registration>;
   register(procedure: Uri, handler: never, options?: Given<RegisterOptions>): Observable<Registration> {
-    return provideProcedure(this.#streams, checkRegister(procedure, handler, options), handler, this);
+    return observeRegistration(this.#streams, checkRegister(procedure, handler, options), handler, this);
   }
 
   publish<U extends TopicUri<Api>>(topic: U, ...rest: PublishParameters<Api, U>): Observable<Publication>;

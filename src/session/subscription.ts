@@ -1,19 +1,19 @@
 import { asapScheduler, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
 import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type Dict, type MessageOf } from '../protocol/messages.ts';
-import { callback } from '../async.ts';
-import { asked } from '../protocol/uris.ts';
+import { callUserCode } from '../async.ts';
+import { describeRequest } from '../protocol/uris.ts';
 import { WampEvent } from './events.ts';
 import type { StreamRequest } from './option-checks.ts';
 import { Observers, Observing } from './observers.ts';
 import type { SubscribeOptions } from './options.ts';
-import type { Link } from './request-port.ts';
+import type { RequestPort } from './request-port.ts';
 import type { Session } from './session.ts';
-import { finish, keyOf, Stream, unlessOver, type Streams } from './recovery.ts';
+import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
 
 /** One observer of a topic; its own teardown. */
 class TopicObserver extends Observing implements Unsubscribable {
-  readonly topic: Topic;
+  readonly topic: TopicSubscription;
   readonly subscriber: Subscriber<WampEvent>;
   readonly options: SubscribeOptions;
   /** The session that it dies with, if it does. */
@@ -24,7 +24,7 @@ class TopicObserver extends Observing implements Unsubscribable {
   retainedDue = false;
 
   constructor(
-    topic: Topic,
+    topic: TopicSubscription,
     subscriber: Subscriber<WampEvent>,
     options: SubscribeOptions,
     session: Session | undefined,
@@ -51,14 +51,14 @@ class TopicObserver extends Observing implements Unsubscribable {
 const next = (observer: TopicObserver, event: WampEvent): void => observer.subscriber.next(event);
 
 /** One router subscription, shared by all observers of its (topic, match). */
-export class Topic extends Stream {
+export class TopicSubscription extends Recoverable {
   readonly kind = 'topic';
   /** SUBSCRIBE.Options but `get_retained`. */
   readonly wire: Dict;
   readonly #observers = new Observers<TopicObserver>();
   #ended = false;
 
-  constructor(streams: Streams, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
+  constructor(streams: Recovery, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
     super(streams, uri, match);
     this.wire = wire;
   }
@@ -92,7 +92,7 @@ export class Topic extends Stream {
     } else this.#observers.each(next, event);
   }
 
-  override ask(link: Link): void {
+  override ask(link: RequestPort): void {
     const wanting: TopicObserver[] = [];
     this.#observers.each((observer) => {
       if (observer.wantsRetained) wanting.push(observer);
@@ -100,7 +100,7 @@ export class Topic extends Stream {
     this.#ask(link, wanting);
   }
 
-  #ask(link: Link, wanting: readonly TopicObserver[]): void {
+  #ask(link: RequestPort, wanting: readonly TopicObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
     this.request(link, [SUBSCRIBE, link.nextId, options, this.uri], (reply) => {
       if (reply[0] === SUBSCRIBED) this.#subscribed(link, reply, wanting);
@@ -108,7 +108,7 @@ export class Topic extends Stream {
     });
   }
 
-  #subscribed(link: Link, [, , id]: MessageOf<33>, wanting: readonly TopicObserver[]): void {
+  #subscribed(link: RequestPort, [, , id]: MessageOf<33>, wanting: readonly TopicObserver[]): void {
     const before = this.id;
     if (before !== id) this.streams.topics.delete(before);
     this.streams.topics.set(id, this);
@@ -167,7 +167,7 @@ export class Topic extends Stream {
     link.tell([UNSUBSCRIBE, link.nextId, id], null);
   }
 
-  #tell(observer: TopicObserver, link: Link): void {
+  #tell(observer: TopicObserver, link: RequestPort): void {
     const { session } = link;
     // whoever came on hearing of the confirmation was told when it came
     if (observer.told === session) return;
@@ -177,7 +177,7 @@ export class Topic extends Stream {
     if (onSubscribed === undefined) return;
     const { lostAt } = this.streams;
     const { id, uri, match } = this;
-    callback(
+    callUserCode(
       () =>
         onSubscribed({
           id,
@@ -199,21 +199,21 @@ const sameOptions = (a: Dict, b: Dict): boolean =>
   Object.keys({ ...a, ...b }).every((name) => name === 'match' || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 
 /** Observes a topic: joins its live stream, or makes one. */
-export function observeTopic<T>(
-  streams: Streams,
+export function observeSubscription<T>(
+  streams: Recovery,
   request: StreamRequest<SubscribeOptions>,
   session?: Session,
 ): Observable<WampEvent<T>> {
   const key = keyOf('topic', request.uri, request.match);
   return unlessOver<WampEvent<T>>(streams, session, (subscriber) => {
-    let topic = streams.get(key) as Topic | undefined;
+    let topic = streams.get(key) as TopicSubscription | undefined;
     if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
       throw new InvalidStateError(
-        `${asked('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
+        `${describeRequest('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
       );
     }
     const made = topic === undefined;
-    topic ??= new Topic(streams, request);
+    topic ??= new TopicSubscription(streams, request);
     const observer = topic.join(subscriber, request.options, session);
     if (made) streams.add(topic);
     return observer;

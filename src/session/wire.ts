@@ -2,7 +2,7 @@ import { Subscription, type Observer } from 'rxjs';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { parseIncoming, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
-import type { LinkConfig } from './config.ts';
+import type { SessionConfig } from './config.ts';
 import { intercepted } from './interceptors.ts';
 import { after } from './time.ts';
 
@@ -32,7 +32,7 @@ export interface Wire {
 }
 
 /** Makes a wire of a channel; `receiver` is asked for at every frame. */
-export function makeWire(channel: Channel, config: LinkConfig, receiver: () => Receiver): Wire {
+export function makeWire(channel: Channel, config: SessionConfig, receiver: () => Receiver): Wire {
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
   wires.add(gone);

@@ -7,7 +7,15 @@
 export { createTestRouter } from '../router/router.ts';
 export type { AttachOptions, MemoryTransportOptions, TestRouter } from '../router/router.ts';
 export type { Faults, RevocationOptions } from '../router/faults.ts';
-export { anonymous, cookie, ticket, tls, type LinkCheck, type TicketCheck, type TicketPrincipal } from '../router/authentication.ts';
+export {
+  anonymous,
+  cookie,
+  ticket,
+  tls,
+  type LinkCheck,
+  type TicketCheck,
+  type TicketPrincipal,
+} from '../router/authentication.ts';
 export { cryptosign, type RouterCryptosignOptions } from '../router/auth-cryptosign.ts';
 export { scram, type RouterScramOptions, type ScramPrincipal } from '../router/auth-scram.ts';
 export { wampcra, type CraPrincipal } from '../router/auth-wampcra.ts';

@@ -1,5 +1,5 @@
 import { asyncScheduler, catchError, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
-import { ask, type Askable } from '../async.ts';
+import { resolve, type Resolvable } from '../async.ts';
 import { checkOptions, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
@@ -14,14 +14,14 @@ export interface LongPollOptions {
    * `http://` or `https://` address of the router's long-poll service, below which it has `open`; in a browser it may be
    * relative to the page. Or a function that gives it, asked at every attempt.
    */
-  readonly url: Askable<string>;
+  readonly url: Resolvable<string>;
   /**
    * What to offer, best first; the router chooses.
    * @default [json()]
    */
   readonly serializers?: readonly Serializer[] | undefined;
   /** Headers of every request, or a function that gives them, asked at every attempt. Another site's router must allow them (CORS). */
-  readonly headers?: Askable<Readonly<Record<string, string>>> | undefined;
+  readonly headers?: Resolvable<Readonly<Record<string, string>>> | undefined;
   /**
    * Whether a browser sends cookies and the like along, as `fetch()` has it: `'include'` also to other sites.
    * @default 'same-origin'
@@ -82,15 +82,15 @@ export function longPoll(options: LongPollOptions): Transport {
   return {
     name: typeof url === 'string' ? `longpoll ${shown(url)}` : 'longpoll',
     open: (attempt) =>
-      forkJoin([asked(attempt, 'url', url), asked(attempt, 'headers', headers)]).pipe(
+      forkJoin([resolveOption(attempt, 'url', url), resolveOption(attempt, 'headers', headers)]).pipe(
         switchMap(([address, given]) => connect(address, given, options)),
       ),
   };
 }
 
 /** What the user gave, now or later. */
-const asked = <T>(attempt: Attempt | undefined, what: string, source: Askable<T>): Observable<T> =>
-  (attempt ? attempt.ask(source) : ask(source)).pipe(
+const resolveOption = <T>(attempt: Attempt | undefined, what: string, source: Resolvable<T>): Observable<T> =>
+  (attempt ? attempt.resolve(source) : resolve(source)).pipe(
     catchError((error: unknown) => {
       throw dialFailed(`the router: ${what}`, error);
     }),

@@ -84,7 +84,7 @@ export function sharedWorker(options: SharedWorkerOptions): Transport {
           timer?.unsubscribe();
           const ready = (): Observable<Channel> => link.ready;
           subscriber.add(
-            (attempt ? attempt.ask(ready) : ready()).subscribe({
+            (attempt ? attempt.resolve(ready) : ready()).subscribe({
               next: (channel) => {
                 given = true;
                 subscriber.next(channel);

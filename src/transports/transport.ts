@@ -1,12 +1,12 @@
 import type { Observable } from 'rxjs';
-import type { Askable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
+import type { Resolvable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 
 /** One attempt to connect and join, as transports see it. */
 export interface Attempt extends AuthAttempt {
   /** Resolves what the user gave as a value or function. The join timeout pauses while it is pending. */
-  ask<T>(source: Askable<T>): Observable<T>;
+  resolve<T>(source: Resolvable<T>): Observable<T>;
 }
 
 /** What an open channel can say of itself. */

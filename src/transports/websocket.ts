@@ -1,6 +1,6 @@
 import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
-import { ask, type Askable } from '../async.ts';
+import { resolve, type Resolvable } from '../async.ts';
 import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
@@ -12,7 +12,7 @@ import type { Channel, Transport } from './transport.ts';
 /** How to reach a router by WebSocket. */
 export interface WebSocketOptions {
   /** `ws://` or `wss://` address of the router, or a function that gives it, asked at every attempt. */
-  readonly url: Askable<string>;
+  readonly url: Resolvable<string>;
   /**
    * What to offer, best first; the router chooses.
    * @default [json()]
@@ -63,7 +63,7 @@ export function webSocketTransport(
   return {
     name: typeof url === 'string' ? `websocket ${shown(url)}` : 'websocket',
     open: (attempt) =>
-      (attempt ? attempt.ask(url) : ask(url)).pipe(
+      (attempt ? attempt.resolve(url) : resolve(url)).pipe(
         catchError((error: unknown) => {
           throw dialFailed('the router: url', error);
         }),

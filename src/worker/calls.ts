@@ -1,19 +1,19 @@
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
-import type { Link, Reply } from '../session/request-port.ts';
+import type { RequestPort, Reply } from '../session/request-port.ts';
 import { answered, refusal } from './answers.ts';
 
 const CANCELED: Dict = { mode: 'killnowait' };
 
 /** The calls of one tab. */
 export class TabCalls {
-  readonly #link: Link;
+  readonly #link: RequestPort;
   readonly #tab: { send(message: Message): void };
   /** Open calls: the tab's request id → that of the worker's session. */
   readonly #open = new Map<Id, Id>();
   #last: Id = 0;
 
-  constructor(link: Link, tab: { send(message: Message): void }) {
+  constructor(link: RequestPort, tab: { send(message: Message): void }) {
     this.#link = link;
     this.#tab = tab;
   }

@@ -15,7 +15,7 @@ import {
 } from '../protocol/messages.ts';
 import { wireDetails } from '../session/events.ts';
 import type { Invocation, RunningInvocation } from '../session/invocation.ts';
-import type { Link } from '../session/request-port.ts';
+import type { RequestPort } from '../session/request-port.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
 const UNREAD_KEPT = 1000;
@@ -40,14 +40,14 @@ export interface Answerer {
 export class RelayedInvocation {
   /** The tab's number for it. */
   readonly id: Id;
-  readonly #link: Link;
+  readonly #link: RequestPort;
   readonly #upstream: Id;
   readonly #registration: Id;
   readonly #tab: Answerer;
   #inputOpen: boolean;
 
   /** Called in a handler, with what it was given. */
-  constructor(link: Link, invocation: Invocation, id: Id, tab: Answerer) {
+  constructor(link: RequestPort, invocation: Invocation, id: Id, tab: Answerer) {
     this.id = id;
     this.#link = link;
     this.#tab = tab;

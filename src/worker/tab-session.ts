@@ -25,10 +25,10 @@ import {
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import { wireDetails, type WampEvent } from '../session/events.ts';
 import type { Invocation } from '../session/invocation.ts';
-import { provideProcedure } from '../session/registration.ts';
-import type { Link, Reply } from '../session/request-port.ts';
-import type { Streams } from '../session/recovery.ts';
-import { observeTopic } from '../session/subscription.ts';
+import { observeRegistration } from '../session/registration.ts';
+import type { RequestPort, Reply } from '../session/request-port.ts';
+import type { Recovery } from '../session/recovery.ts';
+import { observeSubscription } from '../session/subscription.ts';
 import { answered, refusal } from './answers.ts';
 import { TabCalls } from './calls.ts';
 import { OwnEvents } from './held.ts';
@@ -56,8 +56,8 @@ export interface TabHost {
  */
 export class TabSession implements Answerer {
   readonly #host: TabHost;
-  readonly #link: Link;
-  readonly #streams: Streams;
+  readonly #link: RequestPort;
+  readonly #streams: Recovery;
   readonly #calls: TabCalls;
   /** All that is subscribed, confirmed or not; and by the router's ids, what is. */
   readonly #topics = new Set<TabTopic>();
@@ -69,7 +69,7 @@ export class TabSession implements Answerer {
   /** Streams that wait for the router's answer, and all others. */
   readonly #all = new Subscription();
 
-  constructor(host: TabHost, streams: Streams, link: Link) {
+  constructor(host: TabHost, streams: Recovery, link: RequestPort) {
     this.#host = host;
     this.#streams = streams;
     this.#link = link;
@@ -149,7 +149,7 @@ export class TabSession implements Answerer {
     this.#topics.add(topic);
     this.#all.add(topic.stream);
     topic.stream.add(
-      observeTopic(this.#streams, { uri, match, options, wire }, this.#link.session).subscribe({
+      observeSubscription(this.#streams, { uri, match, options, wire }, this.#link.session).subscribe({
         next: (event) => {
           if (this.#live.get(topic.id) === topic) this.#event(event, topic);
         },
@@ -231,7 +231,7 @@ export class TabSession implements Answerer {
     };
     this.#all.add(stream);
     stream.add(
-      provideProcedure(
+      observeRegistration(
         this.#streams,
         { uri, match: (wire['match'] as Match | undefined) ?? 'exact', options: {}, wire },
         handler,

@@ -23,7 +23,7 @@ export async function bodyOf(request: IncomingMessage, limit: number): Promise<B
 }
 
 /** What a request for a transport asks for. */
-export async function asked(request: IncomingMessage): Promise<{ readonly protocols?: unknown }> {
+export async function requestBody(request: IncomingMessage): Promise<{ readonly protocols?: unknown }> {
   const body = await bodyOf(request, OPEN_SIZE);
   return { ...(JSON.parse(body?.toString() ?? 'null') as object | null) };
 }

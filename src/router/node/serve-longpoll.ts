@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TestRouter } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
-import { answer, asked, bodyOf } from './http.ts';
+import { answer, requestBody, bodyOf } from './http.ts';
 import { PolledClient, type LongPollContext } from './polled.ts';
 
 /** How `serveRouter()` serves HTTP long-poll. */
@@ -46,7 +46,7 @@ export function longPollServer(
   const transports = new Map<string, PolledClient>();
 
   const open = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { protocols } = await asked(request);
+    const { protocols } = await requestBody(request);
     if (!Array.isArray(protocols)) {
       answer(response, 400, 'open needs a JSON object { "protocols": [...] }');
       return;

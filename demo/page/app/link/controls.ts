@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterControl } from './control.ts';
-import { Gate } from './gate.ts';
+import { NetworkSwitch } from './network-switch.ts';
 import { Link } from './link.ts';
 
 /** The buttons that break the link, and mend what they broke. */
@@ -9,11 +9,11 @@ import { Link } from './link.ts';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <div class="buttons" role="group" aria-label="Break the link">
-      <button type="button" class="button" data-testid="drop" [disabled]="!joined()" (click)="gate.drop()">
+      <button type="button" class="button" data-testid="drop" [disabled]="!joined()" (click)="network.drop()">
         Drop the link
       </button>
       <button type="button" class="button" data-testid="offline-toggle" (click)="toggleOffline()">
-        {{ gate.offline() ? 'Go online' : 'Go offline' }}
+        {{ network.offline() ? 'Go online' : 'Go offline' }}
       </button>
       @if (router.running() === false) {
         <button
@@ -64,14 +64,14 @@ import { Link } from './link.ts';
   `,
 })
 export class Controls {
-  protected readonly gate = inject(Gate);
+  protected readonly network = inject(NetworkSwitch);
   protected readonly router = inject(RouterControl);
   protected readonly link = inject(Link);
   protected readonly joined = computed(() => this.link.status().state === 'joined');
   protected readonly failed = computed(() => this.link.status().state === 'failed');
 
   protected toggleOffline(): void {
-    if (this.gate.offline()) this.gate.goOnline();
-    else this.gate.goOffline();
+    if (this.network.offline()) this.network.goOnline();
+    else this.network.goOffline();
   }
 }

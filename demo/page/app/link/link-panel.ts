@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Controls } from './controls.ts';
-import { Gate } from './gate.ts';
+import { NetworkSwitch } from './network-switch.ts';
 import { Link } from './link.ts';
 import { explain, stateWords } from './words.ts';
 
@@ -11,10 +11,10 @@ import { explain, stateWords } from './words.ts';
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './link-panel.html',
   styleUrl: './link-panel.css',
-  host: { class: 'panel', '[class.offline]': 'gate.offline()' },
+  host: { class: 'panel', '[class.offline]': 'network.offline()' },
 })
 export class LinkPanel {
-  protected readonly gate = inject(Gate);
+  protected readonly network = inject(NetworkSwitch);
   protected readonly link = inject(Link);
   protected readonly words = computed(() => stateWords(this.link.status()));
   protected readonly explanation = computed(() => explain(this.link.status()));

@@ -2,16 +2,16 @@ import { inject, type EnvironmentProviders } from '@angular/core';
 import { webSocket } from 'rxwamp';
 import { provideWamp } from 'rxwamp/angular';
 import { RouterControl } from './control.ts';
-import { Gate } from './gate.ts';
+import { NetworkSwitch } from './network-switch.ts';
 
 /** The page's one client. Everything on the page is piped from it. */
 export function provideDashboardLink(): EnvironmentProviders {
   return provideWamp(() => {
-    const gate = inject(Gate);
+    const network = inject(NetworkSwitch);
     const router = inject(RouterControl);
     return {
       realm: 'realm1',
-      transports: [gate.guard(webSocket({ url: () => router.url(), WebSocket: gate.WebSocket }))],
+      transports: [network.guard(webSocket({ url: () => router.url(), WebSocket: network.WebSocket }))],
       // Shorter than the usual five minutes: who presses "Start the router" wants to see something happen.
       reconnect: { maxDelay: 8_000 },
     };

@@ -19,7 +19,7 @@ export interface LookupOptions {
 }
 
 /** Calls a meta procedure and reads the one value of its result. */
-export const ask = <T>(
+export const callMeta = <T>(
   wamp: Wamp,
   procedure: Uri,
   args: List,

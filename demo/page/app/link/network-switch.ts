@@ -10,7 +10,7 @@ const dropped = 4000;
  * knows nothing of it; it was only given another WebSocket class and a transport with something around it.
  */
 @Injectable({ providedIn: 'root' })
-export class Gate {
+export class NetworkSwitch {
   readonly #offline = signal(false);
   readonly offline = this.#offline.asReadonly();
 
@@ -19,7 +19,7 @@ export class Gate {
   /** A WebSocket that can be found again. */
   readonly WebSocket: typeof WebSocket = this.#recording();
 
-  /** A transport that cannot be dialled while the gate is shut. */
+  /** A transport that cannot be dialled while the network is shut. */
   guard(transport: Transport): Transport {
     return {
       name: transport.name,
