@@ -13,7 +13,7 @@ const typed = ['src/**/*.ts', 'spec/**/*.ts', ...demo];
 const nodeOnly = [
   'src/node/**',
   'src/cli/**',
-  'src/testing/node*.ts',
+  'src/router/node/**',
   'src/testing/node/**',
   'src/{serializers,transports}/*.node.ts',
 ];

@@ -72,9 +72,9 @@ function bundle() {
 /** The library's own router on a loopback port; an Error where it does not start, so that the specs still run. */
 async function startRouter() {
   try {
-    const { createTestRouter } = await import('./dist/testing/index.js');
-    const { serveRouter } = await import('./dist/testing/node/index.js');
-    const served = await serveRouter(createTestRouter(), { port: 0, host: '127.0.0.1', longPoll: true });
+    const { createRouter } = await import('./dist/router/index.js');
+    const { serveRouter } = await import('./dist/router/node/index.js');
+    const served = await serveRouter(createRouter(), { port: 0, host: '127.0.0.1', longPoll: true });
     if (!/^wss?:/.test(served.url)) throw new Error(`serveRouter() gave no URL of a WebSocket but ${served.url}`);
     return served;
   } catch (error) {

@@ -28,8 +28,8 @@ const never = [
   /^node:/,
   /\bnode_modules\/ws\//,
   /\.node\.js$/,
-  /^dist\/testing\//,
-  /^dist\/(cli|node|testing\/node)\b/,
+  /^dist\/(router|testing)\//,
+  /^dist\/(cli|node|(router|testing)\/node)\b/,
 ];
 const cbor = /cbor/;
 const msgpack = /msgpack/;
@@ -59,7 +59,7 @@ const rows = [
       name: manifest.name + entry.slice(1),
       program: `export * from '${manifest.name}${entry.slice(1)}';`,
       leaks: [
-        ...(entry.endsWith('/testing') ? never.filter((leak) => !leak.test('dist/testing/')) : never),
+        ...(/\/(router|testing)$/.test(entry) ? never.filter((leak) => !leak.test('dist/router/')) : never),
         cbor,
         msgpack,
       ],

@@ -1,6 +1,7 @@
 import { anonymous } from '../../src/auth/anonymous.ts';
 import { ticket } from '../../src/auth/ticket.ts';
-import { createTestRouter, anonymous as open, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptAnonymous, acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { an, FakeChannel, inState, scripted, virtual, world } from '../client/helpers.ts';
 import { AbortError } from '../../src/protocol/errors.ts';
 
@@ -37,7 +38,7 @@ describe('anonymous', () => {
 
   it('may stand beside other methods', () => {
     virtual(({ advance }) => {
-      const router = createTestRouter({ realms: { realm1: { auth: [open()] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptAnonymous()] } } });
       const w = world({ router, auth: [ticket({ authid: 'joe', ticket: 's' }), anonymous()] });
       w.client.connect();
       advance();
@@ -61,7 +62,7 @@ describe('anonymous', () => {
 
   it('is turned away where a proof is asked for', () => {
     virtual(({ advance }) => {
-      const w = world({ like: { realms: { realm1: { auth: [ticketCheck({ joe: 's' })] } } } });
+      const w = world({ like: { realms: { realm1: { auth: [acceptTicket({ joe: 's' })] } } } });
       w.client.connect();
       advance();
       expect(an(AbortError, inState(w.client, 'failed').error).reason).toBe('wamp.error.authentication_required');

@@ -6,12 +6,8 @@ import { fromHex } from '../../src/auth/bytes.ts';
 import { scram } from '../../src/auth/scram.ts';
 import { resolve } from '../../src/async.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import {
-  createTestRouter,
-  cryptosign as cryptosignCheck,
-  type RouterAuthenticator,
-  type TestRouter,
-} from '../../src/testing/index.ts';
+import { acceptCryptosign, type RouterAuthenticator } from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';
 import { closeAll, FakeChannel, scripted, world, type WorldOptions } from '../client/helpers.ts';
 import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutSubtle } from './helpers.ts';
@@ -25,10 +21,10 @@ const OTHER_PUBLIC = '28e11f427b82b9a625ee7ac89a7d29326b505f2dc11dd88c1245f83b6d
 
 /** A router; `theirs` is what its links are bound by, as over TLS. */
 function routerOf(
-  options: Parameters<typeof cryptosignCheck>[1] = { routerKey: ROUTER },
+  options: Parameters<typeof acceptCryptosign>[1] = { routerKey: ROUTER },
   theirs?: Uint8Array,
 ): TestRouter {
-  const honest = cryptosignCheck({ [JOE_PUBLIC]: 'joe' }, options);
+  const honest = acceptCryptosign({ [JOE_PUBLIC]: 'joe' }, options);
   const auth: RouterAuthenticator = {
     ...honest,
     hello: (request) => honest.hello({ ...request, link: { channelBinding: () => theirs } }),

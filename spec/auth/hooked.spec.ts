@@ -2,12 +2,13 @@ import { of, throwError } from 'rxjs';
 import { anonymous } from '../../src/auth/anonymous.ts';
 import { hooked, type AuthHooks } from '../../src/auth/hooked.ts';
 import { ticket } from '../../src/auth/ticket.ts';
-import { createTestRouter, record, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import { an, virtual, world, type World } from '../client/helpers.ts';
 import { AbortError } from '../../src/protocol/errors.ts';
 
 const routerOf = (): ReturnType<typeof createTestRouter> =>
-  createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 's3cret' })] } } });
+  createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 's3cret' })] } } });
 const withTicket = (hooks: AuthHooks): World =>
   world({
     router: routerOf(),

@@ -1,17 +1,13 @@
 import { cookie, tls } from '../../src/auth/proofless.ts';
 import { ticket } from '../../src/auth/ticket.ts';
-import {
-  cookie as cookieCheck,
-  createTestRouter,
-  ticket as ticketCheck,
-  tls as tlsCheck,
-} from '../../src/testing/index.ts';
+import { acceptCookie, acceptTicket, acceptTls } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { FakeChannel, inState, scripted, virtual, world } from '../client/helpers.ts';
 
 describe('cookie and tls', () => {
   for (const [method, make, check] of [
-    ['cookie', cookie, cookieCheck],
-    ['tls', tls, tlsCheck],
+    ['cookie', cookie, acceptCookie],
+    ['tls', tls, acceptTls],
   ] as const) {
     it(`${method} names itself, and is welcomed without a CHALLENGE`, () => {
       virtual(({ advance }) => {
@@ -52,7 +48,7 @@ describe('cookie and tls', () => {
 
   it('stand before methods that prove something', () => {
     virtual(({ advance }) => {
-      const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 't' })] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 't' })] } } });
       const w = world({ router, auth: [cookie(), ticket({ authid: 'joe', ticket: 't' })] });
       w.client.connect();
       advance();

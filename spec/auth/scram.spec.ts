@@ -6,12 +6,8 @@ import { deriveScramCredential, type ScramDialect } from '../../src/auth/scram-e
 import { ticket } from '../../src/auth/ticket.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
 import { resolve, fromMaybeAsync } from '../../src/async.ts';
-import {
-  createTestRouter,
-  scram as scramCheck,
-  ticket as ticketCheck,
-  type TestRouter,
-} from '../../src/testing/index.ts';
+import { acceptScram, acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { closeAll, FakeChannel, scripted, virtual, world, type WorldOptions } from '../client/helpers.ts';
 import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutSubtle } from './helpers.ts';
 
@@ -22,7 +18,7 @@ const routerOf = (dialect: ScramDialect): TestRouter =>
     realms: {
       realm1: {
         auth: [
-          scramCheck(
+          acceptScram(
             {
               joe: 's3cret',
               ann: { password: 'pa55word', kdf: 'argon2id13', iterations: 4, memory: 4096, authrole: 'admin' },
@@ -85,7 +81,7 @@ describe('scram', () => {
   it('joins where the router keeps no password', async () => {
     const credential = await deriveScramCredential('s3cret', { kdf: 'argon2id13', iterations: 4, memory: 4096 });
     expect(tells('s3cret', credential)).toBeFalse();
-    const router = createTestRouter({ realms: { realm1: { auth: [scramCheck({ joe: { credential } })] } } });
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptScram({ joe: { credential } })] } } });
     await joinedBy(world({ router, auth: [joe()] }).client);
     const weak = await deriveScramCredential('x', { kdf: 'pbkdf2', iterations: 4096, salt: new Uint8Array(4) });
     expect(weak).toEqual(jasmine.objectContaining({ kdf: 'pbkdf2', iterations: 4096, salt: 'AAAAAA==' }));
@@ -97,7 +93,7 @@ describe('scram', () => {
       ['pbkdf2', { iterations: 4096, memory: null }],
       ['argon2id13', { iterations: 4, memory: 4096 }],
     ] as const) {
-      const auth = [scramCheck({ joe: { password: 's3cret', kdf } })];
+      const auth = [acceptScram({ joe: { password: 's3cret', kdf } })];
       const w = world({ router: createTestRouter({ realms: { realm1: { auth } } }), auth: [joe()] });
       const told: (readonly unknown[])[] = [];
       w.client.messages$.subscribe(({ message }) => told.push(message));
@@ -324,7 +320,7 @@ describe('scram', () => {
     });
 
     it('is insisted on with mutual: true, where another method was used, too', async () => {
-      const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 't' })] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 't' })] } } });
       const auth = [joe({ mutual: true }), ticket({ authid: 'joe', ticket: 't' })];
       expect((await refusedBy(world({ router, auth }).client)).message).toContain('mutual');
     });

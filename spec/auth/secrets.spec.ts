@@ -9,8 +9,9 @@ import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra } from '../../src/auth/wampcra.ts';
 import type { Status } from '../../src/client/status.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
-import * as check from '../../src/testing/index.ts';
-import { createTestRouter, record, type AuthStep, type RouterAuthenticator } from '../../src/testing/index.ts';
+import { acceptCryptosign, acceptScram, acceptTicket, acceptWampCra } from '../../src/router/index.ts';
+import type { AuthStep, RouterAuthenticator } from '../../src/router/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { an, closeAll, world } from '../client/helpers.ts';
@@ -30,27 +31,27 @@ const shared = (wrong: boolean): string => (wrong ? SECRET.toUpperCase() : SECRE
 const ways: Record<string, Way> = {
   ticket: {
     auth: (wrong) => ticket({ authid: 'joe', ticket: shared(wrong) }),
-    router: () => check.ticket({ joe: SECRET }),
+    router: () => acceptTicket({ joe: SECRET }),
     secret: SECRET,
   },
   wampcra: {
     auth: (wrong) => wampcra({ authid: 'joe', secret: () => shared(wrong) }),
-    router: () => check.wampcra({ joe: { secret: SECRET, salt: 'x' } }),
+    router: () => acceptWampCra({ joe: { secret: SECRET, salt: 'x' } }),
     secret: SECRET,
   },
   'wamp-scram': {
     auth: (wrong) => scram({ authid: 'joe', password: shared(wrong) }),
-    router: () => check.scram({ joe: SECRET }),
+    router: () => acceptScram({ joe: SECRET }),
     secret: SECRET,
   },
   scram: {
     auth: (wrong) => scram({ authid: 'joe', password: shared(wrong), dialect: 'scram' }),
-    router: () => check.scram({ joe: SECRET }, { dialect: 'scram' }),
+    router: () => acceptScram({ joe: SECRET }, { dialect: 'scram' }),
     secret: SECRET,
   },
   cryptosign: {
     auth: (wrong) => cryptosign({ privateKey: wrong ? KEY.replace('4d', '4e') : KEY }),
-    router: async () => check.cryptosign({ [await cryptosignPublicKey(KEY)]: 'joe' }),
+    router: async () => acceptCryptosign({ [await cryptosignPublicKey(KEY)]: 'joe' }),
     secret: KEY.slice(2),
   },
 };
@@ -170,7 +171,7 @@ describe('a client that authenticates', () => {
     for (const [auth, theirs] of [
       [ticket({ authid: 'joe', ticket: fails }), tactless('ticket')],
       [wampcra({ authid: 'joe', secret: fails }), tactless('wampcra', { challenge: 'x' })],
-      [scram({ authid: 'joe', password: fails }), check.scram({ joe: SECRET })],
+      [scram({ authid: 'joe', password: fails }), acceptScram({ joe: SECRET })],
     ] as const) {
       const router = createTestRouter({ realms: { realm1: { auth: [theirs] } } });
       const w = world({ router, auth: [auth] });
@@ -183,7 +184,7 @@ describe('a client that authenticates', () => {
   });
 
   it('by scram does not tell the proof of the router', async () => {
-    const realm1 = { auth: [check.scram({ joe: SECRET })] };
+    const realm1 = { auth: [acceptScram({ joe: SECRET })] };
     const w = world({
       router: createTestRouter({ realms: { realm1 } }),
       auth: [scram({ authid: 'joe', password: SECRET })],

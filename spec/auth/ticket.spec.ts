@@ -2,10 +2,12 @@ import { EMPTY, firstValueFrom, NEVER, Observable, of, Subject, throwError } fro
 import type { Resolvable } from '../../src/auth/authenticator.ts';
 import { ticket, type TicketOptions } from '../../src/auth/ticket.ts';
 import { AbortError, ConnectFailedError } from '../../src/protocol/errors.ts';
-import { createTestRouter, record, ticket as ticketCheck, type TestRouter } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 import { an, closeAll, inState, STEADY, virtual, waitOut, world } from '../client/helpers.ts';
 
-const routerOf = (): TestRouter => createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 's3cret' })] } } });
+const routerOf = (): TestRouter =>
+  createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 's3cret' })] } } });
 
 describe('ticket', () => {
   afterEach(closeAll);

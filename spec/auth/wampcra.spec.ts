@@ -2,12 +2,8 @@ import { firstValueFrom, NEVER, of } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra, type WampCraOptions } from '../../src/auth/wampcra.ts';
 import { fromMaybeAsync } from '../../src/async.ts';
-import {
-  createTestRouter,
-  ticket as ticketCheck,
-  wampcra as craCheck,
-  type TestRouter,
-} from '../../src/testing/index.ts';
+import { acceptTicket, acceptWampCra } from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import {
   closeAll,
   FakeChannel,
@@ -25,7 +21,7 @@ const routerOf = (): TestRouter =>
     realms: {
       realm1: {
         auth: [
-          craCheck({
+          acceptWampCra({
             joe: 's3cret',
             ann: { secret: 'pa55word', salt: 'salt123', iterations: 1000, keylen: 32, authrole: 'admin' },
             bob: { secret: 'pa55word', salt: 'pepper' },
@@ -155,7 +151,7 @@ describe('wampcra', () => {
   });
 
   it('may stand beside a ticket: the router takes what it has', async () => {
-    const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 't1cket' })] } } });
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 't1cket' })] } } });
     const auth = [wampcra({ authid: 'joe', secret: 's' }), ticket({ authid: 'joe', ticket: 't1cket' })];
     const { session } = await joinedBy(world({ router, auth }).client);
     expect(session.details.authmethod).toBe('ticket');

@@ -3,8 +3,9 @@ import { filter, firstValueFrom } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import type { RouterAuthenticator } from '../../src/testing/index.ts';
-import { createTestRouter, record, ticket as ticketCheck } from '../../src/testing/index.ts';
+import type { RouterAuthenticator } from '../../src/router/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import { closeAll, STEADY, tracked, world } from '../client/helpers.ts';
 import { live, provided } from '../helpers/live.ts';
 import { joined, turn } from '../helpers/wire.ts';
@@ -65,7 +66,7 @@ describe('advanced features, through the router', () => {
   });
 
   it('a realm that the router assigns: by who the client is, and again after a loss', async () => {
-    const auth = [ticketCheck({ joe: { ticket: 's3cret', realm: 'joes' } })];
+    const auth = [acceptTicket({ joe: { ticket: 's3cret', realm: 'joes' } })];
     const router = createTestRouter({ realms: { lobby: { auth }, joes: { auth } } });
     const { client } = world({
       realm: null,

@@ -8,7 +8,8 @@ import {
   GoodbyeError,
   ProtocolError,
 } from '../../src/protocol/errors.ts';
-import { createTestRouter, ticket as ticketCheck, type RealmOptions } from '../../src/testing/index.ts';
+import { acceptTicket, type RealmOptions } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import {
   an,
   FakeChannel,
@@ -42,7 +43,7 @@ const REFUSALS = [
 /** A router that takes the tickets in `valid`, and remembers those that it was shown. */
 function ticketed(valid: Set<string>): { realm: RealmOptions; shown: string[] } {
   const shown: string[] = [];
-  const check = ticketCheck((secret) => {
+  const check = acceptTicket((secret) => {
     shown.push(secret);
     return valid.has(secret) ? { authid: 'joe' } : undefined;
   });
@@ -644,7 +645,7 @@ describe('what ends a connection: the client that has failed', () => {
     virtual(({ advance }) => {
       const secret$ = new Subject<string>();
       const w = world({
-        like: { realms: { realm1: { auth: [ticketCheck({ joe: 's' })] } } },
+        like: { realms: { realm1: { auth: [acceptTicket({ joe: 's' })] } } },
         auth: [ticket({ authid: 'joe', ticket: () => secret$ })],
         reconnect: false,
       });

@@ -18,7 +18,8 @@ import { ticket } from '../../src/auth/ticket.ts';
 import { reconnect } from '../../src/client/reconnect.ts';
 import { ConnectFailedError, ConnectionLostError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';
-import { createTestRouter, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { an, FakeChannel, inState, refusing, scripted, STEADY, virtual, waitOut, world } from '../client/helpers.ts';
 import type { World } from '../client/helpers.ts';
 
@@ -423,7 +424,7 @@ describe('reconnection: joinTimeout', () => {
   it('stands still while a secret is pending, and goes on where it stood', () => {
     virtual((time) => {
       const secret$ = new Subject<string>();
-      const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 's' })] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 's' })] } } });
       const w = world({ router, auth: [ticket({ authid: 'joe', ticket: () => secret$ })], joinTimeout: 1000 });
       router.delay(400);
       w.client.connect();

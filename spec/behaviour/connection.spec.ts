@@ -6,7 +6,8 @@ import { MessageTap } from '../../src/client/message-tap.ts';
 import type { Status } from '../../src/client/status.ts';
 import { WampClient, type CloseDetails } from '../../src/index.ts';
 import { ApplicationError, ClosedError, ConnectFailedError, ConnectionLostError } from '../../src/protocol/errors.ts';
-import { createTestRouter, record, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import {
   an,
   closeAll,
@@ -498,7 +499,7 @@ describe('connection: messages$', () => {
   it('takes close() in an observer, at each message of the handshake', () => {
     for (const code of [1, 4, 5, 2, 32, 33]) {
       virtual(({ advance }) => {
-        const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: 's' })] } } });
+        const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 's' })] } } });
         const w = world({ router, auth: [ticket({ authid: 'joe', ticket: 's' })] });
         w.client.messages$.subscribe(({ message }) => {
           if (message[0] === code) void w.client.close();
@@ -514,7 +515,7 @@ describe('connection: messages$', () => {
 
   it('masks what proves an identity: no secret in messages, statuses, events or errors', () => {
     virtual((time) => {
-      const router = createTestRouter({ realms: { realm1: { auth: [ticketCheck({ joe: SECRET })] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe: SECRET })] } } });
       const seen: unknown[] = [];
       const keep = (value: unknown): void => {
         seen.push(value);

@@ -5,7 +5,8 @@ import { Client } from '../../src/client/client.ts';
 import type { CancelMode } from '../../src/session/options.ts';
 import type { Invocation } from '../../src/session/invocation.ts';
 import { result } from '../../src/session/invocation.ts';
-import type { Recording, TestRouterOptions } from '../../src/testing/index.ts';
+import type { RouterOptions } from '../../src/router/index.ts';
+import type { Recording } from '../../src/testing/index.ts';
 import { record } from '../../src/testing/index.ts';
 import { inState, STEADY, tracked, virtual, world, type VirtualTime, type World } from '../client/helpers.ts';
 import { joined } from '../router/raw.ts';
@@ -13,7 +14,7 @@ import { joined } from '../router/raw.ts';
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';
 
-const DIALECTS: readonly (readonly [name: string, like: TestRouterOptions])[] = [
+const DIALECTS: readonly (readonly [name: string, like: RouterOptions])[] = [
   ['the specification', {}],
   ['as Crossbar.io', { like: 'crossbar' }],
   ['as nexus', { like: 'nexus' }],

@@ -6,7 +6,7 @@ import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import { record } from '../../src/testing/record.ts';
-import { createTestRouter } from '../../src/router/router.ts';
+import { createTestRouter } from '../../src/testing/test-router.ts';
 import { fresh, live, provided } from '../helpers/live.ts';
 import { payloads } from '../helpers/payloads.ts';
 

@@ -8,7 +8,8 @@ import { publisher } from '../../src/flow/publisher.ts';
 import { ticket } from '../../src/auth/ticket.ts';
 import { bind, Topic } from '../../src/decorators/index.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import { record, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { record } from '../../src/testing/index.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { refusing, virtual, world, type World, type WorldOptions } from '../client/helpers.ts';
 
@@ -106,7 +107,7 @@ const rows: Readonly<Record<string, Row>> = {
   'the function of a secret': {
     options: {
       auth: [ticket({ authid: 'joe', ticket: breaks })],
-      like: { realms: { realm1: { auth: [ticketCheck({ joe: 'x' })] } } },
+      like: { realms: { realm1: { auth: [acceptTicket({ joe: 'x' })] } } },
     },
     context: 'authenticator ticket',
     ends: 'waiting',

@@ -3,7 +3,7 @@ import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
-import { createTestRouter } from '../../src/router/router.ts';
+import { createTestRouter } from '../../src/testing/test-router.ts';
 import { behaviour } from '../helpers/behaviour.ts';
 
 const plain = [json(), cbor(), msgpack()];

@@ -4,16 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
-import {
-  cookie,
-  createTestRouter,
-  cryptosign,
-  scram,
-  ticket,
-  wampcra,
-  type TestRouter,
-} from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
+import { acceptCookie, acceptCryptosign, acceptScram, acceptTicket, acceptWampCra } from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { ran } from '../helpers/console.ts';
 
 const SEED = '01'.repeat(32);
@@ -34,14 +27,16 @@ describe('the identity of the command line', () => {
       realms: {
         realm1: {
           auth: [
-            ticket({ joe: 'hush ticket' }),
-            wampcra({ joe: 'hush cra' }),
-            scram({ joe: 'hush scram' }),
-            cryptosign({
+            acceptTicket({ joe: 'hush ticket' }),
+            acceptWampCra({ joe: 'hush cra' }),
+            acceptScram({ joe: 'hush scram' }),
+            acceptCryptosign({
               [await cryptosignPublicKey(SEED)]: 'joe',
               [Buffer.from(x, 'base64url').toString('hex')]: 'jill',
             }),
-            cookie(({ link }) => (link.headers?.['cookie'] === 'key=hush cookie' ? { authid: 'joe' } : undefined)),
+            acceptCookie(({ link }) =>
+              link.headers?.['cookie'] === 'key=hush cookie' ? { authid: 'joe' } : undefined,
+            ),
           ],
         },
       },

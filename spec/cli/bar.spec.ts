@@ -3,8 +3,8 @@ import { PassThrough } from 'node:stream';
 import { Subject } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { result } from '../../src/session/invocation.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { Console } from '../helpers/console.ts';
 import { provided } from '../helpers/live.ts';
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { EXIT } from '../../src/cli/command.ts';
 import { codeOf } from '../../src/cli/connect/attend.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { Console, ran } from '../helpers/console.ts';
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;

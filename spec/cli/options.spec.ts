@@ -13,7 +13,7 @@ import {
 } from '../../src/protocol/errors.ts';
 import { ran } from '../helpers/console.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Nothing listens there. */

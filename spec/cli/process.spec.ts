@@ -6,8 +6,8 @@ import { filter, firstValueFrom, map } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { cliStarter, type Cli, type Surroundings } from '../helpers/cli.ts';
 import { live, provided } from '../helpers/live.ts';
@@ -207,7 +207,9 @@ describe('rxwamp as a process', () => {
         { env },
       );
       await it.tells(/registered spec\.exec/);
-      const answers = await record(wamp.call('spec.exec', ['x'.repeat(200_000)], {}, { progress: true })).done(30_000);
+      const answers = await record(wamp.call('spec.exec', ['x'.repeat(200_000)], {}, { progress: true })).done({
+        timeout: 30_000,
+      });
       expect(answers.slice(0, 2).map(({ value }) => value)).toEqual([0, 0]);
       expect(answers[2]?.value).toBeGreaterThan(200_000);
     }, 60_000);

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import type { Subscription } from 'rxjs';
 import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
 import {
-  cookie,
-  createTestRouter,
-  cryptosign,
-  scram,
-  tls,
+  acceptCookie,
+  acceptCryptosign,
+  acceptScram,
+  acceptTls,
   type RouterAuthenticator,
-  type TestRouter,
-} from '../../src/testing/index.ts';
-import { serveRouter, testCertificate, type ServedRouter, type TestCertificate } from '../../src/testing/node/index.ts';
+} from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
+import { testCertificate, type TestCertificate } from '../../src/testing/node/index.ts';
 import { cliStarter, type Cli } from '../helpers/cli.ts';
 
 const SEED = '01'.repeat(32);
@@ -104,7 +104,7 @@ describe('what proves both sides of the command line', () => {
   const KEY = ['--private-key-file', 'key'];
 
   it('is a certificate of the client, by --cert, --key and --auth tls, on every transport', async () => {
-    await serve([tls()]);
+    await serve([acceptTls()]);
     for (const url of [served.url, served.rawSocket?.url, served.longPollUrl]) {
       const shown = at(url, '--ca', 'ca.pem', '--cert', 'joe.pem', '--key', 'joe.key', '--auth', 'tls');
       await expectJoined(shown, 'joe.spec');
@@ -114,7 +114,7 @@ describe('what proves both sides of the command line', () => {
   }, 120_000);
 
   it('are certificates and keys that can be read, or a sentence says which cannot', async () => {
-    await serve([tls()]);
+    await serve([acceptTls()]);
     await expectRefused(over('--cert', 'none.pem', '--key', 'joe.key'), 2, /^rxwamp: --cert: cannot read none\.pem/m);
     await expectRefused(over('--cert', 'password', '--key', 'joe.key'), 2, /^rxwamp: --cert: .*password .*PEM/m);
     await expectRefused(over('--cert', 'joe.pem', '--key', 'password'), 2, /^rxwamp: --key: .*password .*PEM/m);
@@ -123,7 +123,7 @@ describe('what proves both sides of the command line', () => {
   }, 120_000);
 
   it('is bound to the TLS connection by --channel-binding, with cryptosign and SCRAM', async () => {
-    await serve([cryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }), scram({ joe: 'hush scram' })]);
+    await serve([acceptCryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }), acceptScram({ joe: 'hush scram' })]);
     for (const identity of [KEY, SCRAM]) {
       said = [];
       await expectJoined(over(...identity, '--channel-binding', 'tls-exporter'), 'joe');
@@ -133,7 +133,10 @@ describe('what proves both sides of the command line', () => {
   }, 120_000);
 
   it('is not sent unbound where --channel-binding is not to be had', async () => {
-    await serve([cryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }), scram({ joe: 'hush scram' })], false);
+    await serve(
+      [acceptCryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }), acceptScram({ joe: 'hush scram' })],
+      false,
+    );
     for (const identity of [KEY, SCRAM]) {
       const unbound = at(served.url, ...identity, '--channel-binding', 'tls-exporter');
       await expectRefused(unbound, 3, /has no channel binding of type tls-exporter/);
@@ -147,14 +150,14 @@ describe('what proves both sides of the command line', () => {
 
   it('is the key of the router, by --router-key, one of several', async () => {
     const [right, wrong] = [await cryptosignPublicKey(ROUTER_SEED), await cryptosignPublicKey('03'.repeat(32))];
-    await serve([cryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }, { routerKey: ROUTER_SEED })], false);
+    await serve([acceptCryptosign({ [await cryptosignPublicKey(SEED)]: 'joe' }, { routerKey: ROUTER_SEED })], false);
     await expectJoined(at(served.url, ...KEY, '--mutual', '--router-key', wrong, '--router-key', right), 'joe');
     await expectRefused(at(served.url, ...KEY, '--router-key', wrong), 3, /^rxwamp: .*router.*key/m);
     await expectRefused(at(served.url, ...KEY, '--router-key', 'odd'), 2, /^rxwamp: --router-key: .*64 hexadecimal/m);
   }, 120_000);
 
   it('is insisted on by --mutual, which a router that proves nothing does not pass', async () => {
-    await serve([cookie(() => ({ authid: 'joe' }))], false);
+    await serve([acceptCookie(() => ({ authid: 'joe' }))], false);
     for (const identity of [KEY, SCRAM]) {
       const method = identity === KEY ? 'cryptosign' : 'scram';
       const methods = ['--auth', 'cookie', '--auth', method];
@@ -168,7 +171,7 @@ describe('what proves both sides of the command line', () => {
   }, 120_000);
 
   it('is asked for of methods that have it alone', async () => {
-    await serve([cookie(() => ({ authid: 'joe' }))], false);
+    await serve([acceptCookie(() => ({ authid: 'joe' }))], false);
     for (const [flag, ...value] of [
       ['--mutual'],
       ['--channel-binding', 'tls-exporter'],
@@ -183,7 +186,7 @@ describe('what proves both sides of the command line', () => {
   }, 120_000);
 
   it('is SCRAM in the dialect that the router speaks', async () => {
-    await serve([scram({ joe: 'hush scram' }, { dialect: 'scram' })], false);
+    await serve([acceptScram({ joe: 'hush scram' }, { dialect: 'scram' })], false);
     const it = at(served.url, ...SCRAM, '--mutual');
     await expectJoined(it, 'joe');
     expect(it.err).toContain('the router asks for a proof by scram\n');

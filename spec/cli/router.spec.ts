@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { Client } from '../../src/client/client.ts';
 import { rawSocket, webSocket } from '../../src/node/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 import { Console, ran } from '../helpers/console.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -6,8 +6,8 @@ import { generate, type GenerateResult } from 'selfsigned';
 import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { cliAgainst } from './against.ts';
 import { cliStarter } from '../helpers/cli.ts';
 

@@ -7,7 +7,7 @@ import { ConnectFailedError, ConnectionLostError } from '../../src/protocol/erro
 import type { Message, MessageOf } from '../../src/protocol/messages.ts';
 import type { TestRouter } from '../../src/testing/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
-import type { TestRouterOptions } from '../../src/router/router-options.ts';
+import type { RouterOptions } from '../../src/router/router-options.ts';
 import type { Attempt, Channel, Transport } from '../../src/transports/transport.ts';
 
 /** Virtual time: nothing moves unless it is told to. */
@@ -64,7 +64,7 @@ export interface World {
   types(): string[];
 }
 
-export type WorldOptions = Partial<BaseOptions> & { readonly router?: TestRouter; readonly like?: TestRouterOptions };
+export type WorldOptions = Partial<BaseOptions> & { readonly router?: TestRouter; readonly like?: RouterOptions };
 
 /** No chance: waits that can be computed. */
 export const STEADY = { jitter: 0 };

@@ -5,7 +5,7 @@ import type { ApplicationError } from '../../src/protocol/errors.ts';
 import type { SubscriptionInfo, UserError } from '../../src/session/options.ts';
 import type { Session } from '../../src/session/session.ts';
 import { record } from '../../src/testing/record.ts';
-import { createTestRouter } from '../../src/router/router.ts';
+import { createTestRouter } from '../../src/testing/test-router.ts';
 import { closeAll, STEADY, tracked } from '../client/helpers.ts';
 import { inRealm } from '../meta/world.ts';
 import type * as Fixture from './shop.ts';

@@ -7,7 +7,7 @@ import { messageName } from '../../src/protocol/messages.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import type { Session } from '../../src/session/session.ts';
-import { show } from '../../src/testing/record.ts';
+import { show } from '../../src/testing/show.ts';
 import { memoryPair, MemoryQueue } from '../../src/router/memory-transport.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';
 

@@ -3,7 +3,7 @@ import { registrations$, sessions$, subscriptions$, type MetaSession } from '../
 import { ApplicationError, ProtocolError } from '../../src/protocol/errors.ts';
 import type { Wamp } from '../../src/session/session.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
-import { anonymous, ticket } from '../../src/router/authentication.ts';
+import { acceptAnonymous, acceptTicket } from '../../src/router/authentication.ts';
 import { ticket as withTicket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
 import { faked, STEADY, tracked, virtual, waitOut } from '../client/helpers.ts';
@@ -201,24 +201,29 @@ describe('sessions$()', () => {
 
   it('leaves out other roles where roles are given', () => {
     const tickets = { ann: { ticket: 'x', authrole: 'admin' }, joe: { ticket: 'x', authrole: 'user' } };
-    inRealm({ realms: { realm1: { auth: [ticket(tickets), anonymous()] } } }, ({ wamp, router, watch, advance }) => {
-      const recording = watch(sessions$(wamp, { authroles: ['admin'] }));
-      const login = (authid: string): number => {
-        const transports = [router.transport()];
-        const auth = [withTicket({ authid, ticket: 'x' })];
-        const client = tracked(new Client({ realm: 'realm1', transports, auth, reconnect: STEADY, keepalive: false }));
-        client.connect();
+    inRealm(
+      { realms: { realm1: { auth: [acceptTicket(tickets), acceptAnonymous()] } } },
+      ({ wamp, router, watch, advance }) => {
+        const recording = watch(sessions$(wamp, { authroles: ['admin'] }));
+        const login = (authid: string): number => {
+          const transports = [router.transport()];
+          const auth = [withTicket({ authid, ticket: 'x' })];
+          const client = tracked(
+            new Client({ realm: 'realm1', transports, auth, reconnect: STEADY, keepalive: false }),
+          );
+          client.connect();
+          advance();
+          return idOf(client);
+        };
+        const ann = login('ann');
+        const joe = login('joe');
+        expect(recording.values.map(ids)).toEqual([[], [ann]]);
+        router.drop(joe);
         advance();
-        return idOf(client);
-      };
-      const ann = login('ann');
-      const joe = login('joe');
-      expect(recording.values.map(ids)).toEqual([[], [ann]]);
-      router.drop(joe);
-      advance();
-      expect(recording.values.length).toBe(2);
-      expect(watch(sessions$(wamp, { authroles: ['admin', 'user'] })).values.map(ids)).toEqual([[ann]]);
-    });
+        expect(recording.values.length).toBe(2);
+        expect(watch(sessions$(wamp, { authroles: ['admin', 'user'] })).values.map(ids)).toEqual([[ann]]);
+      },
+    );
   });
 
   it('fetches anew whenever refresh emits', () => {

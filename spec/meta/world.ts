@@ -3,8 +3,8 @@ import type { Observable } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import type { RouterProfile } from '../../src/router/quirks.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
-import type { TestRouterOptions } from '../../src/router/router-options.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import type { RouterOptions } from '../../src/router/router-options.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { inState, STEADY, tracked, virtual, type VirtualTime } from '../client/helpers.ts';
 
 /** The habits that clients meet: the specification's, and those of two routers. */
@@ -35,7 +35,7 @@ export interface Realm extends VirtualTime {
 export const idOf = (client: Client): number => inState(client, 'joined').session.id;
 
 /** Runs a test in a realm of a router of its own. */
-export function inRealm(options: TestRouterOptions, test: (realm: Realm) => void): void {
+export function inRealm(options: RouterOptions, test: (realm: Realm) => void): void {
   virtual((time) => {
     const router = createTestRouter(options);
     const client = (): Client => {

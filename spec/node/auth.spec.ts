@@ -13,9 +13,17 @@ import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra } from '../../src/auth/wampcra.ts';
 import { Client } from '../../src/client/client.ts';
 import { webSocket, type NodeWebSocketOptions } from '../../src/node/index.ts';
-import * as check from '../../src/testing/index.ts';
-import { createTestRouter, type RouterAuthenticator } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
+import {
+  acceptCookie,
+  acceptCryptosign,
+  acceptScram,
+  acceptTicket,
+  acceptTls,
+  acceptWampCra,
+} from '../../src/router/index.ts';
+import type { RouterAuthenticator } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
 import { tlsBinding } from '../../src/transports/binding.node.ts';
 import { joinedBy, refusedBy } from '../auth/helpers.ts';
 
@@ -81,18 +89,18 @@ describe('authentication over sockets', () => {
   it('every method joins over a WebSocket', async () => {
     const { privateKey, publicKey } = await generateCryptosignKey();
     const methods: [RouterAuthenticator, Authenticator][] = [
-      [check.ticket({ joe: 's3cret' }), ticket({ authid: 'joe', ticket: 's3cret' })],
-      [check.wampcra({ joe: 's3cret' }), wampcra({ authid: 'joe', secret: 's3cret' })],
+      [acceptTicket({ joe: 's3cret' }), ticket({ authid: 'joe', ticket: 's3cret' })],
+      [acceptWampCra({ joe: 's3cret' }), wampcra({ authid: 'joe', secret: 's3cret' })],
       [
-        check.wampcra({ joe: { secret: 's3cret', salt: 'pepper' } }),
+        acceptWampCra({ joe: { secret: 's3cret', salt: 'pepper' } }),
         wampcra({ authid: 'joe', secret: () => Promise.resolve('s3cret') }),
       ],
-      [check.scram({ joe: 's3cret' }), scram({ authid: 'joe', password: 's3cret', mutual: true })],
+      [acceptScram({ joe: 's3cret' }), scram({ authid: 'joe', password: 's3cret', mutual: true })],
       [
-        check.scram({ joe: 's3cret' }, { dialect: 'scram' }),
+        acceptScram({ joe: 's3cret' }, { dialect: 'scram' }),
         scram({ authid: 'joe', password: 's3cret', dialect: 'scram', mutual: true }),
       ],
-      [check.cryptosign({ [publicKey]: 'joe' }), cryptosign({ privateKey })],
+      [acceptCryptosign({ [publicKey]: 'joe' }), cryptosign({ privateKey })],
     ];
     for (const [router, method] of methods) {
       await serve([router]);
@@ -104,7 +112,7 @@ describe('authentication over sockets', () => {
 
   it('a cookie in the headers is known, and another is not', async () => {
     await serve([
-      check.cookie(({ link }) => (link.headers?.['cookie'] === 'cbtid=abc' ? { authid: 'joe' } : undefined)),
+      acceptCookie(({ link }) => (link.headers?.['cookie'] === 'cbtid=abc' ? { authid: 'joe' } : undefined)),
     ]);
     const { session } = await joinedBy(client([cookie()], { headers: { Cookie: 'cbtid=abc' } }));
     expect(session.details).toEqual(jasmine.objectContaining({ authid: 'joe', authmethod: 'cookie' }));
@@ -114,7 +122,7 @@ describe('authentication over sockets', () => {
 
   it('a client certificate is an identity, where it is trusted', async () => {
     const [ann, eve] = await Promise.all([certificate('ann'), certificate('eve')]);
-    await serveTls([check.tls()], 'TLSv1.3', { requestCert: true, rejectUnauthorized: false, ca: ann.cert });
+    await serveTls([acceptTls()], 'TLSv1.3', { requestCert: true, rejectUnauthorized: false, ca: ann.cert });
     const { session } = await joinedBy(client([tls()], ann));
     expect(session.details).toEqual(
       jasmine.objectContaining({ authid: 'ann', authmethod: 'tls', authprovider: 'tls' }),
@@ -134,7 +142,7 @@ describe('authentication over sockets', () => {
       const { privateKey, publicKey } = await generateCryptosignKey();
       const router = await generateCryptosignKey();
       let agreed: unknown;
-      const scrams = check.scram({ joe: 's3cret' });
+      const scrams = acceptScram({ joe: 's3cret' });
       const watched: RouterAuthenticator = {
         ...scrams,
         hello: (request) => {
@@ -142,7 +150,7 @@ describe('authentication over sockets', () => {
           return scrams.hello(request);
         },
       };
-      await serveTls([watched, check.cryptosign({ [publicKey]: 'joe' }, { routerKey: router.privateKey })], version);
+      await serveTls([watched, acceptCryptosign({ [publicKey]: 'joe' }, { routerKey: router.privateKey })], version);
       await joinedBy(client([scram({ authid: 'joe', password: 's3cret', channelBinding: type, mutual: true })]));
       expect(agreed).toBe(type);
       if (type === 'tls-server-end-point') return;
@@ -154,7 +162,7 @@ describe('authentication over sockets', () => {
 
   it('has no tls-unique over TLS 1.3: refuses, or goes without', async () => {
     const { privateKey, publicKey } = await generateCryptosignKey();
-    await serveTls([check.cryptosign({ [publicKey]: 'joe' })]);
+    await serveTls([acceptCryptosign({ [publicKey]: 'joe' })]);
     const error = await refusedBy(client([cryptosign({ privateKey, channelBinding: 'tls-unique' })]));
     expect(error.local).toBeTrue();
     expect(error.message).toContain('no channel binding of type tls-unique');
@@ -162,7 +170,7 @@ describe('authentication over sockets', () => {
   });
 
   it('has nothing to bind to without TLS', async () => {
-    await serve([check.scram({ joe: 's3cret' })]);
+    await serve([acceptScram({ joe: 's3cret' })]);
     const auth = scram({ authid: 'joe', password: 's3cret', channelBinding: 'tls-server-end-point' });
     expect((await refusedBy(client([auth]))).local).toBeTrue();
   });
@@ -170,7 +178,7 @@ describe('authentication over sockets', () => {
   it('a proof of one TLS connection is worth nothing on another', async () => {
     // what somebody in the middle has: two connections, and the router's view of the second
     const { privateKey, publicKey } = await generateCryptosignKey();
-    const honest = check.cryptosign({ [publicKey]: 'joe' });
+    const honest = acceptCryptosign({ [publicKey]: 'joe' });
     const other = new Uint8Array(32).fill(7);
     await serveTls([
       { ...honest, hello: (request) => honest.hello({ ...request, link: { channelBinding: () => other } }) },

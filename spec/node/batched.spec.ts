@@ -11,7 +11,7 @@ import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import type { Channel } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { fresh, live } from '../helpers/live.ts';

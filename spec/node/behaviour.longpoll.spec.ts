@@ -3,9 +3,9 @@ import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
-import type { ServedRouter } from '../../src/testing/node/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
-import { createTestRouter } from '../../src/router/router.ts';
+import type { ServedRouter } from '../../src/router/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
+import { createTestRouter } from '../../src/testing/test-router.ts';
 import { longPoll } from '../../src/transports/longpoll.ts';
 import { behaviour } from '../helpers/behaviour.ts';
 

@@ -10,7 +10,8 @@ import { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
 import { webSocket } from '../../src/node/index.ts';
 import { createTestRouter, whenSession } from '../../src/testing/index.ts';
-import { launchCrossbar, serveRouter, testCertificate, type LaunchedCrossbar } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
+import { launchCrossbar, testCertificate, type LaunchedCrossbar } from '../../src/testing/node/index.ts';
 import { crossbarConfig, crossbarUser, webSocketUrl } from '../../src/testing/node/crossbar-config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -8,7 +8,7 @@ import ts from 'typescript';
 import * as decorators from '../../src/decorators/index.ts';
 import { WampClient } from '../../src/index.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 import type * as Fixture from '../decorators/shop.ts';
 import { behaves } from '../decorators/suite.ts';
 

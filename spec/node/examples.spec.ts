@@ -2,15 +2,14 @@
 import { firstValueFrom } from 'rxjs';
 import { ApplicationError, cryptosignPublicKey, WampClient } from '../../src/index.ts';
 import {
-  createTestRouter,
-  cryptosign,
-  scram,
-  ticket,
-  wampcra,
-  type TestRouter,
-  type TestRouterOptions,
-} from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
+  acceptCryptosign,
+  acceptScram,
+  acceptTicket,
+  acceptWampCra,
+  type RouterOptions,
+} from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { programs, type Program } from '../helpers/program.ts';
 
 /** What a process may take until it runs, on a machine that has other things to do. */
@@ -22,7 +21,7 @@ describe('the examples', () => {
   let served: ServedRouter;
   let wamp: WampClient;
 
-  const serve = async (options?: TestRouterOptions): Promise<void> => {
+  const serve = async (options?: RouterOptions): Promise<void> => {
     router = createTestRouter(options);
     served = await serveRouter(router);
     wamp = new WampClient({ url: served.url, realm: 'realm1' });
@@ -110,10 +109,10 @@ describe('the examples', () => {
   it('a client proves who it is by ticket, WAMP-CRA, SCRAM and cryptosign, and says when it is refused', async () => {
     const privateKey = '4a38'.repeat(16);
     const auth = [
-      ticket({ joe: 'hush' }),
-      wampcra({ joe: { secret: 'hush', salt: 'salt', iterations: 100, keylen: 32 } }),
-      scram({ joe: 'hush' }),
-      cryptosign({ [await cryptosignPublicKey(privateKey)]: 'joe' }),
+      acceptTicket({ joe: 'hush' }),
+      acceptWampCra({ joe: { secret: 'hush', salt: 'salt', iterations: 100, keylen: 32 } }),
+      acceptScram({ joe: 'hush' }),
+      acceptCryptosign({ [await cryptosignPublicKey(privateKey)]: 'joe' }),
     ];
     await serve({ realms: { realm1: { auth } } });
     for (const [method, secret] of [

@@ -11,7 +11,8 @@ import {
 import { concat, firstValueFrom, lastValueFrom, NEVER, of } from 'rxjs';
 import { ApplicationError, result, WampClient, type Interceptors } from '../../src/index.ts';
 import { otel } from '../../src/otel/index.ts';
-import { createTestRouter, record, type TestRouter, type TestRouterOptions } from '../../src/testing/index.ts';
+import type { RouterOptions } from '../../src/router/index.ts';
+import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 
 describe('otel()', () => {
   const exporter = new InMemorySpanExporter();
@@ -39,7 +40,7 @@ describe('otel()', () => {
       interceptors,
     });
 
-  async function begin(options: Parameters<typeof otel>[0] = {}, like: TestRouterOptions = {}): Promise<void> {
+  async function begin(options: Parameters<typeof otel>[0] = {}, like: RouterOptions = {}): Promise<void> {
     router = createTestRouter(like);
     caller = clientOf([otel({ tracer, ...options })]);
     callee = clientOf([otel({ tracer, ...options })]);

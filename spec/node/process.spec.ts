@@ -13,7 +13,7 @@ import {
   type Status,
 } from '../../src/index.ts';
 import { createTestRouter, record, type Recording } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 import { Proxy } from './proxy.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

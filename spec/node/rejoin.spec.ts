@@ -4,7 +4,7 @@ import { json, rejoin, WampClient, webSocket, type Transport } from '../../src/i
 import { rawSocket } from '../../src/node/index.ts';
 import { longPoll } from '../../src/transports/longpoll.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 
 describe('rejoin() over sockets', () => {
   for (const kind of ['WebSocket', 'RawSocket', 'long-poll'] as const) {

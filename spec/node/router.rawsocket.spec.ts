@@ -15,7 +15,7 @@ import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
 import { fresh, live, provided } from '../helpers/live.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };

@@ -9,7 +9,7 @@ import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 

@@ -6,7 +6,7 @@ import { BehaviorSubject, filter, firstValueFrom, toArray } from 'rxjs';
 import { WampClient, type Message } from '../../src/index.ts';
 import { runClients } from '../../src/node/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
-import { serveRouter } from '../../src/testing/node/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const NODE = ['--conditions=rxwamp-src', '--import=tsx', '--input-type=module', '--eval'];

@@ -6,8 +6,8 @@ import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { filter, firstValueFrom } from 'rxjs';
 import { WampClient } from '../../src/index.ts';
-import { serveRouter, type ServedRouter } from '../../src/testing/node/index.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 
 const root = new URL('../../', import.meta.url);
 

@@ -14,8 +14,8 @@ import { ConnectFailedError } from '../../src/protocol/errors.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Session } from '../../src/session/session.ts';
-import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/testing/node/index.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 
 const named = (value: string) => [{ name: 'commonName', value }];
 const LONG = 'a long text that says little. '.repeat(10_000);

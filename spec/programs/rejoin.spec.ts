@@ -3,13 +3,14 @@ import { ticket } from '../../src/auth/ticket.ts';
 import { rejoin } from '../../src/programs/rejoin.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';
-import { createTestRouter, record, ticket as ticketCheck } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { faked, inState, STEADY, virtual, waitOut, world, type World } from '../client/helpers.ts';
 
 /** A router with two realms; the second wants a ticket. */
 const twoRealms = (): ReturnType<typeof createTestRouter> =>
-  createTestRouter({ realms: { realm1: {}, realm2: { auth: [ticketCheck({ joe: 's3cret' })] } } });
+  createTestRouter({ realms: { realm1: {}, realm2: { auth: [acceptTicket({ joe: 's3cret' })] } } });
 
 /** A transport that counts how often it is dialled. */
 const counting = (transport: Transport): Transport & { dialled: number } => {

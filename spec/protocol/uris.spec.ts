@@ -1,6 +1,6 @@
 import { InvalidUriError } from '../../src/protocol/errors.ts';
 import type { Match } from '../../src/protocol/uris.ts';
-import { show } from '../../src/testing/record.ts';
+import { show } from '../../src/testing/show.ts';
 import { assertUri, bestMatch, isUri, matchesUri } from '../../src/protocol/uris.ts';
 
 const MATCHES: readonly Match[] = ['exact', 'prefix', 'wildcard'];

@@ -1,9 +1,10 @@
 import { id, joined, PLAIN, ROLES, setUp, text, VIOLATION, virtual, type RawPeer } from './raw.ts';
-import type { TestRouter, TestRouterOptions } from '../../src/testing/index.ts';
+import type { RouterOptions } from '../../src/router/index.ts';
+import type { TestRouter } from '../../src/testing/index.ts';
 
 /** A caller, and a callee of `com.p`. */
 function pair(
-  options: TestRouterOptions = {},
+  options: RouterOptions = {},
   register = {},
 ): [TestRouter, caller: RawPeer, callee: RawPeer, registration: number] {
   const [router, caller, callee] = setUp(2, options);

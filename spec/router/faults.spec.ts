@@ -1,7 +1,8 @@
 import { config, firstValueFrom, take, toArray } from 'rxjs';
 import { PUBLISHED, type Message } from '../../src/protocol/messages.ts';
 import { isConnectFailedError, isConnectionLostError } from '../../src/protocol/errors.ts';
-import { createTestRouter, record, type RouterFrame, type TestRouter } from '../../src/testing/index.ts';
+import type { RouterFrame } from '../../src/router/index.ts';
+import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 import type { Channel } from '../../src/transports/transport.ts';
 import { dialled, id, joined, PLAIN, setUp, text, virtual } from './raw.ts';
 

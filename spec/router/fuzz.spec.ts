@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createTestRouter, type TestRouterOptions } from '../../src/testing/index.ts';
+import type { RouterOptions } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { id, joined, ROLES, setUp, type RawPeer } from './raw.ts';
 
 const uri = fc.constantFrom(
@@ -68,7 +69,7 @@ function goOn(caller: RawPeer, callee: RawPeer, request: number): boolean {
 }
 
 describe('test router, whatever clients send', () => {
-  for (const options of [{}, { like: 'crossbar' }, { like: 'nexus' }] satisfies TestRouterOptions[]) {
+  for (const options of [{}, { like: 'crossbar' }, { like: 'nexus' }] satisfies RouterOptions[]) {
     it(`does not die, and serves the others: ${JSON.stringify(options)}`, () => {
       let request = 0;
       const router = createTestRouter({ ...options, quirks: { badUriCloses: false } });

@@ -1,5 +1,5 @@
 import { MAX_ID } from '../../src/protocol/ids.ts';
-import { ticket } from '../../src/testing/index.ts';
+import { acceptTicket } from '../../src/router/index.ts';
 import { dialled, id, joined, PLAIN, ROLES, setUp, text, virtual, type RawPeer } from './raw.ts';
 
 /** Calls a procedure and gives the payload of its RESULT, or the ERROR's URI. */
@@ -53,7 +53,7 @@ describe('test router, session meta API', () => {
   });
 
   it('kills by authid, by authrole, and all', () => {
-    const auth = [ticket({ joe: 'x', ann: { ticket: 'x', authrole: 'admin' } })];
+    const auth = [acceptTicket({ joe: 'x', ann: { ticket: 'x', authrole: 'admin' } })];
     const [router] = setUp(1, { realms: { realm1: { auth } } });
     const login = (authid: string): RawPeer => {
       const peer = dialled(router).send([1, 'realm1', { roles: PLAIN, authid, authmethods: ['ticket'] }], [5, 'x', {}]);

@@ -1,4 +1,5 @@
-import { createTestRouter, type TestRouterOptions } from '../../src/testing/index.ts';
+import type { RouterOptions } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 
 describe('options of createTestRouter()', () => {
   const wrong: readonly (readonly [options: unknown, said: RegExp])[] = [
@@ -14,14 +15,14 @@ describe('options of createTestRouter()', () => {
   ];
   for (const [options, said] of wrong) {
     it(`are refused: ${JSON.stringify(options)}`, () => {
-      expect(() => createTestRouter(options as TestRouterOptions)).toThrowError(TypeError, said);
+      expect(() => createTestRouter(options as RouterOptions)).toThrowError(TypeError, said);
     });
   }
 
   it('may be left out, each', () => {
     const realms = { a: { auth: undefined, strictUris: true } } as unknown as Record<string, object>;
     for (const options of [{}, { realms: ['a'] }, { realms }, { autoCreateRealms: true, like: undefined }]) {
-      expect(() => createTestRouter(options as TestRouterOptions)).not.toThrow();
+      expect(() => createTestRouter(options as RouterOptions)).not.toThrow();
     }
   });
 });

@@ -1,4 +1,5 @@
-import { anonymous, createTestRouter, QUIRKS, ticket, type QuirkName } from '../../src/testing/index.ts';
+import { acceptAnonymous, QUIRKS, acceptTicket, type QuirkName } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { dialled, id, joined, PLAIN, setUp, text, VIOLATION, virtual, type RawPeer } from './raw.ts';
 
 const crossbar = { like: 'crossbar' } as const;
@@ -137,7 +138,7 @@ describe('test router, like crossbar', () => {
   });
 
   it('answers wrong credentials with not_authorized, and stops at an unknown method', () => {
-    const router = createTestRouter({ ...crossbar, realms: { realm1: { auth: [ticket({ joe: 'x' })] } } });
+    const router = createTestRouter({ ...crossbar, realms: { realm1: { auth: [acceptTicket({ joe: 'x' })] } } });
     const hello = (authmethods: string[]): unknown[] => [1, 'realm1', { roles: PLAIN, authid: 'joe', authmethods }];
     expect(
       dialled(router)
@@ -279,7 +280,10 @@ describe('test router, like nexus', () => {
   });
 
   it('answers wrong credentials with authentication_failed', () => {
-    const router = createTestRouter({ ...nexus, realms: { realm1: { auth: [anonymous(), ticket({ joe: 'x' })] } } });
+    const router = createTestRouter({
+      ...nexus,
+      realms: { realm1: { auth: [acceptAnonymous(), acceptTicket({ joe: 'x' })] } },
+    });
     const peer = dialled(router).send(
       [1, 'realm1', { roles: PLAIN, authid: 'joe', authmethods: ['ticket'] }],
       [5, 'y', {}],

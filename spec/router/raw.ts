@@ -2,7 +2,8 @@
 import { timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { Dict, Message } from '../../src/protocol/messages.ts';
-import { createTestRouter, type RouterLink, type TestRouter, type TestRouterOptions } from '../../src/testing/index.ts';
+import type { Router, RouterLink, RouterOptions } from '../../src/router/index.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 
 const features = (names: string): { features: Record<string, true> } => ({
   features: Object.fromEntries(names.split(' ').map((name) => [name, true as const])),
@@ -30,7 +31,7 @@ export const ROLES: Record<string, { features: Record<string, true> }> = {
 export const PLAIN = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
 
 /** The routers of a spec: their links are cut after it, so that no farewell's timer outlives it. */
-const routers = new Set<TestRouter>();
+const routers = new Set<Router>();
 afterEach(() => {
   for (const router of routers) router.dropAll();
   routers.clear();
@@ -47,7 +48,7 @@ export class RawPeer {
   session = 0;
   #seen = 0;
 
-  constructor(router: TestRouter) {
+  constructor(router: Router) {
     routers.add(router);
     this.link = router.attach(
       {
@@ -83,20 +84,20 @@ export class RawPeer {
 }
 
 /** A client on an open link, before HELLO. */
-export const dialled = (router: TestRouter): RawPeer => new RawPeer(router);
+export const dialled = (router: Router): RawPeer => new RawPeer(router);
 
 /** A client that has joined; WELCOME is taken. */
-export function joined(router: TestRouter, details: Dict = {}, realm = 'realm1'): RawPeer {
+export function joined(router: Router, details: Dict = {}, realm = 'realm1'): RawPeer {
   const peer = dialled(router).send([1, realm, { roles: ROLES, ...details }]);
   peer.take();
   return peer;
 }
 
 /** A router with `n` clients that have joined. */
-export function setUp(n: 1, options?: TestRouterOptions): [TestRouter, RawPeer];
-export function setUp(n: 2, options?: TestRouterOptions): [TestRouter, RawPeer, RawPeer];
-export function setUp(n: 3, options?: TestRouterOptions): [TestRouter, RawPeer, RawPeer, RawPeer];
-export function setUp(n: number, options: TestRouterOptions = {}): [TestRouter, ...RawPeer[]] {
+export function setUp(n: 1, options?: RouterOptions): [TestRouter, RawPeer];
+export function setUp(n: 2, options?: RouterOptions): [TestRouter, RawPeer, RawPeer];
+export function setUp(n: 3, options?: RouterOptions): [TestRouter, RawPeer, RawPeer, RawPeer];
+export function setUp(n: number, options: RouterOptions = {}): [TestRouter, ...RawPeer[]] {
   const router = createTestRouter(options);
   return [router, ...Array.from({ length: n }, () => joined(router))];
 }

@@ -1,13 +1,8 @@
 import { EMPTY, Subject, throwError } from 'rxjs';
 import { MAX_ID } from '../../src/protocol/ids.ts';
 import type { Dict } from '../../src/protocol/messages.ts';
-import {
-  anonymous,
-  createTestRouter,
-  ticket,
-  type AuthStep,
-  type RouterAuthenticator,
-} from '../../src/testing/index.ts';
+import { acceptAnonymous, acceptTicket, type AuthStep, type RouterAuthenticator } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { dialled, id, joined, PLAIN, ROLES, setUp, text, VIOLATION } from './raw.ts';
 
 describe('test router, session', () => {
@@ -179,7 +174,7 @@ describe('test router, authentication', () => {
   const withTickets = (): ReturnType<typeof createTestRouter> =>
     createTestRouter({
       realms: {
-        realm1: { auth: [ticket({ joe: 'secret', ann: { ticket: 's2', authrole: 'admin', trustlevel: 3 } })] },
+        realm1: { auth: [acceptTicket({ joe: 'secret', ann: { ticket: 's2', authrole: 'admin', trustlevel: 3 } })] },
       },
     });
   const hello = (authid?: string, authmethods = ['ticket']): unknown[] => [
@@ -228,7 +223,7 @@ describe('test router, authentication', () => {
   });
 
   it('takes the first method of the client that it has', () => {
-    const router = createTestRouter({ realms: { realm1: { auth: [anonymous(), ticket({ joe: 'x' })] } } });
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptAnonymous(), acceptTicket({ joe: 'x' })] } } });
     expect(
       dialled(router)
         .send(trimmed(hello('joe', ['scram', 'ticket', 'anonymous'])))
@@ -247,13 +242,13 @@ describe('test router, authentication', () => {
 
   it('asks a function for the verdict, which may take its time', async () => {
     const verdict = new Subject<{ authrole: string } | undefined>();
-    const router = createTestRouter({ realms: { realm1: { auth: [ticket(() => verdict)] } } });
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket(() => verdict)] } } });
     const peer = dialled(router).send(trimmed(hello('joe')), [5, 'x', {}]);
     expect(peer.take()).toEqual([[4, 'ticket', {}]]);
     verdict.next({ authrole: 'guest' });
     expect(peer.last(2)).toEqual(jasmine.objectContaining({ authid: 'joe', authrole: 'guest' }));
 
-    const slow = createTestRouter({ realms: { realm1: { auth: [ticket(() => Promise.resolve(undefined))] } } });
+    const slow = createTestRouter({ realms: { realm1: { auth: [acceptTicket(() => Promise.resolve(undefined))] } } });
     const other = dialled(slow).send(trimmed(hello('joe')), [5, 'x', {}]);
     await Promise.resolve();
     await Promise.resolve();
@@ -263,7 +258,7 @@ describe('test router, authentication', () => {
 
   it('drops a verdict that comes when the client is gone', () => {
     const verdict = new Subject<{ authrole: string } | undefined>();
-    const router = createTestRouter({ realms: { realm1: { auth: [ticket(() => verdict)] } } });
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket(() => verdict)] } } });
     const peer = dialled(router).send(trimmed(hello('joe')), [5, 'x', {}]);
     peer.link.lost();
     expect(verdict.observed).toBeFalse();
@@ -279,7 +274,7 @@ describe('test router, authentication', () => {
       () => throwError(() => new Error('no database')),
       () => EMPTY,
     ]) {
-      const router = createTestRouter({ realms: { realm1: { auth: [ticket(check)] } } });
+      const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket(check)] } } });
       const peer = dialled(router).send(trimmed(hello('joe')), [5, 'x', {}]);
       expect(peer.last(2)).toBe('wamp.error.authentication_failed');
     }
@@ -331,7 +326,7 @@ describe('test router, authentication', () => {
 
 describe('test router, realms of principals', () => {
   const router = (): ReturnType<typeof createTestRouter> => {
-    const auth = [ticket({ joe: { ticket: 's', realm: 'b' }, ann: 's', eve: { ticket: 's', realm: 'c' } })];
+    const auth = [acceptTicket({ joe: { ticket: 's', realm: 'b' }, ann: 's', eve: { ticket: 's', realm: 'c' } })];
     return createTestRouter({ realms: { a: { auth }, b: { auth, roles: { user: true } } } });
   };
   const answer = (authid: string, realm: string | null): unknown =>

@@ -3,7 +3,8 @@ import { of } from 'rxjs';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
 import { checkSubscribe } from '../../src/session/option-checks.ts';
 import type { CallOptions, RegisterOptions, SubscribeOptions } from '../../src/session/options.ts';
-import { record, show } from '../../src/testing/record.ts';
+import { record } from '../../src/testing/record.ts';
+import { show } from '../../src/testing/show.ts';
 import { joined } from '../helpers/wire.ts';
 
 const FORWARD = [{ session: 1, authid: 'a', authrole: 'b' }];

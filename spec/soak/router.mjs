@@ -1,8 +1,8 @@
 // The router, in a process of its own, which can be killed; does what it is told. Started by faults.mjs.
-import { createTestRouter } from '../../dist/testing/index.js';
-import { serveRouter } from '../../dist/testing/node.js';
+import { createRouter } from '../../dist/router/index.js';
+import { serveRouter } from '../../dist/router/node/index.js';
 
-const router = createTestRouter();
+const router = createRouter();
 const { port } = await serveRouter(router, { port: Number(process.argv[2]) });
 const told = {
   port: () => port,

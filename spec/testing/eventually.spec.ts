@@ -11,14 +11,14 @@ describe('eventually', () => {
       () => false,
       () => Promise.resolve('there'),
     ];
-    expect(await eventually(() => outcomes.shift()?.(), { every: 1 })).toBe('there');
+    expect(await eventually(() => outcomes.shift()?.(), { interval: 1 })).toBe('there');
     expect(outcomes).toEqual([]);
   });
 
   it('tries at once when something happens', async () => {
     const happens = new Subject<void>();
     let so = false;
-    const done = eventually(() => so, { every: Infinity, on: happens });
+    const done = eventually(() => so, { interval: Infinity, on: happens });
     await Promise.resolve();
     so = true;
     happens.next();
@@ -28,23 +28,32 @@ describe('eventually', () => {
 
   it('says in time-out how often it tried and what did not hold, and keeps what frameworks show', async () => {
     const why = Object.assign(new Error('1 is not 2'), { actual: 1, expected: 2 });
-    const options = { within: 1, every: Infinity, on: EMPTY };
+    const options = { timeout: 1, interval: Infinity, on: EMPTY };
     const failing = eventually(() => {
       throw why;
     }, options).catch((error: unknown) => error);
     expect(await failing).toEqual(
       jasmine.objectContaining({
-        message: 'Tried 1 times in 1 ms; in the end: 1 is not 2',
+        message: jasmine.stringMatching(
+          /^Tried 1 times in 1 ms; in the end: 1 is not 2 \(waiting at .*eventually\.spec\.ts:\d+:\d+\)$/,
+        ) as unknown as string,
         cause: why,
         actual: 1,
         expected: 2,
       }),
     );
     await expectAsync(eventually(() => false, options)).toBeRejectedWithError(
-      'Tried 1 times in 1 ms; in the end: it gave false',
+      /^Tried 1 times in 1 ms; in the end: it gave false/,
     );
     await expectAsync(eventually(() => new Promise(() => undefined), options)).toBeRejectedWithError(
-      'Tried 1 times in 1 ms; in the end: the assertion did not settle',
+      /^Tried 1 times in 1 ms; in the end: the assertion did not end/,
+    );
+  });
+
+  it('refuses options that it does not know', () => {
+    expect(() => eventually(() => true, { within: 1 } as never)).toThrowError(
+      TypeError,
+      "eventually: unknown option 'within'; known are timeout, interval, on, error",
     );
   });
 
@@ -54,7 +63,7 @@ describe('eventually', () => {
       () => {
         throw thrown.shift()!;
       },
-      { error: RangeError, every: 1 },
+      { error: RangeError, interval: 1 },
     );
     await expectAsync(trying).toBeRejectedWithError(TypeError, 'typo');
     expect(thrown).toEqual([]);

@@ -209,7 +209,7 @@ describe('waiting for what a client has', () => {
   it('resolves with its session', async () => {
     const wamp = kit.client();
     await expectAsync(whenSession(wamp, { timeout: 1 })).toBeRejectedWithError(
-      "Waited 1 ms for a session; instead there is the client is 'idle' (nothing dialled yet)",
+      /^Waited 1 ms for a session; instead there is the client is 'idle' \(nothing dialled yet\)/,
     );
     wamp.connect();
     expect((await whenSession(wamp)).id).toBe(kit.router.sessions[0]!.id);
@@ -244,8 +244,7 @@ describe('waiting for what a client has', () => {
     wamp.subscribe('com.app.late').subscribe();
     expect((await whenSubscribed(wamp, 'com.app.late', { timeout: 500 })).length).toBe(1);
     await expectAsync(whenRegistered(wamp, 'com.app.sub', { timeout: 1 })).toBeRejectedWithError(
-      "Waited 1 ms for 'com.app.sub' among the procedures that are confirmed; instead there is " +
-        "'com.app.add' (exact), and the client is 'joined'",
+      /^Waited 1 ms for 'com.app.sub' among the confirmed procedures; instead there is 'com.app.add' \(exact\), and the client is 'joined'/,
     );
   });
 

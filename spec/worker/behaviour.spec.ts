@@ -1,6 +1,6 @@
 // The four verbs through a worker: each client of the suite is a tab, of a worker of its own.
 import { WampClient } from '../../src/index.ts';
-import { createTestRouter } from '../../src/router/router.ts';
+import { createTestRouter } from '../../src/testing/test-router.ts';
 import { sharedWorker } from '../../src/transports/sharedworker.ts';
 import { serveTabs, type TabServer } from '../../src/worker/index.ts';
 import { behaviour } from '../helpers/behaviour.ts';

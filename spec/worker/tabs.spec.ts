@@ -12,7 +12,7 @@ import {
 import { messageName, type Message } from '../../src/protocol/messages.ts';
 import type { Invocation } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
-import { createTestRouter, type TestRouter } from '../../src/router/router.ts';
+import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { sharedWorker } from '../../src/transports/sharedworker.ts';
 import type { PortLike } from '../../src/transports/tabs.ts';
 import { serveTabs, type ServeTabsOptions, type TabServer } from '../../src/worker/index.ts';

@@ -5,8 +5,8 @@ import { openKey, type CryptosignKey } from '../auth/cryptosign-key.ts';
 import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
 import { letIn, wrong } from './principals.ts';
 
-/** Options of {@link cryptosign}. */
-export interface RouterCryptosignOptions {
+/** Options of {@link acceptCryptosign}. */
+export interface AcceptCryptosignOptions {
   /** The router's own private key: proves the router to clients that ask. */
   readonly routerKey?: CryptosignKey;
   /**
@@ -22,11 +22,11 @@ export interface RouterCryptosignOptions {
  * @param principals authids, or whole identities, by public key (64 hexadecimal digits); the role is `user` by default
  * @example
  * const { privateKey, publicKey } = await generateCryptosignKey();
- * cryptosign({ [publicKey]: 'joe' })
+ * acceptCryptosign({ [publicKey]: 'joe' })
  */
-export function cryptosign(
+export function acceptCryptosign(
   principals: Readonly<Record<string, string | Identity>>,
-  { routerKey, channelBinding = true }: RouterCryptosignOptions = {},
+  { routerKey, channelBinding = true }: AcceptCryptosignOptions = {},
 ): RouterAuthenticator {
   return {
     method: 'cryptosign',

@@ -2,7 +2,7 @@ import type { ChannelBindingType } from '../auth/authenticator.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { Answer } from './answer.ts';
+import type { MaybeAsync } from '../async.ts';
 
 /** Who a session is, as its authenticator found. */
 export interface Identity {
@@ -68,7 +68,7 @@ export type AuthStep =
       /** The method to name in CHALLENGE, where it is not the authenticator's own: a second factor. */
       readonly method?: string;
       /** Judges AUTHENTICATE. */
-      readonly verify: (signature: string, extra: Readonly<Dict>) => Answer<AuthStep>;
+      readonly verify: (signature: string, extra: Readonly<Dict>) => MaybeAsync<AuthStep>;
     };
 
 /** The router's side of one authentication method. */
@@ -76,5 +76,5 @@ export interface RouterAuthenticator {
   /** As in HELLO.authmethods: `ticket`. */
   readonly method: string;
   /** The first step for a client that wants to join. */
-  hello(request: AuthRequest): Answer<AuthStep>;
+  hello(request: AuthRequest): MaybeAsync<AuthStep>;
 }

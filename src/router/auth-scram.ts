@@ -13,14 +13,14 @@ import type { ChannelBindingType } from '../auth/authenticator.ts';
 import type { AuthRequest, AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
-/** A principal of {@link scram}: the password alone, or with how it is kept and who it makes of its bearer; or what is kept. */
+/** A principal of {@link acceptScram}: the password alone, or with how it is kept and who it makes of its bearer; or what is kept. */
 export type ScramPrincipal =
   | string
   | (Identity & Omit<ScramCredentialOptions, 'dialect'> & { readonly password: string })
   | (Identity & { readonly credential: ScramCredential });
 
-/** Options of {@link scram}. */
-export interface RouterScramOptions {
+/** Options of {@link acceptScram}. */
+export interface AcceptScramOptions {
   /**
    * `scram` as Crossbar.io speaks it.
    * @default 'wamp-scram'
@@ -37,11 +37,11 @@ const CHEAP = { pbkdf2: { iterations: 4096 }, argon2id13: { iterations: 4, memor
  *
  * @param principals passwords or credentials by authid; the role is `user` by default
  * @example
- * scram({ joe: 'secret', ann: { credential: await deriveScramCredential('s2'), authrole: 'admin' } })
+ * acceptScram({ joe: 'secret', ann: { credential: await deriveScramCredential('s2'), authrole: 'admin' } })
  */
-export function scram(
+export function acceptScram(
   principals: Readonly<Record<string, ScramPrincipal>>,
-  { dialect = 'wamp-scram' }: RouterScramOptions = {},
+  { dialect = 'wamp-scram' }: AcceptScramOptions = {},
 ): RouterAuthenticator {
   const kept = new Map<string, Promise<ScramCredential>>();
   const credentialOf = (

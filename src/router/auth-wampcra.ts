@@ -3,7 +3,7 @@ import { deriveCraKey, signCra } from '../auth/wampcra.ts';
 import type { Identity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
-/** A principal of {@link wampcra}: the secret alone, or with how it is salted and who it makes of its bearer. */
+/** A principal of {@link acceptWampCra}: the secret alone, or with how it is salted and who it makes of its bearer. */
 export type CraPrincipal =
   | string
   | (Identity & {
@@ -21,9 +21,9 @@ export type CraPrincipal =
  *
  * @param principals secrets by authid; the role is `user` by default
  * @example
- * wampcra({ joe: 'secret', ann: { secret: 's2', salt: 'salt123', iterations: 1000, authrole: 'admin' } })
+ * acceptWampCra({ joe: 'secret', ann: { secret: 's2', salt: 'salt123', iterations: 1000, authrole: 'admin' } })
  */
-export function wampcra(principals: Readonly<Record<string, CraPrincipal>>): RouterAuthenticator {
+export function acceptWampCra(principals: Readonly<Record<string, CraPrincipal>>): RouterAuthenticator {
   return {
     method: 'wampcra',
     hello: (request) =>

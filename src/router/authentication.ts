@@ -1,33 +1,34 @@
-import { mapped, type Answer } from './answer.ts';
+import type { MaybeAsync } from '../async.ts';
+import { mapped } from './answer.ts';
 import type { AuthRequest, Identity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
 /**
- * Lets everybody in (WAMP, section "Anonymous Authentication").
+ * Admits every client (WAMP, section "Anonymous Authentication").
  *
  * @param identity what they get; a random authid and the role `anonymous` by default
  */
-export function anonymous(identity: Identity = {}): RouterAuthenticator {
+export function acceptAnonymous(identity: Identity = {}): RouterAuthenticator {
   return {
     method: 'anonymous',
     hello: () => ({ accept: { authrole: 'anonymous', authprovider: 'static', ...identity } }),
   };
 }
 
-/** A principal of {@link ticket}: the ticket alone, or with who it makes of its bearer. */
+/** A principal of {@link acceptTicket}: the ticket alone, or with who it makes of its bearer. */
 export type TicketPrincipal = string | (Identity & { readonly ticket: string });
 
 /** Judges a ticket: who its bearer is, or `undefined` for a wrong one. */
-export type TicketCheck = (ticket: string, request: AuthRequest) => Answer<Identity | undefined>;
+export type TicketCheck = (ticket: string, request: AuthRequest) => MaybeAsync<Identity | undefined>;
 
 /**
  * Lets in who shows the right ticket (WAMP, section "Ticket-based Authentication").
  *
  * @param principals tickets by authid, or a function that judges; the role is `user` by default
  * @example
- * createTestRouter({ realms: { realm1: { auth: [ticket({ joe: 'secret', ann: { ticket: 's2', authrole: 'admin' } })] } } })
+ * createRouter({ realms: { realm1: { auth: [acceptTicket({ joe: 'secret', ann: { ticket: 's2', authrole: 'admin' } })] } } })
  */
-export function ticket(principals: Readonly<Record<string, TicketPrincipal>> | TicketCheck): RouterAuthenticator {
+export function acceptTicket(principals: Readonly<Record<string, TicketPrincipal>> | TicketCheck): RouterAuthenticator {
   return {
     method: 'ticket',
     hello(request) {
@@ -51,7 +52,7 @@ export function ticket(principals: Readonly<Record<string, TicketPrincipal>> | T
 }
 
 /** Knows a link by what it shows: who it is, or `undefined` for a stranger. */
-export type LinkCheck = (request: AuthRequest) => Answer<Identity | undefined>;
+export type LinkCheck = (request: AuthRequest) => MaybeAsync<Identity | undefined>;
 
 const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
   method,
@@ -64,9 +65,9 @@ const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
  *
  * @param check looks at `request.link.headers.cookie`
  * @example
- * cookie(({ link }) => (link.headers?.['cookie'] === 'cbtid=abc' ? { authid: 'joe' } : undefined))
+ * acceptCookie(({ link }) => (link.headers?.['cookie'] === 'cbtid=abc' ? { authid: 'joe' } : undefined))
  */
-export const cookie = (check: LinkCheck): RouterAuthenticator => byLink('cookie', check);
+export const acceptCookie = (check: LinkCheck): RouterAuthenticator => byLink('cookie', check);
 
 /**
  * Lets in who has a TLS certificate that the server trusts, without a CHALLENGE; serve with
@@ -74,6 +75,6 @@ export const cookie = (check: LinkCheck): RouterAuthenticator => byLink('cookie'
  *
  * @param check looks at `request.link.certificate`; by default its common name is the authid
  */
-export const tls = (
+export const acceptTls = (
   check: LinkCheck = ({ link }) => link.certificate && { authid: link.certificate.name, authprovider: 'tls' },
 ): RouterAuthenticator => byLink('tls', check);

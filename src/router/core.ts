@@ -9,7 +9,7 @@ import type {
   RouterFrame,
   RouterPeer,
   Intercept,
-  TestRouterOptions,
+  RouterOptions,
 } from './router-options.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { Link, type Switchboard } from './link.ts';
@@ -40,9 +40,9 @@ export class RouterCore implements Switchboard {
   closed = false;
   #count = 0;
   readonly #limits: Required<Limits>;
-  readonly #options: TestRouterOptions;
+  readonly #options: RouterOptions;
 
-  constructor(options: TestRouterOptions) {
+  constructor(options: RouterOptions) {
     const { seed = 1, closeTimeout = 2000, realms = ['realm1'] } = options;
     this.#options = options;
     this.quirks = quirksOf(options.like, options.quirks);

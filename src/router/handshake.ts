@@ -3,7 +3,8 @@ import { isDict } from '../protocol/attributes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { CHALLENGE, WELCOME, type Dict, type MessageOf } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
-import { whenAnswered, type Answer } from './answer.ts';
+import type { MaybeAsync } from '../async.ts';
+import { whenAnswered } from './answer.ts';
 import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
 import type { Quirks, RouterFeatures } from './quirks.ts';
 import type { Randomness } from './random.ts';
@@ -126,7 +127,7 @@ export class Handshake {
     return undefined;
   }
 
-  #ask(realm: Realm, id: number, authenticator: RouterAuthenticator, hook: () => Answer<AuthStep>): void {
+  #ask(realm: Realm, id: number, authenticator: RouterAuthenticator, hook: () => MaybeAsync<AuthStep>): void {
     // settle() may answer in the same turn, before it returns
     const pending = new Subscription();
     this.#pending = pending;

@@ -10,7 +10,7 @@ import {
   NUMBER,
   type Kind,
 } from '../protocol/attributes.ts';
-import type { Limits, RealmOptions, TestRouterOptions } from './router-options.ts';
+import type { Limits, RealmOptions, RouterOptions } from './router-options.ts';
 import { QUIRKS, type QuirkName } from './quirks.ts';
 
 const REALM_OPTIONS = {
@@ -37,7 +37,7 @@ const OPTIONS = {
   maxMessageSize: NUMBER,
   closeTimeout: NUMBER,
   limits: DICT,
-} satisfies Record<keyof TestRouterOptions, Kind>;
+} satisfies Record<keyof RouterOptions, Kind>;
 
 const LIMITS = {
   subscriptionsPerSession: NUMBER,
@@ -49,12 +49,12 @@ const LIMITS = {
 } satisfies Record<keyof Limits, Kind>;
 
 /**
- * Checks the options of a test router: a test that misspells one would prove something else than it says.
+ * Checks the options of a router: a test that misspells one would prove something else than it says.
  *
+ * @param what the function that takes them, for error messages
  * @throws TypeError that names the option
  */
-export function checkRouterOptions(options: TestRouterOptions): void {
-  const what = 'createTestRouter';
+export function checkRouterOptions(what: string, options: RouterOptions): void {
   checkOptions(() => what, OPTIONS, options);
   const { realms, autoCreateRealms, quirks, limits } = options;
   const byName = isDict(realms) ? Object.entries(realms) : [];

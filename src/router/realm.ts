@@ -14,7 +14,7 @@ import {
   YIELD,
   type Message,
 } from '../protocol/messages.ts';
-import { anonymous } from './authentication.ts';
+import { acceptAnonymous } from './authentication.ts';
 import { Authorizer } from './authorizer.ts';
 import { Broker } from './broker.ts';
 import type { RealmContext } from './context.ts';
@@ -36,7 +36,7 @@ export class Realm {
 
   constructor(context: RealmContext) {
     this.context = context;
-    this.authenticators = context.options.auth ?? [anonymous()];
+    this.authenticators = context.options.auth ?? [acceptAnonymous()];
     this.authorizer = new Authorizer(context.options);
     this.broker = new Broker(context, this.authorizer);
     this.#testaments = new Testaments(context.limits.testamentsPerSession, context.options.strictUris === true);

@@ -2,7 +2,7 @@ import type { Dict, List, Message } from '../protocol/messages.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import type { Answer } from './answer.ts';
+import type { MaybeAsync } from '../async.ts';
 import type { LinkCredentials, RouterAuthenticator } from './auth-options.ts';
 import type { QuirkName, RouterProfile } from './quirks.ts';
 
@@ -54,13 +54,13 @@ export interface RealmOptions {
   /**
    * How clients may join; of the methods in a HELLO the first that is here counts.
    *
-   * @default [anonymous()]
+   * @default [acceptAnonymous()]
    */
   readonly auth?: readonly RouterAuthenticator[];
   /** The roles that exist, with what they may do (`true`: everything). Without this any role may do everything. */
   readonly roles?: Readonly<Record<string, true | readonly Permission[]>>;
   /** Asked for every call, registration, publication and subscription that the role allows. */
-  readonly authorize?: (request: AuthorizationRequest) => Answer<boolean | Verdict>;
+  readonly authorize?: (request: AuthorizationRequest) => MaybeAsync<boolean | Verdict>;
   /**
    * Whether callers and publishers are named: to those who asked for it or where the callee did (`onRequest`), always,
    * or never: asking is then refused with `wamp.error.option_disallowed.disclose_me`.
@@ -94,8 +94,8 @@ export interface Limits {
   readonly realms?: number;
 }
 
-/** Options of `createTestRouter`. */
-export interface TestRouterOptions {
+/** Options of `createRouter`. */
+export interface RouterOptions {
   /**
    * The realms: their names, or their options by name.
    *

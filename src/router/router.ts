@@ -1,30 +1,26 @@
-import { Observable, Subscription } from 'rxjs';
+import { first, firstValueFrom, Observable, startWith, Subscription, timeout } from 'rxjs';
 import { ConnectFailedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import type { Handler } from '../session/invocation.ts';
 import { memoryPair, MemoryQueue } from './memory-transport.ts';
 import type { Channel, Transport } from '../transports/transport.ts';
 import { checkRouterOptions } from './option-checks.ts';
 import { RouterCore } from './core.ts';
 import { attachMemory } from './memory-link.ts';
-import { MockProcedure, type MockOptions } from '../testing/mock.ts';
 import type {
   LinkInfo,
   RouterFrame,
   RouterLink,
+  RouterOptions,
   RouterPeer,
   RouterPublishOptions,
-  TestRouterOptions,
 } from './router-options.ts';
 import { Views } from './views.ts';
-import { when } from '../testing/waiting.ts';
-import { TopicWatch, type WatchOptions } from '../testing/watch.ts';
 
-/** Options of {@link TestRouter.transport}. */
+/** Options of {@link Router.transport}. */
 export interface MemoryTransportOptions {
   /** The router's by default, which is JSON. */
   readonly serializer?: Serializer;
@@ -47,9 +43,9 @@ export interface AttachOptions extends Partial<LinkInfo> {
  * and faults at will. It is made to be watched and broken, not to be reached from a network: production runs on
  * Crossbar.io, nexus or Bondy.
  *
- * Made by {@link createTestRouter}.
+ * Made by {@link createRouter}.
  */
-export class TestRouter extends Views {
+export class Router extends Views {
   /**
    * Every message that passes, as it passes; hot.
    */
@@ -57,15 +53,16 @@ export class TestRouter extends Views {
   /** Bytes that one message may have. */
   readonly maxMessageSize: number;
   readonly #queue: MemoryQueue;
-  readonly #serializer: Serializer;
+  /** @internal */
+  protected readonly serializer: Serializer;
 
   /** @internal */
-  constructor(options: TestRouterOptions) {
+  constructor(options: RouterOptions) {
     super(new RouterCore(options));
     this.messages$ = this.core.frames.asObservable();
     this.maxMessageSize = options.maxMessageSize ?? 2 ** 24;
     this.#queue = new MemoryQueue(options.delivery === 'flush');
-    this.#serializer = options.serializer ?? json();
+    this.serializer = options.serializer ?? json();
   }
 
   /**
@@ -73,7 +70,7 @@ export class TestRouter extends Views {
    * that are no wire values show themselves.
    */
   transport(options: MemoryTransportOptions = {}): Transport {
-    const { serializer = this.#serializer, name = 'memory' } = options;
+    const { serializer = this.serializer, name = 'memory' } = options;
     return {
       name,
       open: () =>
@@ -154,46 +151,6 @@ export class TestRouter extends Views {
   }
 
   /**
-   * Registers a procedure in the router's own name, at once, and remembers its calls. It takes part in all that
-   * registrations do (patterns, shared registration, progress, cancelling), needs no permission, and stays while links
-   * come and go.
-   *
-   * @param procedure the URI, or a pattern with `match`
-   * @param handler answers as a handler of `register()` does: a value, a Promise or Observable of it, `result(…)`; what
-   *   it throws becomes the caller's error
-   * @throws ApplicationError where a client's registration is in the way, or the URI is malformed
-   * @example
-   * const add = router.mock('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b));
-   * const [call] = await add.whenCalled();
-   */
-  mock(procedure: Uri, handler: Handler, options?: MockOptions): MockProcedure;
-  /**
-   * The same with one answer for all calls.
-   *
-   * @param answer a value, a Promise or Observable of it, `result(…)`; an Error is thrown
-   * @example
-   * router.mock('com.shop.price', 3);
-   * router.mock('com.shop.buy', new ApplicationError('com.shop.error.sold_out'));
-   */
-  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure;
-  mock(procedure: Uri, answer?: unknown, options?: MockOptions): MockProcedure {
-    return new MockProcedure(this.core, this.#serializer, procedure, answer, options);
-  }
-
-  /**
-   * Remembers what clients publish on a topic from now on.
-   *
-   * @param topic the URI, or a pattern with `match`
-   * @example
-   * const orders = router.watch('com.shop.order');
-   * component.buy();
-   * const [order] = await orders.whenPublished();
-   */
-  watch(topic: Uri, options?: WatchOptions): TopicWatch {
-    return new TopicWatch(this.core, topic, options);
-  }
-
-  /**
    * Says GOODBYE to all sessions, accepts no new ones, and resolves when all links are gone, after `closeTimeout` at
    * the latest.
    *
@@ -206,20 +163,15 @@ export class TestRouter extends Views {
       if (link.busy && !link.ghost) link.goodbye(reason);
       if (link.ghost || !link.session) link.close(1001, reason);
     }
-    return when(
-      core.changes,
-      () => (core.links.size === 0 ? true : undefined),
-      'all links to end',
-      () => `${core.links.size} links`,
-      {
-        timeout: core.closeTimeout + 500,
-      },
-    ).then(
-      () => undefined,
-      () => {
-        for (const link of [...core.links]) link.drop();
-      },
-    );
+    return firstValueFrom(
+      this.changes$.pipe(
+        startWith(undefined),
+        first(() => core.links.size === 0),
+        timeout(core.closeTimeout + 500),
+      ),
+    ).catch(() => {
+      for (const link of [...core.links]) link.drop();
+    });
   }
 }
 
@@ -229,14 +181,14 @@ export class TestRouter extends Views {
  * @param options realms, authentication, habits of real routers …; without any: the realm `realm1`, open to all
  * @throws TypeError that names the option that is wrong
  * @example
- * const router = createTestRouter();
+ * const router = createRouter();
  * const wamp = new WampClient({ realm: 'realm1', transports: [router.transport()] });
  * wamp.subscribe('com.app.topic').subscribe(console.log);
- * await router.whenSubscribed('com.app.topic');
+ * router.subscriptions; // [{ topic: 'com.app.topic', … }] once the client has joined
  * router.publish('com.app.topic', ['hello']);
- * router.dropAll(); // and see it heal
+ * router.dropAll(); // the client reconnects, and its subscription heals
  */
-export function createTestRouter(options: TestRouterOptions = {}): TestRouter {
-  checkRouterOptions(options);
-  return new TestRouter(options);
+export function createRouter(options: RouterOptions = {}): Router {
+  checkRouterOptions('createRouter', options);
+  return new Router(options);
 }

@@ -1,6 +1,6 @@
 import { isDict } from '../protocol/attributes.ts';
 import { textOf } from '../protocol/thrown.ts';
-import { show } from './record.ts';
+import { show } from './show.ts';
 
 /** One notification of a stream under virtual time, as `TestScheduler` has it. */
 interface Frame {

@@ -1,14 +1,14 @@
 import { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/client-options.ts';
 import { BOOL, checkOptions, DICT, FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
-import type { TestRouterOptions } from '../router/router-options.ts';
-import { createTestRouter, TestRouter } from '../router/router.ts';
+import type { RouterOptions } from '../router/router-options.ts';
+import { createTestRouter, TestRouter } from './test-router.ts';
 import { UnhandledErrors } from './unhandled.ts';
 
 /** Options of {@link createTestKit} and of what stands on it. */
 export interface TestKitOptions<C extends Client = Client> {
   /** A router, or the options of one that the kit makes, and closes at the end. */
-  readonly router?: TestRouter | TestRouterOptions;
+  readonly router?: TestRouter | RouterOptions;
   /** What every client of the kit has, beside a transport to the router, its first realm, and quick reconnects. */
   readonly client?: Partial<BaseOptions>;
   /**

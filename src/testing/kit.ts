@@ -1,11 +1,10 @@
-import { asyncScheduler } from 'rxjs';
+import { asyncScheduler, first, firstValueFrom, startWith, timeout } from 'rxjs';
 import type { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/client-options.ts';
 import { isDict } from '../protocol/attributes.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, liveSessions, openStreams } from './leftovers.ts';
-import type { TestRouter } from '../router/router.ts';
-import { when } from './waiting.ts';
+import type { TestRouter } from './test-router.ts';
 
 /** A router with clients for one test, and an eye on what the test leaves behind. */
 export interface TestKit<C extends Client = Client> {
@@ -49,10 +48,10 @@ export function createTestKit<C extends Client = Client>(options: TestKitOptions
       router.resume();
       router.delay(0);
       // what was given back may still be on its way
-      if (options.strict) await settled(router, () => (openStreams(router).length === 0 ? true : undefined));
+      if (options.strict) await patiently(router, () => openStreams(router).length === 0);
       const streams = options.strict ? openStreams(router) : [];
       await Promise.all([...clients].map((each) => each.close()));
-      await settled(router, () => (liveSessions(router).length === 0 ? true : undefined));
+      await patiently(router, () => liveSessions(router).length === 0);
       // RxJS reports in a turn of its own
       await new Promise<void>((resolve) => asyncScheduler.schedule(() => resolve()));
       assertNothingLeft(router, unhandled.take(), streams);
@@ -155,6 +154,6 @@ export async function withTestRouter<T, C extends Client = Client>(
   return value;
 }
 
-/** Waits until it is so, for as long as the last frames may take; whatever is left is told by somebody else. */
-const settled = (router: TestRouter, so: () => true | undefined): Promise<unknown> =>
-  when(router.sessions$, so, '', () => '', { timeout: PATIENCE }).catch(() => undefined);
+/** Waits for something, as long as the last frames may take; what is left then is listed by `assertNothingLeft()`. */
+const patiently = (router: TestRouter, holds: () => boolean): Promise<unknown> =>
+  firstValueFrom(router.changes$.pipe(startWith(undefined), first(holds), timeout(PATIENCE))).catch(() => undefined);

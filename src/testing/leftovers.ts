@@ -1,6 +1,6 @@
 import { textOf } from '../protocol/thrown.ts';
 import type { SessionView } from '../router/router-options.ts';
-import type { TestRouter } from '../router/router.ts';
+import type { TestRouter } from './test-router.ts';
 import type { Unhandled } from './unhandled.ts';
 
 /** Sessions that live; a ghost is the router's affair. */

@@ -1,8 +1,9 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
+import { checkOptions, FUNCTION, kind, type Kind } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import { describeMessage, messageName, type Dict, type Message } from '../protocol/messages.ts';
-import { show } from './record.ts';
-import { whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
+import { show } from './show.ts';
+import { WAIT_OPTIONS, whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 
 /** A message as a client or a router shows it. */
 interface Frame {
@@ -14,14 +15,14 @@ interface Frame {
   readonly link?: number;
 }
 
-/** A client or a test router: whatever shows its wire messages. */
+/** A client or a router: they show their wire messages. */
 export interface ShowsMessages {
   readonly messages$: Observable<Frame>;
 }
 
 /** A wire message as it passed. */
 export interface RecordedMessage {
-  /** Where it went, whoever recorded it. */
+  /** Where it went. */
   readonly to: 'router' | 'client';
   /** Its name, `SUBSCRIBE`. */
   readonly name: string;
@@ -41,9 +42,16 @@ export interface MessageFilter {
   readonly name?: string | readonly string[];
   /** Those that go there. */
   readonly to?: 'router' | 'client';
-  /** Those that it likes. */
+  /** Those that satisfy this predicate. */
   readonly where?: (message: RecordedMessage) => boolean;
 }
+
+const FILTER = {
+  name: kind('a name, or a list of names', (v) => typeof v === 'string' || Array.isArray(v)),
+  to: kind("'router' or 'client'", (v) => v === 'router' || v === 'client'),
+  where: FUNCTION,
+} satisfies Record<keyof MessageFilter, Kind>;
+const OPTIONS = { ...FILTER, ...WAIT_OPTIONS };
 
 /** What {@link recordMessages} collects. */
 export class MessageRecording {
@@ -81,7 +89,17 @@ export class MessageRecording {
    * satisfies it, with those.
    */
   when(wanted: Wanted<RecordedMessage> = 1, options?: WaitOptions): Promise<readonly RecordedMessage[]> {
-    return whenCollected(this.#changes, () => this.#messages, wanted, 'messages', formatMessage, options);
+    return whenCollected(
+      {
+        by: 'when',
+        changes: this.#changes,
+        items: () => this.#messages,
+        noun: 'messages',
+        describe: formatMessage,
+      },
+      wanted,
+      options,
+    );
   }
 
   /** Forgets what passed so far. */
@@ -120,6 +138,7 @@ export class MessageRecording {
  * console.log(String(wire)); // 0 ms → SUBSCRIBE request=1 options={} topic="com.app.news" …
  */
 export function recordMessages(of: ShowsMessages, filter: MessageFilter = {}): MessageRecording {
+  checkOptions(() => 'recordMessages', FILTER, filter);
   return new MessageRecording(of, filter);
 }
 
@@ -146,9 +165,12 @@ export function whenMessages(
   wanted: Wanted<RecordedMessage> = 1,
   options: WaitOptions & MessageFilter = {},
 ): Promise<readonly RecordedMessage[]> {
-  if (of instanceof MessageRecording) return of.when(wanted, options);
-  const recording = recordMessages(of, options);
-  return recording.when(wanted, options).finally(() => recording.stop());
+  checkOptions(() => 'whenMessages', of instanceof MessageRecording ? WAIT_OPTIONS : OPTIONS, options);
+  const { timeout, ...filter } = options;
+  const waiting = timeout === undefined ? {} : { timeout };
+  if (of instanceof MessageRecording) return of.when(wanted, waiting);
+  const recording = recordMessages(of, filter);
+  return recording.when(wanted, waiting).finally(() => recording.stop());
 }
 
 function recorded({ direction, message, time, session, link }: Frame): RecordedMessage {

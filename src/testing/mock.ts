@@ -10,8 +10,8 @@ import { errorForWire } from '../session/error-mapping.ts';
 import { RunningInvocation, type Answering, type Handler, type Invocation } from '../session/invocation.ts';
 import type { RouterCore } from '../router/core.ts';
 import type { Realm } from '../router/realm.ts';
-import { show } from './record.ts';
 import { RouterSession } from '../router/router-session.ts';
+import { show } from './show.ts';
 import { whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 
 /** Options of `router.mock()`. */
@@ -96,11 +96,14 @@ export class MockProcedure {
    */
   whenCalled(wanted: Wanted<Invocation> = 1, options?: WaitOptions): Promise<readonly Invocation[]> {
     return whenCollected(
-      this.#changes,
-      () => this.#calls,
+      {
+        by: 'whenCalled',
+        changes: this.#changes,
+        items: () => this.#calls,
+        noun: `calls of '${this.procedure}'`,
+        describe: ({ args, kwargs }) => show({ args, kwargs }),
+      },
       wanted,
-      `calls of '${this.procedure}'`,
-      ({ args, kwargs }) => show({ args, kwargs }),
       options,
     );
   }
@@ -121,7 +124,7 @@ export class MockProcedure {
     this.unregister();
   }
 
-  /** A session of the router's own: known as a callee, and to nobody else. */
+  /** A session of the router's own: known as a callee, and not listed among the sessions. */
   #join(): RouterSession {
     const { random, quirks } = this.#core;
     const send = (message: Message): void => this.#core.outbound.post(() => this.#take(message));

@@ -7,7 +7,7 @@ import { FUNCTION, NUMBER } from '../protocol/attributes.ts';
 import { assertSameFrames } from './frames.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, openStreams } from './leftovers.ts';
-import type { TestRouter } from '../router/router.ts';
+import type { TestRouter } from './test-router.ts';
 
 /** Options of {@link virtually}. */
 export interface VirtualOptions<C extends Client = Client> extends TestKitOptions<C> {

@@ -1,5 +1,6 @@
 import { asyncScheduler, Subscription, type Observable } from 'rxjs';
-import { textOf } from '../protocol/thrown.ts';
+import { checkOptions, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { callSite, timedOut } from './call-site.ts';
 
 /** How a `when…` helper waits. */
 export interface WaitOptions {
@@ -11,22 +12,34 @@ export interface WaitOptions {
   readonly timeout?: number;
 }
 
+/** What the options of a waiting function must be. */
+export const WAIT_OPTIONS = { timeout: NUMBER } satisfies Record<keyof WaitOptions, Kind>;
+
+/** What a helper waits for. */
+export interface Wait<T> {
+  /** The function that waits, for the error of a wrong option. */
+  readonly by: string;
+  /** Emits whenever it is worth looking again. */
+  readonly changes: Observable<unknown>;
+  /** Gives undefined while it is not there; throws where it will never be. */
+  readonly look: () => T | undefined;
+  /** What is waited for, for the error message. */
+  readonly what: string;
+  /** Says what is there instead. */
+  readonly instead: () => string;
+}
+
 /**
  * Resolves when `look` finds something, now or after a change.
  *
- * @param changes emits whenever it is worth looking again
- * @param look undefined while it is not there; throws where it will never be
- * @param what is waited for, for the error message
- * @param instead says what is there instead
+ * @returns rejects with what `look` throws; in time-out with an Error that says what was there instead, and which line
+ *   of the test waited; with a TypeError that names a wrong option
  */
-export function when<T>(
-  changes: Observable<unknown>,
-  look: () => T | undefined,
-  what: string,
-  instead: () => string,
-  { timeout = 4000 }: WaitOptions = {},
-): Promise<T> {
+export function when<T>({ by, changes, look, what, instead }: Wait<T>, options: WaitOptions = {}): Promise<T> {
+  const site = callSite();
   return new Promise((resolve, reject) => {
+    checkOptions(() => by, WAIT_OPTIONS, options);
+    const { timeout = 4000 } = options;
     const waiting = new Subscription();
     const check = (): void => {
       try {
@@ -34,7 +47,9 @@ export function when<T>(
         if (found === undefined) return;
         resolve(found);
       } catch (error) {
-        reject(error instanceof Error ? error : new Error(textOf(error)));
+        // what a stream errors with is handed on as it is
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(error);
       }
       waiting.unsubscribe();
     };
@@ -44,7 +59,7 @@ export function when<T>(
     waiting.add(
       asyncScheduler.schedule(() => {
         waiting.unsubscribe();
-        reject(new Error(`Waited ${timeout} ms for ${what}; instead there is ${instead()}`));
+        reject(timedOut(site, `Waited ${timeout} ms for ${what}; instead there is ${instead()}`));
       }, timeout),
     );
   });
@@ -53,20 +68,22 @@ export function when<T>(
 /** How many there shall be, or what the one that is waited for is like. */
 export type Wanted<T> = number | ((item: T) => boolean);
 
+/** A growing list that a helper waits for. */
+export interface Collection<T> extends Pick<Wait<never>, 'by' | 'changes'> {
+  readonly items: () => readonly T[];
+  /** What the list holds, for the error message. */
+  readonly noun: string;
+  /** One item, for the error message. */
+  readonly describe: (item: T) => string;
+}
+
 /**
  * Resolves when a growing list holds what is wanted: with the whole list so far for a number, with those that satisfy it
  * for a predicate.
- *
- * @param changes emits when the list has grown
- * @param noun what the list holds, for the error message
- * @param describe one item, for the error message
  */
 export function whenCollected<T>(
-  changes: Observable<unknown>,
-  items: () => readonly T[],
+  { by, changes, items, noun, describe }: Collection<T>,
   wanted: Wanted<T>,
-  noun: string,
-  describe: (item: T) => string,
   options?: WaitOptions,
 ): Promise<readonly T[]> {
   const look = (): readonly T[] | undefined => {
@@ -74,7 +91,7 @@ export function whenCollected<T>(
     return found.length >= (typeof wanted === 'function' ? 1 : wanted) ? found : undefined;
   };
   const what = typeof wanted === 'function' ? `${noun}, one as wanted` : `${noun}, ${wanted} of them`;
-  return when(changes, look, what, () => listed(items().map(describe)), options);
+  return when({ by, changes, look, what, instead: () => listed(items().map(describe)) }, options);
 }
 
 /** "nothing", or the items one after the other. */

@@ -3,9 +3,9 @@ import { isDict } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, type Dict, type List } from '../protocol/messages.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { RouterCore } from '../router/core.ts';
 import type { RouterFrame } from '../router/router-options.ts';
-import { show } from './record.ts';
+import type { Router } from '../router/router.ts';
+import { show } from './show.ts';
 import { whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 
 /** Options of `router.watch()`. */
@@ -45,12 +45,12 @@ export class TopicWatch {
   readonly #watching: Subscription;
 
   /** @internal */
-  constructor(core: RouterCore, topic: Uri, { match = 'exact', realm }: WatchOptions = {}) {
+  constructor(router: Router, topic: Uri, { match = 'exact', realm }: WatchOptions = {}) {
     this.topic = topic;
-    this.#watching = core.frames.subscribe((frame) => {
+    this.#watching = router.messages$.subscribe((frame) => {
       const found = published(frame);
       if (found === undefined || !matchesUri(found.topic, topic, match)) return;
-      if (realm !== undefined && core.linkOf(found.session)?.session?.realm !== realm) return;
+      if (realm !== undefined && router.sessions.find(({ id }) => id === found.session)?.realm !== realm) return;
       this.#published.push(found);
       this.#changes.next();
     });
@@ -68,11 +68,14 @@ export class TopicWatch {
    */
   whenPublished(wanted: Wanted<Published> = 1, options?: WaitOptions): Promise<readonly Published[]> {
     return whenCollected(
-      this.#changes,
-      () => this.#published,
+      {
+        by: 'whenPublished',
+        changes: this.#changes,
+        items: () => this.#published,
+        noun: `publications on '${this.topic}'`,
+        describe: ({ topic, args, kwargs }) => show({ topic, args, kwargs }),
+      },
       wanted,
-      `publications on '${this.topic}'`,
-      ({ topic, args, kwargs }) => show({ topic, args, kwargs }),
       options,
     );
   }

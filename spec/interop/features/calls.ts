@@ -99,7 +99,7 @@ export function calls({ client }: Scene): void {
     const [caller, callee] = [client(), client()];
     const procedure = fresh('f');
     await provided(callee, procedure, () => range(0, 500));
-    const all = await record(caller.call(procedure, [], {}, { progress: true })).done(10_000);
+    const all = await record(caller.call(procedure, [], {}, { progress: true })).done({ timeout: 10_000 });
     expect(all.map(({ value }) => value)).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 

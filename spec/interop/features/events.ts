@@ -13,7 +13,7 @@ export function events({ client }: Scene): void {
     const topic = fresh('burst');
     const came = await live(subscriber, topic);
     for (let i = 0; i < 500; i++) publisher.publish(topic, [i]);
-    await came.next(500, 10_000);
+    await came.next(500, { timeout: 10_000 });
     expect(values(came)).toEqual(Array.from({ length: 500 }, (_, i) => i));
   });
 

@@ -96,7 +96,7 @@ export function fullPeer({ router, client, kind, serializer }: PeerScene): void 
   });
 
   it('its progressive results reach us', async () => {
-    const all = await record(client().call(`${prefix}.count`, [3], {}, { progress: true })).done(5000);
+    const all = await record(client().call(`${prefix}.count`, [3], {}, { progress: true })).done({ timeout: 5000 });
     expect(all.map(({ value, progress }) => [value, progress])).toEqual([
       [1, true],
       [2, true],

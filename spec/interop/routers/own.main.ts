@@ -1,6 +1,14 @@
 // The in-process router as a program: argument 1 is its settings as JSON. Prints READY when it listens.
-import { cookie, createTestRouter, cryptosign, scram, ticket, tls, wampcra } from '../../../src/testing/index.ts';
-import { serveRouter } from '../../../src/testing/node/index.ts';
+import {
+  acceptCookie,
+  acceptCryptosign,
+  acceptScram,
+  acceptTicket,
+  acceptTls,
+  acceptWampCra,
+} from '../../../src/router/index.ts';
+import { createTestRouter } from '../../../src/testing/index.ts';
+import { serveRouter } from '../../../src/router/node/index.ts';
 import { COOKIE, JOE, KEEPING, KEPT } from './router.ts';
 
 export interface Settings {
@@ -23,13 +31,13 @@ const router = createTestRouter({
     [KEEPING]: { history: [{ topic: KEPT, limit: 100 }] },
     secure: {
       auth: [
-        ticket({ [authid]: secret }),
-        wampcra({ [authid]: secret, salty: { secret, salt, iterations } }),
-        scram({ [authid]: secret, argon: { password: secret, kdf: 'argon2id13' } }),
-        scram({ [authid]: secret }, { dialect: 'scram' }),
-        cryptosign({ [publicKey]: authid }),
-        cookie(({ link }) => (link.headers?.['cookie'] === COOKIE ? { authid } : undefined)),
-        tls(),
+        acceptTicket({ [authid]: secret }),
+        acceptWampCra({ [authid]: secret, salty: { secret, salt, iterations } }),
+        acceptScram({ [authid]: secret, argon: { password: secret, kdf: 'argon2id13' } }),
+        acceptScram({ [authid]: secret }, { dialect: 'scram' }),
+        acceptCryptosign({ [publicKey]: authid }),
+        acceptCookie(({ link }) => (link.headers?.['cookie'] === COOKIE ? { authid } : undefined)),
+        acceptTls(),
       ],
     },
   },

@@ -1,4 +1,4 @@
-// The router of rxwamp/testing, served by a process of its own.
+// The router of rxwamp/router, served by a process of its own.
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePorts, Program } from '../process.ts';

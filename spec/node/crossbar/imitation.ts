@@ -1,7 +1,8 @@
 // Stands in for the program `crossbar`: takes its arguments and config.json, and serves the test router where that says.
 import { readFileSync } from 'node:fs';
-import { createTestRouter, ticket } from '../../../src/testing/index.ts';
-import { serveRouter } from '../../../src/testing/node/index.ts';
+import { acceptTicket } from '../../../src/router/index.ts';
+import { createTestRouter } from '../../../src/testing/index.ts';
+import { serveRouter } from '../../../src/router/node/index.ts';
 
 interface Config {
   readonly workers: readonly {
@@ -26,7 +27,9 @@ for (const { realms, transports } of config.workers) {
       authid,
       { ticket: user.ticket, authrole: user.role },
     ]);
-    const auth = principals ? { auth: [ticket(Object.fromEntries(users) as Parameters<typeof ticket>[0])] } : {};
+    const auth = principals
+      ? { auth: [acceptTicket(Object.fromEntries(users) as Parameters<typeof acceptTicket>[0])] }
+      : {};
     const options = Object.fromEntries(
       realms.map(({ name, roles }) => [
         name,

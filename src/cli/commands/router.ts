@@ -2,15 +2,15 @@ import { Option } from 'commander';
 import { pairwise, startWith, type Subscription } from 'rxjs';
 import { isUri } from '../../protocol/uris.ts';
 import {
-  anonymous,
-  createTestRouter,
-  ticket,
+  acceptAnonymous,
+  acceptTicket,
+  createRouter,
   type RealmOptions,
+  type Router,
   type RouterProfile,
   type SessionView,
-  type TestRouter,
-} from '../../testing/index.ts';
-import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../../testing/node/index.ts';
+} from '../../router/index.ts';
+import { serveRouter, type RawSocketServeOptions, type ServedRouter } from '../../router/node/index.ts';
 import { CliError, collect, EXIT, type Command, type Terminal } from '../command.ts';
 import { contentOf } from '../connect/secrets.ts';
 
@@ -77,7 +77,7 @@ export const router: Command = {
   },
   async run(_args, flags, terminal) {
     const { realms, like, verbose, ...listen } = settings(flags as RouterFlags);
-    const core = createTestRouter({ realms, ...(like === undefined ? {} : { like }) });
+    const core = createRouter({ realms, ...(like === undefined ? {} : { like }) });
     const { path, rawSocket, ...rest } = listen;
     if (!isLoopback(listen.host)) {
       terminal.err(`Warning: ${listen.host} can be reached from other machines, and this router is for tests.\n`);
@@ -116,7 +116,7 @@ function settings(flags: RouterFlags): Settings {
   ];
   // nobody wants all the world to come in because a file is empty
   if (ticketFile !== undefined && pairs.length === 0) throw new CliError('--ticket-file: no line <id>=<secret> in it');
-  const auth = [pairs.length > 0 ? ticket(Object.fromEntries(pairs)) : anonymous()];
+  const auth = [pairs.length > 0 ? acceptTicket(Object.fromEntries(pairs)) : acceptAnonymous()];
   return {
     port: Number(port),
     host,
@@ -149,7 +149,7 @@ function principal(flag: string, pair: string): [authid: string, ticket: string]
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-async function serve(core: TestRouter, options: Parameters<typeof serveRouter>[1] & object): Promise<ServedRouter> {
+async function serve(core: Router, options: Parameters<typeof serveRouter>[1] & object): Promise<ServedRouter> {
   try {
     return await serveRouter(core, options);
   } catch (error) {
@@ -184,7 +184,7 @@ function isLoopback(host: string): boolean {
 }
 
 /** A line for each session that joins or leaves. */
-function logSessions(core: TestRouter, { out }: Terminal): Subscription {
+function logSessions(core: Router, { out }: Terminal): Subscription {
   const print = (what: string, session: SessionView): void => {
     out(line(what, session));
   };

@@ -4,7 +4,7 @@ import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
 import type { LinkCredentials } from '../auth-options.ts';
 import type { RouterLink } from '../router-options.ts';
-import type { TestRouter } from '../router.ts';
+import type { Router } from '../router.ts';
 import { answer } from './http.ts';
 
 /** What long-poll has in common with the other ways to the router. */
@@ -52,7 +52,7 @@ export class PolledClient {
     this.#idle();
   }
 
-  attach(router: TestRouter, peer: string, credentials: LinkCredentials): void {
+  attach(router: Router, peer: string, credentials: LinkCredentials): void {
     const { encode, helloTimeout } = this.#context;
     const serializer = this.#serializer;
     const frames: FramePort = {

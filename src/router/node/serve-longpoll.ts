@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TestRouter } from '../router.ts';
+import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
 import { answer, requestBody, bodyOf } from './http.ts';
 import { PolledClient, type LongPollContext } from './polled.ts';
@@ -38,7 +38,7 @@ export interface LongPollServer {
 
 /** Serves a router by HTTP long-poll (WAMP, section "HTTP Longpoll Transport"), as a part of an HTTP server. */
 export function longPollServer(
-  router: TestRouter,
+  router: Router,
   { path = '/lp', idleTimeout = 30_000, holdTimeout = 25_000 }: LongPollServeOptions,
   context: LongPollContext,
 ): LongPollServer {

@@ -18,7 +18,7 @@ import {
 } from '../../transports/rawsocket.handshake.ts';
 import { RawLink } from '../../transports/rawsocket.node.ts';
 import type { RouterLink } from '../router-options.ts';
-import type { TestRouter } from '../router.ts';
+import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
 import type { SocketLimits } from './serve-websocket.ts';
 
@@ -57,7 +57,7 @@ const CLOSE_TIMEOUT = 2000;
 
 /** Serves a test router on RawSocket (WAMP, section "RawSocket Transport"). */
 export function serveRawSocket(
-  router: TestRouter,
+  router: Router,
   { port = 0, host, path, tls, ...settings }: Settings,
   limits: SocketLimits,
 ): Promise<ServedRawSocket & { close(): Promise<void> }> {
@@ -97,7 +97,7 @@ function where(address: AddressInfo | string, host: string, secure: boolean): Se
 
 /** Waits for what a client begins with, and answers it. */
 function shakeHands(
-  router: TestRouter,
+  router: Router,
   socket: Socket,
   { maxMessageSize, serializers }: Pick<Settings, 'maxMessageSize' | 'serializers'>,
   limits: SocketLimits,
@@ -136,7 +136,7 @@ function shakeHands(
 
 /** What is agreed on, or the error to refuse with. */
 function judge(
-  router: TestRouter,
+  router: Router,
   request: HandshakeRequest | number,
   serializers: readonly Serializer[],
 ): number | { readonly serializer: Serializer; readonly number: number; readonly limit: number } {
@@ -157,7 +157,7 @@ function hurry(socket: Socket): void {
 
 /** Attaches a client whose handshake is done; gives the function that takes what came. */
 function attach(
-  router: TestRouter,
+  router: Router,
   socket: Socket,
   { serializer, ...sizes }: { readonly serializer: Serializer; readonly limit: number; readonly theirLimit: number },
   { maxBacklog, helloTimeout, encode }: SocketLimits,

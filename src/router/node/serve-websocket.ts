@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
-import type { TestRouter } from '../router.ts';
+import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
 
 /** What bounds a client on a socket, and how messages become frames. */
@@ -30,7 +30,7 @@ export interface ServerSocket {
 
 /** Attaches a client that has come by WebSocket. */
 export function attachWebSocket(
-  router: TestRouter,
+  router: Router,
   client: ServerSocket,
   request: IncomingMessage,
   serializer: Serializer,

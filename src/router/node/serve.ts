@@ -22,7 +22,7 @@ import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
 import { msgpack } from '../../serializers/msgpack.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
-import type { TestRouter } from '../router.ts';
+import type { Router } from '../router.ts';
 import { isAllowed } from './origins.ts';
 import { longPollServer, type LongPollServeOptions } from './serve-longpoll.ts';
 import { serveRawSocket, type RawSocketServeOptions, type ServedRawSocket } from './serve-rawsocket.ts';
@@ -122,15 +122,15 @@ const OPTIONS = {
  * Serves a test router on WebSocket, and on HTTP long-poll and RawSocket where asked. Faults of the router work on
  * these links, too.
  *
- * @param router what `createTestRouter` made
+ * @param router what `createRouter` made
  * @param options where to listen
  * @returns once it listens; rejects with Node's error where the port is taken, with a TypeError that names what is wrong
  * @example
- * const { url, close } = await serveRouter(createTestRouter());
+ * const { url, close } = await serveRouter(createRouter());
  */
-export async function serveRouter(router: TestRouter, options: ServeOptions = {}): Promise<ServedRouter> {
-  if (typeof (router as Partial<TestRouter> | undefined)?.admit !== 'function') {
-    throw mistaken('serveRouter', 'router', 'what createTestRouter() made', router);
+export async function serveRouter(router: Router, options: ServeOptions = {}): Promise<ServedRouter> {
+  if (typeof (router as Partial<Router> | undefined)?.admit !== 'function') {
+    throw mistaken('serveRouter', 'router', 'what createRouter() made', router);
   }
   checkOptions(() => 'serveRouter', OPTIONS, options);
   const { maxBacklog = 2 ** 26, helloTimeout = 10_000, host = '127.0.0.1', rawSocket } = options;
@@ -155,7 +155,7 @@ export async function serveRouter(router: TestRouter, options: ServeOptions = {}
 }
 
 function serveWebSocket(
-  router: TestRouter,
+  router: Router,
   options: ServeOptions & Required<Pick<ServeOptions, 'host' | 'serializers' | 'maxMessageSize'>>,
   limits: SocketLimits,
 ): Promise<ServedRouter> {
@@ -235,7 +235,7 @@ const spoken = (): Serializer[] => {
 /** Why a handshake is refused: HTTP status and a sentence. */
 function refuse(
   request: IncomingMessage,
-  router: TestRouter,
+  router: Router,
   { allowedOrigins = [] }: ServeOptions,
   path: string | undefined,
   serializers: readonly Serializer[],
