@@ -321,7 +321,7 @@ describe('cryptosign', () => {
       [JOE.slice(1), /got a string of 63 characters/],
       [`0x${JOE}`, /got a string of 66 characters/],
       [new Uint8Array(33), /got 33/],
-      [[1, 2], /got a object/],
+      [[1, 2], /got a list/],
       [7, /got a number/],
     ];
     for (const [privateKey, why] of wrong) {

@@ -195,6 +195,7 @@ describe('scram', () => {
       'with an unknown way to derive': () => ({ kdf: 'toString' }),
       'without a salt': () => ({ salt: undefined }),
       'with an empty salt': () => ({ salt: '' }),
+      'with a salt of one byte': () => ({ salt: 'AA==' }),
       'with a salt that is not base64': () => ({ salt: 'a_b=' }),
       'that is too cheap': () => ({ iterations: 4095 }),
       'that is too dear': () => ({ iterations: 10_000_001 }),
@@ -233,9 +234,9 @@ describe('scram', () => {
       const strict = dialled([joe({ limits: { minIterations: 100_000, maxIterations: undefined } })]);
       strict.channel.reply(4, 'wamp-scram', good(strict.nonce));
       expect((await outcome(strict.client)).state).toBe('failed');
-      const lax = dialled([joe({ limits: { minIterations: 1 } })]);
+      const lax = dialled([joe({ limits: { minIterations: 1, minSaltLength: 1 } })]);
       const sent = firstSent(lax.channel);
-      lax.channel.reply(4, 'wamp-scram', { ...good(lax.nonce), iterations: 1 });
+      lax.channel.reply(4, 'wamp-scram', { ...good(lax.nonce), iterations: 1, salt: 'AA==' });
       expect((await sent)[0]).toBe(5);
     });
 
@@ -418,7 +419,8 @@ describe('scram', () => {
     expect(making({ ...good, channelBinding: 'tls-unique', dialect: 'scram' })).toThrowError(TypeError, /dialect/);
     expect(making({ ...good, authextra: { nonce: 'mine' } })).toThrowError(TypeError, /authextra\.nonce/);
     expect(making({ ...good, authid: 'bell\u0007' })).toThrowError(TypeError, /authid holds characters/);
-    expect(making({ authid: 'joe', password: ['hush'] })).not.toThrowError(/hush/);
+    expect(making({ authid: 'joe', password: ['hush'] })).toThrowError(TypeError, /password must be .*got a list$/);
+    expect(making({ authid: 'joe', password: '' })).toThrowError(TypeError, /password must be .*not empty/);
     expect(() => world({ auth: [joe(), scram({ authid: 'ann', password: 'x' })] })).toThrowError(/contradict.*authid/);
     expect(() =>
       world({ auth: [joe({ authextra: { a: 1 } }), cryptosign({ privateKey: '00'.repeat(32), authextra: { a: 2 } })] }),

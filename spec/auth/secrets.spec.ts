@@ -5,8 +5,9 @@ import { cryptosign } from '../../src/auth/cryptosign.ts';
 import { cryptosignPublicKey } from '../../src/auth/cryptosign-key.ts';
 import { hooked } from '../../src/auth/hooked.ts';
 import { scram } from '../../src/auth/scram.ts';
-import { ticket } from '../../src/auth/ticket.ts';
+import { ticket, type TicketOptions } from '../../src/auth/ticket.ts';
 import { wampcra } from '../../src/auth/wampcra.ts';
+import type { Client } from '../../src/client/client.ts';
 import type { Status } from '../../src/client/status.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { acceptCryptosign, acceptScram, acceptTicket, acceptWampCra } from '../../src/router/index.ts';
@@ -14,7 +15,7 @@ import type { AuthStep, RouterAuthenticator } from '../../src/router/index.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import type { Transport } from '../../src/transports/transport.ts';
-import { an, closeAll, world } from '../client/helpers.ts';
+import { an, closeAll, FakeChannel, inState, scripted, virtual, world } from '../client/helpers.ts';
 import { outcome, refusedBy, tells } from './helpers.ts';
 
 const KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
@@ -54,6 +55,13 @@ const ways: Record<string, Way> = {
     router: async () => acceptCryptosign({ [await cryptosignPublicKey(KEY)]: 'joe' }),
     secret: KEY.slice(2),
   },
+};
+
+/** The keys of all dictionaries in a value. */
+const keysOf = (value: unknown, seen = new Set<unknown>()): string[] => {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  return Object.entries(value).flatMap(([key, each]) => [key, ...keysOf(each, seen)]);
 };
 
 describe('a client that authenticates', () => {
@@ -163,6 +171,86 @@ describe('a client that authenticates', () => {
       expect(tells(proof, w.statuses, w.events)).toBeFalse();
     });
   }
+
+  describe('masks a ticket that the router repeats', () => {
+    /** A client that has sent its ticket; returns all that it shows from then on. */
+    const shown = (
+      reply: (channel: FakeChannel) => void,
+      options: Partial<TicketOptions> = {},
+    ): { readonly client: Client; readonly all: readonly unknown[] } => {
+      const channel = new FakeChannel();
+      const w = world({
+        transports: [scripted('t', () => channel)],
+        auth: [ticket({ authid: 'joe', ticket: SECRET, ...options })],
+        reconnect: false,
+      });
+      const messages = record(w.client.messages$);
+      const errors = record(w.client.userErrors$);
+      w.client.connect();
+      channel.reply(4, 'ticket', {});
+      expect(channel.of(5).length).toBe(1);
+      reply(channel);
+      return { client: w.client, all: [messages.values, errors.values, w.statuses, w.events, channel.of(3)] };
+    };
+    const roles = { broker: {}, dealer: {} };
+    const replies: Record<string, (channel: FakeChannel) => void> = {
+      'in a second CHALLENGE': (channel) => channel.reply(4, 'ticket', { hint: `not ${SECRET}` }),
+      "in a second CHALLENGE's method": (channel) => channel.reply(4, SECRET, {}),
+      "in an ABORT's reason": (channel) => channel.reply(3, {}, `com.app.error.${SECRET}`),
+      'in WELCOME.Details': (channel) =>
+        channel.reply(2, 1, { roles, authextra: { [SECRET]: [SECRET] }, x_was: SECRET }),
+      "in GOODBYE's message": (channel) => {
+        channel.welcome();
+        channel.reply(6, { message: `${SECRET} has expired` }, `com.app.close.${SECRET}`);
+      },
+      'in a field of the wrong type': (channel) => channel.reply(2, SECRET, { roles }),
+      'in a field of a later message': (channel) => {
+        channel.welcome();
+        channel.reply(36, SECRET, 1, {});
+      },
+      'in place of a message': (channel) => channel.reply(SECRET),
+      'in further fields of an error': (channel) =>
+        channel.lose(Object.assign(new ConnectionLostError(`closed: ${SECRET}`), { body: `500 ${SECRET}` })),
+    };
+    for (const [where, reply] of Object.entries(replies)) {
+      it(where, () => {
+        virtual(({ advance }) => {
+          const { all } = shown((channel) => {
+            reply(channel);
+            advance();
+          });
+          expect(tells('***', all)).toBeTrue();
+          expect(tells(SECRET, all) || keysOf(all).some((key) => key.includes(SECRET))).toBeFalse();
+        });
+      });
+    }
+
+    it('and leaves words that a short one is part of, and the authid', () => {
+      virtual(() => {
+        const { client } = shown(
+          (channel) => channel.reply(2, 1, { roles, authid: 'joe', authrole: 'joes', x_hint: 'not joe' }),
+          { ticket: 'joe' },
+        );
+        const { details } = inState(client, 'joined').session;
+        expect(details).toEqual(jasmine.objectContaining({ authid: 'joe', authrole: 'joes', x_hint: 'not ***' }));
+      });
+    });
+
+    it('and leaves the messages of the session as they are', () => {
+      virtual(() => {
+        const wire: { channel?: FakeChannel } = {};
+        const { client } = shown((channel) => {
+          wire.channel = channel;
+          channel.welcome();
+        });
+        const events = record(client.subscribe<string>('com.app.topic'));
+        const channel = wire.channel!;
+        channel.reply(33, channel.of(32)[0]?.[1], 7);
+        channel.reply(36, 7, 1, {}, [SECRET]);
+        expect(events.values.map(({ value }) => value)).toEqual([SECRET]);
+      });
+    });
+  });
 
   it('does not tell the router what the function throws that is asked for the secret', async () => {
     const fails = (): never => {

@@ -177,6 +177,7 @@ describe('ticket', () => {
     const make = (options: unknown) => () => ticket(options as TicketOptions);
     expect(make({ ticket: 's' })).toThrowError(TypeError, /authid must be a string/);
     expect(make({ authid: 'joe' })).toThrowError(TypeError, /ticket must be a string or a function/);
+    expect(make({ authid: 'joe', ticket: '' })).toThrowError(TypeError, /ticket must be .*not empty/);
     // and keeps the secret out of the message
     expect(make({ authid: 'joe', ticket: 47_110_815 })).toThrowError(TypeError, /^(?!.*47110815)/);
   });

@@ -2,6 +2,7 @@ import { firstValueFrom, NEVER, of } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { wampcra, type WampCraOptions } from '../../src/auth/wampcra.ts';
 import { fromMaybeAsync } from '../../src/async.ts';
+import { AbortError } from '../../src/protocol/errors.ts';
 import { acceptTicket, acceptWampCra } from '../../src/router/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import {
@@ -100,6 +101,7 @@ describe('wampcra', () => {
     'a challenge that is no text': { challenge: 1 },
     'a salt that is no text': { challenge: 'x', salt: 7 },
     'iterations without end': { challenge: 'x', salt: 's', iterations: 2 ** 40 },
+    'one iteration': { challenge: 'x', salt: 's', iterations: 1 },
     'no iterations': { challenge: 'x', salt: 's', iterations: 0 },
     'iterations that are no integer': { challenge: 'x', salt: 's', iterations: '1000' },
     'a key of no length': { challenge: 'x', salt: 's', keylen: 0 },
@@ -129,8 +131,39 @@ describe('wampcra', () => {
     w.client.connect();
     const status = await outcome(w.client);
     expect(status.state).toBe('waiting');
-    expect(tells('got a object', w.statuses)).toBeTrue();
+    expect(tells('the secret must be a string, got a list', w.statuses)).toBeTrue();
     expect(tells('hush-hush', w.statuses, w.events)).toBeFalse();
+  });
+
+  it('an empty secret ends the attempt', async () => {
+    expect(() => wampcra({ authid: 'joe', secret: '' })).toThrowError(TypeError, /secret must be .*not empty/);
+    const w = by({ authid: 'joe', secret: () => '' });
+    w.client.connect();
+    expect((await outcome(w.client)).state).toBe('waiting');
+    expect(tells('the secret must not be empty', w.statuses)).toBeTrue();
+    expect(w.of(5)).toEqual([]);
+  });
+
+  it('accepts fewer or requires more iterations by its limits', async () => {
+    const answer = (iterations: number, limits: WampCraOptions['limits']): Promise<unknown> =>
+      firstValueFrom(
+        fromMaybeAsync(() =>
+          wampcra({ authid: 'joe', secret: 'pa55word', limits }).challenge(
+            'wampcra',
+            { challenge: 'x', salt: 's', iterations },
+            1,
+            attempt(),
+          ),
+        ),
+      );
+    await expectAsync(answer(999, {})).toBeRejectedWithError(AbortError, /iterations must be 1000 at least/);
+    await expectAsync(answer(1, { minIterations: 1 })).toBeResolved();
+    await expectAsync(answer(1000, { minIterations: 100_000 })).toBeRejectedWithError(/100000 at least/);
+    await expectAsync(answer(1001, { maxIterations: 1000 })).toBeRejectedWithError(/1000 at most/);
+    expect(() => wampcra({ authid: 'joe', secret: 'x', limits: { least: 1 } as never })).toThrowError(
+      TypeError,
+      /wampcra: limits: unknown option 'least'/,
+    );
   });
 
   it('drops the question when the link closes before the answer', () => {
@@ -162,7 +195,10 @@ describe('wampcra', () => {
     expect(making({ secret: 'x' })).toThrowError(TypeError, /authid must be given/);
     expect(making({ authid: 'joe' })).toThrowError(TypeError, /secret must be given/);
     expect(making({ authid: '', secret: 'x' })).toThrowError(TypeError, /authid/);
-    expect(making({ authid: 'joe', secret: 7 })).toThrowError(TypeError, /secret must be a string or a function/);
+    expect(making({ authid: 'joe', secret: 7_110_815 })).toThrowError(
+      TypeError,
+      /secret must be a string or a function.*got a number$/,
+    );
     expect(making({ authid: 'joe', secret: 'x', password: 'hush' })).toThrowError(
       TypeError,
       /unknown option 'password'/,

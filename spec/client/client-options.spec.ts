@@ -48,6 +48,8 @@ describe('options of a client', () => {
     [{ transports: undefined }, /url or transports/],
     [{ transports: [{}] }, /transports must /],
     [{ auth: {} }, /auth must be a list/],
+    [{ auth: 'secret' }, /auth must be a list of authenticators, got a string$/],
+    [{ auth: ['secret'] }, /auth must be a list of authenticators, got a list$/],
     [{ reconnect: true }, /reconnect must be .*operator, got the boolean true/],
     [{ reconnect: { initialDelay: -1 } }, /reconnect: initialDelay must be .*got the number -1/],
     [{ reconnect: { maxDelay: '5s' } }, /reconnect: maxDelay must be .*"5s"/],

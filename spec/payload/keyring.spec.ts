@@ -193,10 +193,10 @@ describe('Key', () => {
     );
   });
 
-  it('refuses a public key that would make the shared one known to everybody', () => {
+  it('refuses a public key that would make the shared one known to anyone', () => {
     expect(() => new Key({ originatorPriv: ALICE.priv, responderPub: '0'.repeat(64) })).toThrowError(
       TypeError,
-      /could be read by everybody/,
+      /anyone could read/,
     );
   });
 

@@ -90,7 +90,7 @@ describe('passthru(): what is sent', () => {
     expect(contents(called, 4)).toEqual({ args: [3], kwargs: {} });
   });
 
-  it('what nobody asked for and no codec claims goes as it always did', () => {
+  it('a payload without attributes that no codec claims is sent as without passthru()', () => {
     const { wamp, wire } = connected();
     wamp.publish('com.t', [1], { a: 2 });
     expect(wire.take(16)).toEqual([16, 1, {}, 'com.t', [1], { a: 2 }]);
@@ -348,7 +348,7 @@ describe('passthru(): an EVENT', () => {
     ['without a serializer', { enc_algo: 'cryptobox' }, [fromHex(FRAMES.event)], 'encryption.decrypt_error'],
   ];
   for (const [what, details, payload, uri] of failing) {
-    it(`${what} is dropped and told on userErrors$, and the next one comes`, () => {
+    it(`${what} is dropped and reported on userErrors$, and the next one comes`, () => {
       const client = connected();
       const errors = record(client.wamp.userErrors$);
       const seen = watching(client, 'com.myapp.other');
@@ -472,7 +472,7 @@ describe('passthru(): an INVOCATION', () => {
     expect(contents(answer, 5)).toEqual({ args: ['why'], kwargs: { code: 7 } });
   });
 
-  it('whose error has no key is answered without its text: what was asked in secret is not told in the open', () => {
+  it('whose error has no key is answered without its text, since the call was sealed', () => {
     const client = connected();
     const errors = record(client.wamp.userErrors$);
     provide(client, 'com.myapp.add2', () => {
@@ -481,7 +481,7 @@ describe('passthru(): an INVOCATION', () => {
     client.wire.send([68, 7, 20, { enc_algo: 'cryptobox', enc_serializer: 'json' }, fromHex(FRAMES.call)]);
     expect(client.wire.take(8)).toEqual([8, 68, 7, {}, 'com.other.bad']);
     expect(errors.values.map(({ error, context }) => [String(error), context])).toEqual([
-      [jasmine.stringMatching(/com.other.bad left without its payload/), 'payload codec: error of com.myapp.add2'],
+      [jasmine.stringMatching(/com.other.bad was sent without its payload/), 'payload codec: error of com.myapp.add2'],
     ]);
   });
 
@@ -705,6 +705,7 @@ describe('passthru(): a RESULT, an ERROR', () => {
   for (const [details, payload, uri] of cases) {
     it(`that cannot be unpacked is ${uri} for the caller`, () => {
       const client = connected();
+      const errors = record(client.wamp.userErrors$);
       const first = calling(client, false, 'com.myapp.other');
       client.wire.send([50, first.id, details, payload]);
       const second = calling(client, false, 'com.myapp.other');
@@ -715,11 +716,15 @@ describe('passthru(): a RESULT, an ERROR', () => {
         );
         expect(String(made.error)).not.toContain('s3cret');
       }
+      expect(errors.values.map(({ context }) => context)).toEqual([
+        'payload codec: result of com.myapp.other',
+        'payload codec: error com.myapp.error.other',
+      ]);
       expect(client.wire.rest()).toEqual([]);
     });
   }
 
-  it('partial and not to be unpacked ends the call and cancels it; what still comes is for nobody', () => {
+  it('partial and not to be unpacked ends the call and cancels it; later ones are ignored', () => {
     const client = connected();
     const { made, id } = calling(client, true);
     client.wire.send([50, id, { ...MARK, progress: true }, [bytes(1)]]);
@@ -729,7 +734,7 @@ describe('passthru(): a RESULT, an ERROR', () => {
     expect(client.wamp.status.state).toBe('joined');
   });
 
-  it('to a call that was given up is for nobody', () => {
+  it('to a call that was given up is ignored', () => {
     const client = connected();
     const errors = record(client.wamp.userErrors$);
     const { made, id } = calling(client);
@@ -741,7 +746,7 @@ describe('passthru(): a RESULT, an ERROR', () => {
 });
 
 describe('passthru(): codecs of the application', () => {
-  it('are asked in turn, are told who is who, and may leave it to the next', () => {
+  it('are called in turn, with the role of this end, and may leave it to the next', () => {
     const told: unknown[] = [];
     const silent: PayloadCodec = {
       encode: (...given) => void told.push(['encode', ...given]),
@@ -779,13 +784,19 @@ describe('passthru(): codecs of the application', () => {
     expect(client.wire.take(8)).toEqual([8, 68, 7, {}, 'com.app.error.keys', ['expired']]);
   });
 
-  it('that return nonsense do no harm', () => {
-    const client = connected({
-      codecs: [{ encode: () => undefined, decode: () => ({ args: 5 }) as unknown as DecodedPayload }],
-    });
-    provide(client, 'com.p', () => 1);
-    client.wire.send([68, 7, 20, MARK, packed()]);
-    expect(client.wire.take(8)[4]).toBe('wamp.error.invalid_payload');
+  it('that return nonsense fail the one operation', () => {
+    for (const nonsense of [{ args: 5 }, { kwargs: [] }, null, 5]) {
+      const client = connected({
+        codecs: [{ encode: () => undefined, decode: () => nonsense as unknown as DecodedPayload }],
+      });
+      provide(client, 'com.p', () => 1);
+      client.wire.send([68, 7, 20, MARK, packed()]);
+      expect(client.wire.take(8)[4]).toBe('wamp.error.invalid_payload');
+      expect(client.wamp.status.state).toBe('joined');
+    }
+    const encoding = { encode: () => ({ scheme: 'x_a', payload: 'text' as never }), decode: () => undefined };
+    const { error } = record(connected({ codecs: [encoding] }).wamp.publish('com.t', [1]));
+    expect(String(error)).toMatch(/SerializationError: A payload codec must return .* got the string "text"/);
   });
 });
 

@@ -16,14 +16,14 @@ export interface ChallengeAnswer {
   readonly extra?: Readonly<Dict>;
 }
 
-/** What authentication can be bound to, so that nobody can pass it on (RFC 5929, RFC 9266). */
+/** What authentication can be bound to, so that a man in the middle cannot pass it on (RFC 5929, RFC 9266). */
 export type ChannelBindingType = 'tls-unique' | 'tls-exporter' | 'tls-server-end-point';
 
-/** The attempt that is being authenticated: one object per attempt, to keep state by. */
+/** The attempt that is being authenticated: one object per attempt, so that state can be kept for it. */
 export interface AuthAttempt {
   /** Counts from 1, anew after a session that was stable. */
   readonly number: number;
-  /** The realm asked for; `null` where the router is to assign one. */
+  /** The requested realm; `null` where the router is to assign one. */
   readonly realm: string | null;
   /** The name of the transport. */
   readonly transport: string;
@@ -33,33 +33,36 @@ export interface AuthAttempt {
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   /**
-   * Who is given what the router sends, decoded, and the loss of the link: for authenticators that keep their proof out
-   * of what is told. Once the link is open.
+   * From now on passes what the open link receives, decoded frames and errors, through a function that takes a secret out
+   * of it.
    *
    * @internal
    */
-  frames?(): { next: (frame: unknown) => void; error: (loss: unknown) => void } | undefined;
+  mask?(mask: <T>(received: T) => T): void;
 }
 
-/** One way to prove who one is (WAMP, "Authentication Methods"). State belongs to the attempt, not to this object. */
+/**
+ * One way to prove one's identity (WAMP, "Authentication Methods"). One object serves all attempts of a client, so state is
+ * kept by the attempt.
+ */
 export interface Authenticator {
   /** The method's name on the wire, `ticket`. */
   readonly method: string;
-  /** What is known of the identity before any attempt: checked for contradictions when the client is made. */
+  /** The part of the identity that is known in advance: checked for contradictions when the client is made. */
   readonly identity?: Identity;
-  /** Whether the secret is asked for anew at every attempt, so that a refusal may pass with the next one. */
+  /** Whether each attempt requests the secret anew, so that the next one may succeed after a refusal. */
   readonly renewable?: boolean;
-  /** Whether `welcome` looks at every WELCOME, also at one that names another method. */
+  /** Whether `welcome` is called for every WELCOME, also for one that names another method. */
   readonly always?: boolean;
-  /** The share in HELLO. */
+  /** This method's part of HELLO.Details. */
   hello(attempt: AuthAttempt): MaybeAsync<Identity>;
   /**
-   * Adds to HELLO.Details, which may be written to, what only the open link can tell: what the channel can be bound by.
-   * At once; a throw is a refusal, before anything was said.
+   * Adds to HELLO.Details, which may be written to, what only the open link can supply: the channel binding. Synchronous; a
+   * throw ends the attempt before HELLO is sent.
    */
   opened?(details: Dict, attempt: AuthAttempt): void;
   /** Answers a CHALLENGE; `round` counts from 1. */
   challenge(method: string, extra: Readonly<Dict>, round: number, attempt: AuthAttempt): MaybeAsync<ChallengeAnswer>;
-  /** Looks at WELCOME.Details before the session counts as joined; a throw refuses it. */
+  /** Checks WELCOME.Details before the session counts as joined; a throw refuses it. */
   welcome?(details: Readonly<Dict>, attempt: AuthAttempt): MaybeAsync<void>;
 }

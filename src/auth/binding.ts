@@ -1,11 +1,12 @@
 import { isDict, type Kind } from '../protocol/attributes.ts';
 import type { Dict } from '../protocol/messages.ts';
 import type { AuthAttempt, ChannelBindingType } from './authenticator.ts';
+import { refusal } from './shared.ts';
 
 /** A type of channel binding, which is then required, or one that is preferred to none. */
 export type ChannelBindingWish<T extends ChannelBindingType = ChannelBindingType> = T | { readonly prefer: T };
 
-/** What such a wish must be. */
+/** What such an option must be. */
 export const BINDING = (...types: readonly ChannelBindingType[]): Kind => {
   const known = (v: unknown): boolean => types.includes(v as ChannelBindingType);
   return {
@@ -14,46 +15,42 @@ export const BINDING = (...types: readonly ChannelBindingType[]): Kind => {
   };
 };
 
-/** A wish, taken apart. */
-export interface Wish {
-  readonly type: ChannelBindingType;
-  readonly required: boolean;
-}
-
-/** What a link is bound by. */
-export interface Bound {
+/** A type of channel binding and the open link's data of it, raw. */
+export interface Binding {
   readonly type: ChannelBindingType;
   readonly data: Uint8Array;
 }
 
-/** Takes a wish apart. */
-export const wishOf = (wish: ChannelBindingWish | undefined): Wish | undefined =>
-  wish === undefined
-    ? undefined
-    : typeof wish === 'string'
-      ? { type: wish, required: true }
-      : { type: wish.prefer, required: false };
-
 /**
- * Asks for the binding in HELLO.Details.authextra, where the link has it.
+ * Requests a binding in HELLO.Details.authextra, where the link has its data.
  *
- * @returns what the link is bound by; nothing where it cannot be
- * @throws Error where that was required, or another method asks for another type; the client takes it for a refusal
+ * @returns the binding; undefined where none is wanted, or the link has none
+ * @throws Error where a required one is missing, or another method requests another type; the client takes it for a refusal
  */
-export function askToBind(
+export function requestBinding(
   method: string,
-  { type, required }: Wish,
+  wish: ChannelBindingWish | undefined,
   details: Dict,
   attempt: AuthAttempt,
-): Bound | undefined {
+): Binding | undefined {
+  if (wish === undefined) return undefined;
+  const type = typeof wish === 'string' ? wish : wish.prefer;
   const data = attempt.channelBinding?.(type);
   if (!data) {
-    if (required) throw new Error(`${method}: ${attempt.transport} has no channel binding of type ${type}`);
+    if (type === wish) throw new Error(`${method}: ${attempt.transport} has no channel binding of type ${type}`);
     return undefined;
   }
   const authextra = details['authextra'] as Dict;
-  const asked = authextra['channel_binding'] ?? type;
-  if (asked !== type) throw new Error(`auth: the authenticators contradict each other in channel_binding`);
+  if ((authextra['channel_binding'] ?? type) !== type) {
+    throw new Error(`auth: the authenticators contradict each other in channel_binding`);
+  }
   details['authextra'] = { ...authextra, channel_binding: type };
   return { type, data };
+}
+
+/** Whether a CHALLENGE names the requested binding; not where it names none. @throws AbortError where it names another */
+export function namesBinding(method: string, { channel_binding: named }: Readonly<Dict>, binding?: Binding): boolean {
+  if (named === undefined || named === null || named === '') return false;
+  if (named !== binding?.type) throw refusal(`${method}: CHALLENGE names a channel binding that was not asked for`);
+  return true;
 }

@@ -5,7 +5,7 @@ export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder()
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The bytes of hexadecimal digits, upper or lower case; `undefined` where it is none. */
+/** The bytes of hexadecimal digits, upper or lower case; `undefined` for anything else. */
 export const fromHex = (text: unknown): Uint8Array<ArrayBuffer> | undefined =>
   typeof text === 'string' && /^([\da-f]{2})*$/i.test(text)
     ? Uint8Array.from(text.match(/../g) ?? [], (digits) => parseInt(digits, 16))
@@ -14,7 +14,7 @@ export const fromHex = (text: unknown): Uint8Array<ArrayBuffer> | undefined =>
 /** Bytes as base64 in the standard alphabet, padded. */
 export const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-/** The bytes of a base64 text, padded and without white space (RFC 4648); `undefined` where it is none. */
+/** The bytes of a base64 text, padded and without white space (RFC 4648); `undefined` for anything else. */
 export const fromBase64 = (text: unknown): Uint8Array<ArrayBuffer> | undefined =>
   typeof text === 'string' && /^([a-z\d+/]{4})*([a-z\d+/]{2}==|[a-z\d+/]{3}=)?$/i.test(text)
     ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
@@ -24,10 +24,10 @@ export const fromBase64 = (text: unknown): Uint8Array<ArrayBuffer> | undefined =
 export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(a, (byte, i) => byte ^ (b[i] as number));
 
-/** Whether two byte strings are equal; takes as long for a near miss as for a wide one. */
+/** Whether two byte strings are equal, in a time that does not depend on where they differ. */
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && xor(a, b).reduce((sum, byte) => sum | byte, 0) === 0;
 
-/** Random bytes, fit for nonces and keys. On insecure pages, too, where `crypto.subtle` is missing. */
+/** Random bytes for nonces and keys; also on insecure pages, where `crypto.subtle` is missing. */
 export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
   globalThis.crypto.getRandomValues(new Uint8Array(length));

@@ -1,8 +1,8 @@
 import type { ed25519 as Ed25519 } from '@noble/curves/ed25519.js';
 
-// All primitives are those of @noble, audited and the same everywhere: also on pages without `crypto.subtle`, which are
-// those that came by http:// from another machine. They are loaded when they are first needed. PBKDF2 alone is the
-// platform's where it can be: seven times as fast, and off the main thread.
+// All primitives are those of @noble: audited, and the same on pages without `crypto.subtle`, which are those that came by
+// http:// from another machine. They are loaded on first use. PBKDF2 alone is the platform's where there is one: seven
+// times as fast, and off the main thread.
 
 /** HMAC-SHA-256 (RFC 2104). */
 export async function hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
@@ -39,7 +39,7 @@ export async function pbkdf2(
   return pbkdf2Async(hash, secret, salt, { c: iterations, dkLen: length });
 }
 
-/** Argon2id, version 1.3, one lane, 32 bytes (RFC 9106); `memory` in KiB. No platform has it. */
+/** Argon2id, version 1.3, one lane, 32 bytes (RFC 9106); `memory` in KiB. */
 export async function argon2id(
   secret: Uint8Array,
   salt: Uint8Array,
@@ -50,7 +50,7 @@ export async function argon2id(
   return argon2idAsync(secret, salt, { t: iterations, m: memory, p: 1, dkLen: 32 });
 }
 
-/** Ed25519 (RFC 8032). Not the platform's: not all have it, it takes keys in wrappers, and Node 20 warns of it. */
+/** Ed25519 (RFC 8032). Not the platform's, which not all have, takes keys in wrappers, and makes Node 20 print a warning. */
 export async function ed25519(): Promise<typeof Ed25519> {
   return (await import('@noble/curves/ed25519.js')).ed25519;
 }

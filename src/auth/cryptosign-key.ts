@@ -1,3 +1,4 @@
+import { typeOf } from '../protocol/attributes.ts';
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { ed25519 } from './crypto.ts';
 
@@ -11,30 +12,30 @@ export type CryptosignKey = string | Uint8Array;
 export interface CryptosignKeyPair {
   /** The secret: 32 bytes. */
   readonly privateKey: string;
-  /** What the router is told, and has to know: 32 bytes. */
+  /** What the router receives, and has to know: 32 bytes. */
   readonly publicKey: string;
 }
 
 /**
  * The bytes of a key.
  *
- * @throws TypeError that tells the length, never the key
+ * @throws TypeError that shows the length, never the key
  */
 export function keyBytes(what: string, key: unknown, lengths: readonly number[]): Uint8Array {
   const expected = `${what} must have ${lengths.join(' or ')} bytes`;
   const bytes = key instanceof Uint8Array ? key : fromHex(key);
   if (!bytes) {
-    const got = typeof key === 'string' ? `a string of ${key.length} characters` : `a ${typeof key}`;
+    const got = typeof key === 'string' ? `a string of ${key.length} characters` : typeOf(key);
     throw new TypeError(`${expected}, as Uint8Array or hexadecimal digits; got ${got}`);
   }
   if (!lengths.includes(bytes.length)) throw new TypeError(`${expected}, got ${bytes.length}`);
   return bytes;
 }
 
-/** What a private key may look like. */
+/** The lengths of a private key, in bytes. */
 export const PRIVATE_KEY = [32, 64];
 
-/** A private key, ready for use. Throws where its second half belongs to another one. */
+/** A private key, ready for use. @throws TypeError where its second half belongs to another one */
 export async function openKey(what: string, key: unknown): Promise<{ seed: Uint8Array; publicKey: Uint8Array }> {
   const bytes = keyBytes(what, key, PRIVATE_KEY);
   const seed = bytes.slice(0, 32);
@@ -48,7 +49,7 @@ export async function openKey(what: string, key: unknown): Promise<{ seed: Uint8
 /**
  * The public key that belongs to a private one: 64 hexadecimal digits, for the router's configuration.
  *
- * @throws TypeError where that is no private key
+ * @throws TypeError for what is no private key
  */
 export async function cryptosignPublicKey(privateKey: CryptosignKey): Promise<string> {
   return toHex((await openKey('cryptosignPublicKey: privateKey', privateKey)).publicKey);

@@ -2,7 +2,7 @@
 const NOTHING = /[\u00ad\u1806\u200b-\u200d\u2060\ufeff]|\u034f|[\u180b-\u180d]|[\ufe00-\ufe0f]/gu;
 /** Spaces that become the usual one (table C.1.2). */
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu;
-/** What must not stand in a name or password (tables C.2.1 to C.9): controls, private use, surrogates, tags … */
+/** Characters that names and passwords must not hold (tables C.2.1 to C.9): controls, private use, surrogates, tags … */
 const PROHIBITED =
   /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u0340\u0341\u06dd\u070f\u180e\u200c-\u200f\u2028-\u202e\u2060-\u2063\u206a-\u206f\u2ff0-\u2ffb\ufeff\ufff9-\ufffd\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/u;
 /** Characters written from right to left (table D.1). */
@@ -13,14 +13,14 @@ const RIGHT_TO_LEFT =
   '\\ufdf0-\\ufdfc\\ufe70-\\ufe74\\ufe76-\\ufefc';
 
 /**
- * A name or password in the one form in which all who type it mean the same (SASLprep, RFC 4013). Characters that
- * Unicode 3.2 did not know yet pass, as the RFC has it for queries. `undefined` where a character must not stand there.
+ * The normal form of a name or password, the same for all ways to type it (SASLprep, RFC 4013). Characters that are newer than
+ * Unicode 3.2 pass, as the RFC says for queries. `undefined` where it holds a forbidden character.
  */
 export function saslprep(text: string): string | undefined {
   const prepared = text.replace(SPACES, ' ').replace(NOTHING, '').normalize('NFKC');
   if (PROHIBITED.test(prepared)) return undefined;
   if (!RegExp(`[${RIGHT_TO_LEFT}]`, 'u').test(prepared)) return prepared;
-  // both directions in one text, or a beginning or end that belongs to neither, could be read in two ways
+  // a text of both directions, or with a neutral character at an end, could be read in two ways
   const begins = RegExp(`^[${RIGHT_TO_LEFT}](.*[${RIGHT_TO_LEFT}])?$`, 'su');
   const other = RegExp(`(?![${RIGHT_TO_LEFT}])\\p{L}`, 'u');
   return begins.test(prepared) && !other.test(prepared) ? prepared : undefined;

@@ -22,14 +22,14 @@ export interface ScramCosts {
   readonly memory?: number | undefined;
 }
 
-/** What a password becomes. */
+/** The keys that a password becomes. */
 export interface ScramKeys {
   readonly clientKey: Uint8Array;
   readonly storedKey: Uint8Array;
   readonly serverKey: Uint8Array;
 }
 
-/** What a router keeps of a user: no password, and nothing to log in with. */
+/** What a router stores of a user: neither the password, nor anything to log in with. */
 export interface ScramCredential extends ScramCosts {
   /** Hexadecimal. */
   readonly storedKey: string;
@@ -60,7 +60,7 @@ export async function scramKeys(
   };
 }
 
-/** What both sides sign. `binding` is the `c=` of RFC 5802. */
+/** The message that both sides sign. `binding` is the `c=` of RFC 5802. */
 export function scramMessage(
   dialect: ScramDialect,
   said: { readonly authid: string; readonly clientNonce: string; readonly nonce: string; readonly binding: string },
@@ -71,7 +71,7 @@ export function scramMessage(
   return utf8(`n=${name},r=${clientNonce},r=${nonce},s=${salt},i=${iterations},c=${binding},r=${nonce}`);
 }
 
-/** The `c=` of the message: what the channel is bound by, if it is. */
+/** The `c=` of the message: the channel binding, if there is one. */
 export const scramBinding = (
   dialect: ScramDialect,
   bound?: { readonly type: string; readonly data: Uint8Array },
@@ -86,31 +86,29 @@ export async function scramProof({ clientKey, storedKey }: ScramKeys, message: U
   return toBase64(xor(clientKey, await hmacSha256(storedKey, message)));
 }
 
-/** How the router proves that it knows the user, too. */
+/** The router's proof that it knows the user. */
 export const scramServerSignature = (serverKey: Uint8Array, message: Uint8Array): Promise<Uint8Array> =>
   hmacSha256(serverKey, message);
 
-/** How {@link deriveScramCredential} makes keys. */
+/** Options of {@link deriveScramCredential}. */
 export interface ScramCredentialOptions {
   /** @default 'argon2id13' */
   readonly kdf?: ScramKdf | undefined;
-  /**
-   * Rounds. By default 3 of Argon2id, 600 000 of PBKDF2.
-   */
+  /** Rounds; by default 3 of Argon2id, 600 000 of PBKDF2. */
   readonly iterations?: number | undefined;
   /**
    * KiB, for Argon2id.
    * @default 65536
    */
   readonly memory?: number | undefined;
-  /** 16 random bytes by default. */
+  /** By default 16 random bytes. */
   readonly salt?: Uint8Array | undefined;
   /** @default 'wamp-scram' */
   readonly dialect?: ScramDialect | undefined;
 }
 
 /**
- * What a router has to keep of a user, so that {@link scram} works with this password.
+ * The credential that a router stores of a user, so that {@link scram} works with this password.
  *
  * @throws TypeError where the password holds characters that SASLprep forbids
  */

@@ -1,9 +1,13 @@
-import { checkOptions, BOOL, COUNT, DICT, isDict, type Kind } from '../protocol/attributes.ts';
+import { switchMap } from 'rxjs';
+import type { Resolvable } from '../async.ts';
+import { BOOL, DICT, discreetly, isDict, type Kind } from '../protocol/attributes.ts';
+import { WampError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/messages.ts';
-import type { Resolvable, AuthAttempt, Authenticator } from './authenticator.ts';
-import { askToBind, BINDING, wishOf, type Bound, type ChannelBindingWish } from './binding.ts';
+import type { Authenticator } from './authenticator.ts';
+import { BINDING, namesBinding, requestBinding, type Binding, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';
 import { conceal } from './conceal.ts';
+import { authenticatorOf } from './exchange.ts';
 import { saslprep } from './saslprep.ts';
 import {
   scramBinding,
@@ -17,20 +21,25 @@ import {
   type ScramKeys,
 } from './scram-exchange.ts';
 import {
-  ASKABLE,
+  assertCost,
+  checkAuthextra,
   checkMethod,
   IDENTITY,
   identityOf,
-  insist,
-  proven,
+  limitsOf,
   refusal,
-  unwelcome,
-  withSecret,
+  resolveSecret,
+  SECRET,
   type IdentityOptions,
 } from './shared.ts';
 
-/** Which costs {@link scram} accepts of a router: lower ones give the password away, higher ones stop the program. */
+/** The costs that {@link scram} accepts of a router: lower ones expose the password, higher ones stop the program. */
 export interface ScramLimits {
+  /**
+   * Bytes of the salt, at least; Argon2id itself requires 8.
+   * @default 8
+   */
+  readonly minSaltLength?: number | undefined;
   /**
    * Rounds of PBKDF2, at least.
    * @default 4096
@@ -60,68 +69,51 @@ export interface ScramLimits {
 
 /** Options of {@link scram}. */
 export interface ScramOptions extends IdentityOptions {
-  /** Who to be. */
+  /** The authid to join with. */
   readonly authid: string;
-  /** The password, or where to get it: asked anew at every attempt. */
+  /** The password, or a function that returns it, called anew at every attempt. */
   readonly password: Resolvable<string>;
   /**
    * Which SCRAM the router speaks: `scram` for Crossbar.io.
    * @default 'wamp-scram'
    */
   readonly dialect?: ScramDialect | undefined;
-  /** Which costs to accept of a router. */
+  /** The costs to accept of a router. */
   readonly limits?: ScramLimits | undefined;
   /**
-   * What the proof is bound to, so that nobody in between can pass it on: over TLS in Node. By its name it is required;
-   * `{ prefer: … }` goes without where the link cannot. Not in the dialect `scram`.
+   * What the proof is bound to, so that a man in the middle cannot pass it on: over TLS in Node. A name makes it required;
+   * `{ prefer: … }` goes without where the link has none. Not in the dialect `scram`.
    */
   readonly channelBinding?: ChannelBindingWish | undefined;
   /**
    * The router's proof that it knows the user. By default it must come with a WELCOME that follows our proof; `true` refuses
-   * a WELCOME without a CHALLENGE, too, by whatever method; `false` does not miss it where it is missing. A wrong one is
-   * always refused.
+   * a WELCOME without a CHALLENGE, too, by whatever method; `false` accepts that the proof is missing. A wrong one is always
+   * refused.
    */
   readonly mutual?: boolean | undefined;
 }
 
-const DEFAULTS = {
+const LIMITS = {
+  minSaltLength: 8,
   minIterations: 4096,
   maxIterations: 10_000_000,
   minMemoryCost: 16_384,
   maxMemoryCost: 2 ** 22,
   maxMemory: 2 ** 18,
-};
-
-const LIMITS = {
-  minIterations: COUNT,
-  maxIterations: COUNT,
-  minMemoryCost: COUNT,
-  maxMemoryCost: COUNT,
-  maxMemory: COUNT,
-} satisfies Record<keyof ScramLimits, Kind>;
+} satisfies Record<keyof ScramLimits, number>;
 
 const OPTIONS = {
   ...IDENTITY,
-  password: ASKABLE,
+  ...discreetly('scram', { password: SECRET }),
   dialect: { expected: "'wamp-scram' or 'scram'", test: (v) => v === 'wamp-scram' || v === 'scram' },
   limits: DICT,
   channelBinding: BINDING('tls-unique', 'tls-exporter', 'tls-server-end-point'),
   mutual: BOOL,
 } satisfies Record<keyof ScramOptions, Kind>;
 
-/** One nonce for all SCRAM of an attempt, so that both dialects can stand in one HELLO. */
-const nonces = /* @__PURE__ */ new WeakMap<AuthAttempt, string>();
-
-function nonceOf(attempt: AuthAttempt): string {
-  // 24 bytes: base64 without padding, to which a router may append bytes or text
-  const nonce = nonces.get(attempt) ?? toBase64(randomBytes(24));
-  nonces.set(attempt, nonce);
-  return nonce;
-}
-
 /**
- * Proves a password that the router does not know either, and has the router prove that it knows the user (WAMP, "Salted
- * Challenge Response Authentication"; RFC 5802). Keys come from Argon2id or PBKDF2; costs that are too low are refused.
+ * Proves a password that the router need not know, and has the router prove that it knows the user (WAMP, "Salted Challenge
+ * Response Authentication"; RFC 5802). Keys come from Argon2id or PBKDF2; a router that requests too low costs is refused.
  *
  * @throws TypeError where an option is missing, unknown or of the wrong type
  *
@@ -130,130 +122,111 @@ function nonceOf(attempt: AuthAttempt): string {
  */
 export function scram(options: ScramOptions): Authenticator {
   checkMethod('scram', OPTIONS, options, ['authid', 'password']);
-  const { password, dialect = 'wamp-scram', limits = {}, channelBinding, mutual } = options;
-  const given = checkOptions(() => 'scram: limits', LIMITS, limits) as (keyof ScramLimits)[];
-  const bounded = { ...DEFAULTS, ...Object.fromEntries(given.map((name) => [name, limits[name]])) };
+  checkAuthextra('scram', options, ['nonce', 'channel_binding']);
+  const { password, dialect = 'wamp-scram', channelBinding, mutual } = options;
+  const limits = limitsOf('scram', LIMITS, options.limits);
   const autobahn = dialect === 'scram';
   if (autobahn && channelBinding !== undefined) throw new TypeError("scram: the dialect 'scram' has no channelBinding");
-  for (const name of ['nonce', 'channel_binding']) {
-    if (options.authextra?.[name] !== undefined) throw new TypeError(`scram: authextra.${name} is made by itself`);
-  }
   const authid = saslprep(options.authid);
   if (authid === undefined) throw new TypeError('scram: authid holds characters that SASLprep (RFC 4013) forbids');
   const identity = identityOf({ ...options, authid });
-  const wish = wishOf(channelBinding);
-  /** What each attempt awaits of WELCOME. */
-  const expected = new WeakMap<AuthAttempt, Uint8Array>();
-  const bounds = new WeakMap<AuthAttempt, Bound>();
-  /** The last keys of a password that does not change: Argon2id is to be dear once, not at each reconnect. */
-  let known: { readonly of: string; readonly keys: ScramKeys } | undefined;
+  /** The last keys of a password that does not change: a reconnect need not pay for Argon2id again. */
+  let known: { readonly costs: string; readonly keys: ScramKeys } | undefined;
 
   const keysOf = async (given: string, costs: ScramCosts): Promise<ScramKeys> => {
-    const of = JSON.stringify(costs);
-    if (known?.of === of) return known.keys;
+    const id = JSON.stringify(costs);
+    if (known?.costs === id) return known.keys;
     const keys = await scramKeys(given, costs, dialect);
     if (!keys) throw refusal('scram: the password holds characters that SASLprep (RFC 4013) forbids');
-    if (typeof password === 'string') known = { of, keys };
+    if (typeof password === 'string') known = { costs: id, keys };
     return keys;
   };
 
-  return {
+  return authenticatorOf({
     method: dialect,
     identity,
-    renewable: typeof password === 'function',
+    secret: password,
     always: true,
-    hello: (attempt) => ({
-      ...identity,
-      authextra: { ...identity.authextra, nonce: nonceOf(attempt) },
-    }),
-    ...(wish && {
-      opened(details, attempt) {
-        const bound = askToBind('scram', wish, details, attempt);
-        if (bound) bounds.set(attempt, bound);
-      },
-    }),
-    challenge(_method, extra, _round, attempt) {
-      const clientNonce = nonceOf(attempt);
-      const { nonce, channel_binding: inForce } = extra;
-      if (typeof nonce !== 'string' || !nonce.startsWith(clientNonce) || nonce.length === clientNonce.length) {
-        throw refusal('scram: CHALLENGE.Extra.nonce does not continue the nonce of HELLO');
-      }
-      const costs = costsOf(extra, bounded);
-      const bound = bounds.get(attempt);
-      // routers need not repeat the type; another one is not what was agreed
-      if (inForce !== undefined && inForce !== null && inForce !== '' && inForce !== bound?.type) {
-        throw refusal('scram: CHALLENGE names a channel binding that was not asked for');
-      }
-      const binding = scramBinding(dialect, bound);
-      const message = scramMessage(dialect, { authid, clientNonce, nonce, binding }, costs);
-      return withSecret(password, async (given: unknown) => {
-        // never the secret itself in an error
-        if (typeof given !== 'string')
-          throw new TypeError(`scram: the password must be a string, got a ${typeof given}`);
-        const keys = await keysOf(given, costs);
-        if (mutual !== false) proven.add(attempt);
-        expected.set(attempt, await scramServerSignature(keys.serverKey, message));
-        const answer: Dict = {
-          nonce,
-          channel_binding: bound?.type ?? null,
-          cbind_data: bound ? toBase64(bound.data) : null,
-        };
-        const signature = await scramProof(keys, message);
-        conceal(signature, attempt);
-        return { signature, ...(!autobahn && { extra: answer }) };
-      });
+    begin(attempt, shared) {
+      // 24 bytes: base64 without padding, to which a router may append bytes or text
+      const clientNonce = (shared.nonce ??= toBase64(randomBytes(24)));
+      let binding: Binding | undefined;
+      /** The proof of the router that WELCOME must hold. */
+      let expected: Uint8Array | undefined;
+      return {
+        hello: () => ({ ...identity, authextra: { ...identity.authextra, nonce: clientNonce } }),
+        opened(details) {
+          binding = requestBinding('scram', channelBinding, details, attempt);
+        },
+        challenge(extra) {
+          const { nonce } = extra;
+          if (typeof nonce !== 'string' || !nonce.startsWith(clientNonce) || nonce.length === clientNonce.length) {
+            throw refusal('scram: CHALLENGE.Extra.nonce does not continue the nonce of HELLO');
+          }
+          const costs = costsOf(extra, limits);
+          // routers need not repeat the type
+          namesBinding('scram', extra, binding);
+          const said = { authid, clientNonce, nonce, binding: scramBinding(dialect, binding) };
+          const message = scramMessage(dialect, said, costs);
+          return resolveSecret('scram: the password', password).pipe(
+            switchMap(async (given) => {
+              const keys = await keysOf(given, costs);
+              if (mutual !== false) shared.proven = true;
+              expected = await scramServerSignature(keys.serverKey, message);
+              const signature = await scramProof(keys, message);
+              conceal(signature, attempt, identity);
+              if (autobahn) return { signature };
+              const bound = {
+                channel_binding: binding?.type ?? null,
+                cbind_data: binding ? toBase64(binding.data) : null,
+              };
+              return { signature, extra: { nonce, ...bound } };
+            }),
+          );
+        },
+        welcome({ authextra }) {
+          if (mutual && !shared.proven)
+            throw new WampError('scram: WELCOME came without the proof of the router (mutual)');
+          // joined by another method
+          if (!expected) return;
+          const name = autobahn ? 'scram_server_signature' : 'verifier';
+          const shown = isDict(authextra) ? authextra[name] : undefined;
+          if (shown === undefined || shown === null) {
+            if (mutual === false) return;
+            throw new WampError(`scram: WELCOME.authextra.${name} is missing: the router did not prove itself`);
+          }
+          // the specification's own example has `v=` before it
+          const signature = typeof shown === 'string' ? fromBase64(shown.replace(/^v=/, '')) : undefined;
+          if (!signature || !sameBytes(signature, expected)) {
+            throw new WampError(`scram: WELCOME.authextra.${name} is wrong: the router does not know this user`);
+          }
+        },
+      };
     },
-    welcome({ authextra }, attempt) {
-      const right = expected.get(attempt);
-      if (mutual) insist('scram', attempt);
-      // joined by another method
-      if (!right) return;
-      const name = autobahn ? 'scram_server_signature' : 'verifier';
-      const shown = isDict(authextra) ? authextra[name] : undefined;
-      if (shown === undefined || shown === null) {
-        if (mutual !== false)
-          throw unwelcome(`scram: WELCOME.authextra.${name} is missing: the router did not prove itself`);
-        return;
-      }
-      // the specification's own example has `v=` before it
-      const signature = typeof shown === 'string' ? fromBase64(shown.replace(/^v=/, '')) : undefined;
-      if (!signature || !sameBytes(signature, right)) {
-        throw unwelcome(`scram: WELCOME.authextra.${name} is wrong: the router does not know this user`);
-      }
-    },
-  };
+  });
 }
 
-const KDFS: Readonly<Record<string, ScramKdf>> = {
-  pbkdf2: 'pbkdf2',
-  argon2id13: 'argon2id13',
-  'argon2id-13': 'argon2id13',
-};
+const KDFS = new Map<unknown, ScramKdf>([
+  ['pbkdf2', 'pbkdf2'],
+  ['argon2id13', 'argon2id13'],
+  ['argon2id-13', 'argon2id13'],
+]);
 
-/** Reads the costs of a CHALLENGE; refuses what is malformed, too weak or too much. */
-function costsOf(extra: Readonly<Dict>, limits: typeof DEFAULTS): ScramCosts {
-  const { kdf: name, salt, iterations, memory } = extra;
-  const kdf = typeof name === 'string' && Object.hasOwn(KDFS, name) ? KDFS[name] : undefined;
+/** Reads the costs of a CHALLENGE. @throws AbortError for what is malformed, too weak or too expensive */
+function costsOf({ kdf: name, salt, iterations, memory }: Readonly<Dict>, limits: typeof LIMITS): ScramCosts {
+  const kdf = KDFS.get(name);
   if (kdf === undefined) throw refusal('scram: CHALLENGE.Extra.kdf is neither pbkdf2 nor argon2id13');
-  if (typeof salt !== 'string' || !fromBase64(salt)?.length) throw refusal('scram: CHALLENGE.Extra.salt is not base64');
-  const within = (what: string, value: unknown, least: number, most: number): number => {
-    if (!Number.isSafeInteger(value)) throw refusal(`scram: ${what} must be an integer`);
-    if ((value as number) < least) throw refusal(`scram: ${what} must be ${least} at least: this router is too weak`);
-    if ((value as number) > most) throw refusal(`scram: ${what} must be ${most} at most`);
-    return value as number;
-  };
-  const { minIterations, maxIterations, minMemoryCost, maxMemoryCost, maxMemory } = limits;
+  const saltBytes = fromBase64(salt);
+  if (typeof salt !== 'string' || !saltBytes) throw refusal('scram: CHALLENGE.Extra.salt is not base64');
+  const { minSaltLength, minIterations, maxIterations, minMemoryCost, maxMemoryCost, maxMemory } = limits;
+  // the minima of 8 bytes and 8 KiB are Argon2id's own (RFC 9106)
+  const minSalt = Math.max(minSaltLength, kdf === 'pbkdf2' ? 1 : 8);
+  assertCost('scram: the length of the salt', saltBytes.length, minSalt, Infinity);
   if (kdf === 'pbkdf2') {
-    return { kdf, salt, iterations: within('iterations of pbkdf2', iterations, minIterations, maxIterations) };
+    return { kdf, salt, iterations: assertCost('scram: iterations', iterations, minIterations, maxIterations) };
   }
-  // the salt's and the memory's minimum are Argon2id's own (RFC 9106)
-  if ((fromBase64(salt)?.length ?? 0) < 8) throw refusal('scram: the salt of argon2id13 must have 8 bytes at least');
-  const costs = {
-    kdf,
-    salt,
-    iterations: within('iterations of argon2id13', iterations, 1, maxMemoryCost),
-    memory: within('memory of argon2id13', memory, 8, maxMemory),
-  };
-  within('iterations times memory of argon2id13', costs.iterations * costs.memory, minMemoryCost, maxMemoryCost);
-  return costs;
+  const rounds = assertCost('scram: iterations of argon2id13', iterations, 1, maxMemoryCost);
+  const kib = assertCost('scram: memory of argon2id13', memory, 8, maxMemory);
+  assertCost('scram: iterations times memory of argon2id13', rounds * kib, minMemoryCost, maxMemoryCost);
+  return { kdf, salt, iterations: rounds, memory: kib };
 }

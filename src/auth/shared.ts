@@ -1,44 +1,34 @@
-import { defer, from, isObservable, of, switchMap, take, throwIfEmpty, type Observable } from 'rxjs';
-import { checkOptions, DICT, TEXT, type Kind, type OptionTable } from '../protocol/attributes.ts';
-import { AbortError, WampError } from '../protocol/errors.ts';
-import type { Resolvable, AuthAttempt, Identity } from './authenticator.ts';
+import { map, type Observable } from 'rxjs';
+import { resolve, type Resolvable } from '../async.ts';
+import { checkOptions, COUNT, DICT, TEXT, typeOf, type Kind, type OptionTable } from '../protocol/attributes.ts';
+import { AbortError } from '../protocol/errors.ts';
+import type { Identity } from './authenticator.ts';
 
-/** What every method takes beside its secret. */
+/** Options of every method beside its secret. */
 export interface IdentityOptions {
-  /** The role to ask for. */
+  /** The role to request. */
   readonly authrole?: string | undefined;
-  /** More for HELLO.Details.authextra, as the router's authenticator wants it. */
+  /** More for HELLO.Details.authextra, as the router's authenticator expects it. */
   readonly authextra?: Identity['authextra'] | undefined;
 }
 
 /** What those must be. */
 export const IDENTITY = { authid: TEXT, authrole: TEXT, authextra: DICT } satisfies Record<keyof Identity, Kind>;
 
-/** A string or a function that gives one. */
-export const ASKABLE: Kind = {
-  expected: 'a string or a function that returns one',
-  test: (v) => typeof v === 'string' || typeof v === 'function',
+/** A secret text, or a function that returns it. */
+export const SECRET: Kind = {
+  expected: 'a string or a function that returns one, and not empty',
+  test: (v) => TEXT.test(v) || typeof v === 'function',
 };
 
-/** Our own refusal to answer a CHALLENGE: the client aborts with its sentence, and trying again would not help. */
+/** Our own refusal to go on: the client sends ABORT with this sentence, and another attempt would not help. */
 export const refusal = (message: string): AbortError =>
   new AbortError('wamp.error.cannot_authenticate', { message }, { local: true });
-
-/** Why a WELCOME does not count: whatever is thrown there refuses the session, with this sentence once. */
-export const unwelcome = (message: string): WampError => new WampError(message);
-
-/** Attempts in which a CHALLENGE was answered to which the router has proven itself, or must do so with WELCOME. */
-export const proven = /* @__PURE__ */ new WeakSet<AuthAttempt>();
-
-/** With `mutual: true`: refuses a WELCOME without the proof of the router, by this method or another that asks for one. */
-export function insist(method: string, attempt: AuthAttempt): void {
-  if (!proven.has(attempt)) throw unwelcome(`${method}: WELCOME came without the proof of the router (mutual)`);
-}
 
 /**
  * Checks the options of a method.
  *
- * @throws TypeError that names the option; never shows a secret
+ * @throws TypeError that names the option
  */
 export function checkMethod(method: string, table: OptionTable, options: object, required: readonly string[]): void {
   const given = checkOptions(() => method, table, options);
@@ -46,7 +36,13 @@ export function checkMethod(method: string, table: OptionTable, options: object,
   if (missing !== undefined) throw new TypeError(`${method}: ${missing} must be given`);
 }
 
-/** The identity that is told in HELLO. What was left out stays out. */
+/** Throws a TypeError where `authextra` has names that the method itself adds. */
+export function checkAuthextra(method: string, { authextra }: IdentityOptions, own: readonly string[]): void {
+  const name = own.find((each) => authextra?.[each] !== undefined);
+  if (name !== undefined) throw new TypeError(`${method}: authextra.${name} must be left out: the method adds it`);
+}
+
+/** The identity for HELLO. What was left out stays out. */
 export const identityOf = ({
   authid,
   authrole,
@@ -57,17 +53,31 @@ export const identityOf = ({
   ...(authextra && { authextra }),
 });
 
-/** Asks for a secret, and goes on with it. Unsubscribing drops the question, or the answer. */
-export function withSecret<T, R>(secret: Resolvable<T>, then: (secret: T) => Promise<R>): Observable<R> {
-  return defer(() => {
-    const value = typeof secret === 'function' ? (secret as () => Awaited<T>)() : secret;
-    return isObservable(value) ? (value as Observable<T>) : isThenable(value) ? from(value as Promise<T>) : of(value);
-  }).pipe(
-    take(1),
-    throwIfEmpty(() => new TypeError('The Observable of the secret completed without a value')),
-    switchMap((given) => then(given)),
+/** Resolves a secret text. The TypeError for anything else names `what` was expected and does not quote the value. */
+export const resolveSecret = (what: string, secret: Resolvable<string>): Observable<string> =>
+  resolve(secret).pipe(
+    map((given: unknown) => {
+      if (typeof given !== 'string') throw new TypeError(`${what} must be a string, got ${typeOf(given)}`);
+      if (given === '') throw new TypeError(`${what} must not be empty`);
+      return given;
+    }),
   );
+
+/**
+ * The limits within which a method accepts what a router requests: its defaults, and what the application changes.
+ *
+ * @throws TypeError that names the limit
+ */
+export function limitsOf<L extends object>(method: string, defaults: L, changes: object = {}): L {
+  const table = Object.fromEntries(Object.keys(defaults).map((name) => [name, COUNT]));
+  const given = checkOptions(() => `${method}: limits`, table, changes);
+  return { ...defaults, ...Object.fromEntries(given.map((name) => [name, changes[name as never]])) };
 }
 
-const isThenable = (value: unknown): boolean =>
-  typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+/** A number of a CHALLENGE. @throws AbortError unless it is an integer within the limits */
+export function assertCost(what: string, value: unknown, least: number, most: number): number {
+  if (!Number.isSafeInteger(value)) throw refusal(`${what} must be an integer`);
+  if ((value as number) < least) throw refusal(`${what} must be ${least} at least: the router is too weak`);
+  if ((value as number) > most) throw refusal(`${what} must be ${most} at most`);
+  return value as number;
+}

@@ -1,49 +1,44 @@
-import { map, type Observable } from 'rxjs';
-import { resolve, type Resolvable } from '../async.ts';
+import { map } from 'rxjs';
+import type { Resolvable } from '../async.ts';
 import { kindOf } from '../protocol/errors.ts';
-import type { AuthAttempt, Authenticator, Identity } from './authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
 import { conceal } from './conceal.ts';
+import { authenticatorOf } from './exchange.ts';
+import { identityOf, resolveSecret, SECRET, type IdentityOptions } from './shared.ts';
 
 /** Options of {@link ticket}. */
-export interface TicketOptions {
-  /** Who to be. */
+export interface TicketOptions extends IdentityOptions {
+  /** The authid to join with. */
   readonly authid: string;
-  /** The ticket, or where to get it: asked anew at every attempt. */
+  /** The ticket, or a function that returns it, called anew at every attempt. */
   readonly ticket: Resolvable<string>;
-  /** The role to ask for. */
-  readonly authrole?: string | undefined;
-  readonly authextra?: Identity['authextra'] | undefined;
 }
 
 /**
- * Authenticates by a shared ticket, which the router sees in clear: use TLS (WAMP, "Ticket-based Authentication").
+ * Authenticates by a shared ticket, which the router receives in clear text: use TLS (WAMP, "Ticket-based Authentication").
+ *
+ * @throws TypeError where the authid or the ticket is missing or of the wrong type
  *
  * @example
  * ticket({ authid: 'joe', ticket: () => firstValueFrom(freshToken$) })
  */
-export function ticket({ ticket: secret, authid, authrole, authextra }: TicketOptions): Authenticator {
+export function ticket({ ticket: secret, ...options }: TicketOptions): Authenticator {
+  const { authid } = options;
   if (typeof authid !== 'string') throw new TypeError(`ticket(): authid must be a string, got ${kindOf(authid)}`);
-  if (typeof secret !== 'string' && typeof secret !== 'function') {
-    throw new TypeError('ticket(): ticket must be a string or a function that returns one');
-  }
-  const identity: Identity = { authid, ...(authrole !== undefined && { authrole }), ...(authextra && { authextra }) };
-  return {
+  if (!SECRET.test(secret)) throw new TypeError(`ticket(): ticket must be ${SECRET.expected}`);
+  const identity = identityOf(options);
+  return authenticatorOf({
     method: 'ticket',
     identity,
-    renewable: typeof secret === 'function',
-    hello: () => identity,
-    challenge: (_method, _extra, _round, attempt) => signatureOf(secret, attempt),
-  };
-}
-
-function signatureOf(secret: Resolvable<string>, attempt: AuthAttempt): Observable<{ signature: string }> {
-  return resolve(secret).pipe(
-    map((signature: unknown) => {
-      // never the secret itself in an error
-      if (typeof signature !== 'string')
-        throw new TypeError(`ticket(): the ticket must be a string, got a ${typeof signature}`);
-      conceal(signature, attempt);
-      return { signature };
+    secret,
+    begin: (attempt) => ({
+      challenge: () =>
+        resolveSecret('ticket(): the ticket', secret).pipe(
+          map((signature) => {
+            conceal(signature, attempt, identity);
+            return { signature };
+          }),
+        ),
     }),
-  );
+  });
 }

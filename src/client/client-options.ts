@@ -3,6 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import {
   BOOL,
   checkOptions,
+  discreetly,
   DICT,
   FUNCTION,
   isDict,
@@ -91,7 +92,7 @@ const OPTIONS = {
     'a list of transports, one at least',
     (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
   ),
-  auth: LIST,
+  ...discreetly('WampClient', { auth: listOf('authenticators', isDict) }),
   reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,

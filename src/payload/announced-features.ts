@@ -15,7 +15,7 @@ const ENCRYPTION = 'payload_encryption_cryptobox';
 const featureOf = (shape: PayloadShape, scheme: string): string =>
   shape === 'ppt' ? PASSTHRU : scheme === CRYPTOBOX ? ENCRYPTION : TRANSPARENCY;
 
-/** A HELLO's or WELCOME's details with further features of its roles. The dictionary that came is shared: copied. */
+/** Details of HELLO or WELCOME with further features of the roles; a copy, since the original is shared. */
 function withFeatures(details: Readonly<Dict>, features: (role: string) => readonly string[]): Dict {
   const { roles } = details;
   if (!isDict(roles)) return details;
@@ -28,7 +28,7 @@ function withFeatures(details: Readonly<Dict>, features: (role: string) => reado
   return { ...details, roles: Object.fromEntries(entries) as Dict };
 }
 
-/** HELLO.Details with what these codecs make of the client. */
+/** HELLO.Details with the features that these codecs add to the client. */
 export const announcing = (details: Readonly<Dict>, codecs: readonly PayloadCodec[]): Dict =>
   withFeatures(details, () => [
     PASSTHRU,
@@ -36,8 +36,8 @@ export const announcing = (details: Readonly<Dict>, codecs: readonly PayloadCode
     ...(codecs.some((codec) => handles(codec, CRYPTOBOX)) ? [ENCRYPTION] : []),
   ]);
 
-/** What the router of one connection announced, and so how payloads are packed for it. */
-export class Router {
+/** The features that the router of one connection announced, and so how payloads are packed for it. */
+export class AnnouncedFeatures {
   readonly #shape: PayloadShape | 'auto';
   readonly #checked: boolean;
   #welcome: Readonly<Dict> = {};
@@ -48,8 +48,8 @@ export class Router {
   }
 
   /**
-   * Learns from WELCOME.Details, and returns what the session is to know: where `ppt*` options are translated into the
-   * older attributes, they can be used, whatever the router says of them.
+   * Reads WELCOME.Details and returns those for the session: where `ppt*` options are translated into the older attributes,
+   * the session may use them though the router did not announce them.
    */
   welcomed(details: Readonly<Dict>): Dict {
     this.#welcome = details;
@@ -61,20 +61,20 @@ export class Router {
     return supports(this.#welcome, role, feature);
   }
 
-  /** How a payload of this scheme is to be sent. */
+  /** The shape in which payloads of this scheme are sent. */
   shapeFor(role: Role, scheme: string): PayloadShape {
     if (this.#shape !== 'auto') return this.#shape;
     const older = !this.supports(role, PASSTHRU) && this.supports(role, featureOf('enc', scheme));
     return older ? 'enc' : 'ppt';
   }
 
-  /** @throws InvalidStateError that names the feature which the router did not announce */
+  /** @throws InvalidStateError that names the feature, unless the router announced what the shape needs */
   assertSupports(role: Role, shape: PayloadShape, scheme: string, what: () => string): void {
     const feature = featureOf(shape, scheme);
     if (!this.#checked || this.supports(role, feature)) return;
     throw new InvalidStateError(
       `${what()}: the router does not announce ${feature}, which a payload of scheme ${JSON.stringify(scheme)} needs ` +
-        '(checkFeatures: false of passthru() sends it nevertheless)',
+        '(passthru({ checkFeatures: false }) sends it nevertheless)',
     );
   }
 }

@@ -1,7 +1,7 @@
 import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 
-/** Bytes of the nonce that stands before what is sealed. */
+/** Bytes of the nonce in front of a sealed text. */
 const NONCE = 24;
 /** Salsa20's constant for keys of 32 bytes: the text "expand 32-byte k". */
 const SIGMA = /* @__PURE__ */ new Uint32Array([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
@@ -13,7 +13,7 @@ export const publicKeyOf = (privateKey: Uint8Array): Uint8Array => x25519.getPub
 export function boxKey(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const secret = x25519.getSharedSecret(privateKey, publicKey);
   const key = new Uint32Array(8);
-  // the words of both are bytes in their order, whatever the machine's order is
+  // both read and write words in the byte order of the machine
   hsalsa(SIGMA, new Uint32Array(secret.slice().buffer), new Uint32Array(4), key);
   return new Uint8Array(key.buffer);
 }
@@ -23,7 +23,7 @@ export function seal(key: Uint8Array, plain: Uint8Array, nonce = random(NONCE)):
   return joined(nonce, xsalsa20poly1305(key, nonce).encrypt(plain));
 }
 
-/** @throws where it was sealed with another key, or has changed since */
+/** Opens what {@link seal} made. @throws where it was sealed with another key, or changed since */
 export function open(key: Uint8Array, sealed: Uint8Array): Uint8Array {
   return xsalsa20poly1305(key, sealed.slice(0, NONCE)).decrypt(sealed.slice(NONCE));
 }

@@ -6,8 +6,8 @@ import { NO_PAYLOAD_CODEC, type PayloadCipher } from './codec.ts';
 import { keyBytes, type KeyMaterial } from './keys.ts';
 
 /**
- * The keys of a cipher: one for all; by their ids (`pptKeyid`); or a function that finds one, undefined where there is
- * none. What is sent without `pptKeyid` has the id `''`.
+ * The keys of a cipher: one for all; by their ids (`pptKeyid`); or a function that returns one, or undefined where there is
+ * none. A payload without `pptKeyid` has the id `''`.
  */
 export type CipherKeys =
   KeyMaterial | Readonly<Record<string, KeyMaterial>> | ((keyid: string) => KeyMaterial | undefined);
@@ -58,18 +58,18 @@ function cipher(
 /**
  * The cipher `xsalsa20poly1305` with shared keys: NaCl's secretbox, `nonce (24 bytes) || ciphertext and tag`.
  *
- * @throws TypeError for what is no key
+ * @throws TypeError for a key that is malformed
  */
 export const xsalsa20poly1305 = (keys: CipherKeys): PayloadCipher => cipher('xsalsa20poly1305', keys, seal, open);
 
-/** Bytes of the nonce before what AES-GCM sealed. */
+/** Bytes of the nonce in front of what AES-GCM sealed. */
 const NONCE = 12;
 
 /**
  * The cipher `aes256gcm` with shared keys: `nonce (12 bytes, random) || ciphertext and tag`. Replace a key before it has
  * sealed 2^32 payloads.
  *
- * @throws TypeError for what is no key
+ * @throws TypeError for a key that is malformed
  */
 export const aes256gcm = (keys: CipherKeys): PayloadCipher =>
   cipher(

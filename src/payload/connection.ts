@@ -15,12 +15,11 @@ import {
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
-import { UriTracker } from './uri-tracker.ts';
-import { Packer } from './packer.ts';
-import type { PassthruConfig } from './passthru.ts';
-import { announcing, Router } from './announced-features.ts';
-import { isEmpty, markOf } from './shape.ts';
+import { announcing, type AnnouncedFeatures } from './announced-features.ts';
 import type { PayloadCodec } from './codec.ts';
+import { Packer } from './packer.ts';
+import { isEmpty, markOf, type Carrier, type Mark } from './shape.ts';
+import { UriTracker } from './uri-tracker.ts';
 
 type Next = (message: Message) => void;
 
@@ -36,28 +35,27 @@ export interface PassthruInterceptor {
   outgoing(message: Message, next: Next): void;
 }
 
-/** How many invocations that were over before their last chunk came are remembered. */
-const OVER_KEPT = 1000;
+/** How many invocations are remembered that ended before their last chunk came. */
+const MAX_ENDED = 1000;
 
-/** What stands between the session and the wire of one connection: packs what goes, unpacks what comes. */
+/** Stands between the session and the wire of one connection: packs outgoing payloads and unpacks incoming ones. */
 export class PassthruConnection implements PassthruInterceptor {
-  readonly #wire: WireEnd;
   readonly #codecs: readonly PayloadCodec[];
-  readonly #router: Router;
+  readonly #features: AnnouncedFeatures;
+  readonly #wire: WireEnd;
   readonly #packer: Packer;
-  readonly #ledger = new UriTracker();
-  /** Invocations that are over while chunks of their arguments still come. */
-  readonly #over = new Set<Id>();
+  readonly #tracker = new UriTracker();
+  /** Invocations that have ended while chunks of their arguments still come. */
+  readonly #ended = new Set<Id>();
 
-  constructor({ codecs, shape = 'ppt', checkFeatures = true }: PassthruConfig, wire: WireEnd) {
-    this.#wire = wire;
+  constructor(codecs: readonly PayloadCodec[], features: AnnouncedFeatures, wire: WireEnd) {
     this.#codecs = codecs;
-    this.#router = new Router(shape, checkFeatures);
-    this.#packer = new Packer(codecs, this.#router);
+    this.#features = features;
+    this.#wire = wire;
+    this.#packer = new Packer(codecs, features);
   }
 
   outgoing(message: Message, next: Next): void {
-    const { calls } = this.#ledger;
     switch (message[0]) {
       case HELLO:
         next([HELLO, message[1], announcing(message[2], this.#codecs)]);
@@ -70,26 +68,32 @@ export class PassthruConnection implements PassthruInterceptor {
         return;
       case CANCEL:
         next(message);
-        // what still comes is for nobody
-        calls.delete(message[1]);
+        this.#tracker.calls.delete(message[1]);
         return;
-      case YIELD:
-        this.#answer(message, next, message[2]['progress'] !== true);
+      case YIELD: {
+        const [, id, options] = message;
+        next(this.#packer.yielded(message, this.#tracker.invocations.get(id)));
+        if (options['progress'] !== true) this.#end(id);
         return;
-      case ERROR:
-        this.#answer(message, next, true);
+      }
+      case ERROR: {
+        const id = message[2];
+        const open = this.#tracker.invocations.get(id);
+        next(this.#packer.failed(message, open, (error) => this.#report(error, `error of ${open?.uri}`)));
+        this.#end(id);
         return;
+      }
       default:
-        this.#ledger.sent(message);
+        this.#tracker.sent(message);
         next(message);
     }
   }
 
   incoming(message: Message, next: Next): void {
-    this.#ledger.came(message);
+    this.#tracker.received(message);
     switch (message[0]) {
       case WELCOME:
-        next([WELCOME, message[1], this.#router.welcomed(message[2])]);
+        next([WELCOME, message[1], this.#features.welcomed(message[2])]);
         return;
       case EVENT:
         this.#event(message, next);
@@ -100,7 +104,7 @@ export class PassthruConnection implements PassthruInterceptor {
       case INTERRUPT:
         next(message);
         // no answer follows
-        if (message[2]['mode'] === 'killnowait') this.#forget(message[1]);
+        if (message[2]['mode'] === 'killnowait') this.#end(message[1]);
         return;
       case RESULT:
         this.#result(message, next);
@@ -115,149 +119,132 @@ export class PassthruConnection implements PassthruInterceptor {
 
   #call(message: MessageOf<48>, next: Next): void {
     const [, id, , uri] = message;
-    const { calls } = this.#ledger;
+    const { calls } = this.#tracker;
     const open = calls.get(id);
     if (open) {
-      // the next chunk of a progressive call: packed as the first one was
+      // a later chunk of a progressive call
       next(this.#packer.chunk(message, open.mark));
       return;
     }
-    const [sent, mark] = this.#packer.request(message);
+    const [packed, mark] = this.#packer.request(message);
     calls.set(id, { uri, mark });
     try {
-      next(sent);
+      next(packed);
     } catch (error) {
       calls.delete(id);
       throw error;
     }
   }
 
-  #answer(message: MessageOf<8> | MessageOf<70>, next: Next, final: boolean): void {
-    const id = message[0] === YIELD ? message[1] : message[2];
-    const open = this.#ledger.invocations.get(id);
-    if (message[0] === YIELD) next(this.#packer.yielded(message, open));
-    else next(this.#packer.failed(message, open, (error) => this.#report(error, `error of ${open?.uri}`)));
-    if (final) this.#forget(id);
-  }
-
   #event(message: MessageOf<36>, next: Next): void {
     const mark = markOf(message);
-    const uri = this.#ledger.topicOf(message);
-    // one that nobody subscribed to goes nowhere
+    const uri = this.#tracker.topicOf(message);
+    // without a subscription nothing observes it
     if (!mark || uri === undefined) next(message);
-    else
-      this.#try(
-        () => this.#packer.opened(message, mark, false, uri),
-        next,
-        (error) => {
-          this.#report(error, `event of ${uri}`);
-        },
-      );
+    else this.#open(message, mark, false, uri, `event of ${uri}`, next, () => undefined);
   }
 
   #invocation(message: MessageOf<68>, next: Next): void {
     const [, id, , details] = message;
-    const { invocations } = this.#ledger;
+    const { invocations } = this.#tracker;
     const more = details['progress'] === true;
-    if (this.#over.has(id)) {
-      if (!more) this.#over.delete(id);
+    if (this.#ended.has(id)) {
+      if (!more) this.#ended.delete(id);
       return;
     }
     const open = invocations.get(id);
-    const uri = open?.uri ?? this.#ledger.procedureOf(message);
-    const own = markOf(message);
-    // chunks that follow need not repeat what the first one said
-    const mark = own ?? (isEmpty(message) ? undefined : open?.mark);
-    // the client knows what to answer where nobody registered it
+    const uri = open?.uri ?? this.#tracker.procedureOf(message);
     if (uri === undefined) {
+      // without a registration the session answers it
       next(message);
       return;
     }
-    const begin = (opened: Message): void => {
+    const own = markOf(message);
+    // later chunks need not repeat the attributes
+    const mark = own ?? (isEmpty(message) ? undefined : open?.mark);
+    const deliver = (unpacked: Message): void => {
       if (open) open.more = more;
       else invocations.set(id, { uri, mark, more });
-      next(opened);
+      next(unpacked);
     };
-    if (mark === undefined) begin(message);
-    else
-      this.#try(
-        () => this.#packer.opened(message, mark, false, uri),
-        begin,
-        (error) => {
-          this.#report(error, `invocation of ${uri}`);
-          this.#tell([ERROR, INVOCATION, id, {}, error.uri, error.args]);
-          invocations.delete(id);
-          if (more) this.#drop(id);
-          if (open) next([INTERRUPT, id, { mode: 'killnowait' }]);
-        },
-      );
+    if (mark === undefined) deliver(message);
+    else {
+      this.#open(message, mark, false, uri, `invocation of ${uri}`, deliver, ({ uri: reason, args }) => {
+        this.#send([ERROR, INVOCATION, id, {}, reason, args]);
+        invocations.delete(id);
+        if (more) this.#dropChunks(id);
+        if (open) next([INTERRUPT, id, { mode: 'killnowait' }]);
+      });
+    }
   }
 
   #result(message: MessageOf<50>, next: Next): void {
     const [, id, details] = message;
-    const { calls } = this.#ledger;
+    const { calls } = this.#tracker;
     const call = calls.get(id);
     const mark = markOf(message);
     const final = details['progress'] !== true;
     if (final) calls.delete(id);
-    // the answer to a call that was given up goes nowhere
+    // a call that was cancelled delivers nothing
     if (!call || !mark) next(message);
-    else
-      this.#try(
-        () => this.#packer.opened(message, mark, true, call.uri),
-        next,
-        (error) => {
-          calls.delete(id);
-          next([ERROR, CALL, id, {}, error.uri, error.args]);
-          // the rest is of no use either
-          if (!final && this.#router.supports('dealer', 'call_canceling'))
-            this.#tell([CANCEL, id, { mode: 'killnowait' }]);
-        },
-      );
+    else {
+      this.#open(message, mark, true, call.uri, `result of ${call.uri}`, next, ({ uri, args }) => {
+        calls.delete(id);
+        next([ERROR, CALL, id, {}, uri, args]);
+        if (!final && this.#features.supports('dealer', 'call_canceling')) {
+          this.#send([CANCEL, id, { mode: 'killnowait' }]);
+        }
+      });
+    }
   }
 
   #error(message: MessageOf<8>, next: Next): void {
     const [, type, id, , uri] = message;
-    if (type === CALL) this.#ledger.calls.delete(id);
+    if (type === CALL) this.#tracker.calls.delete(id);
     const mark = markOf(message);
     if (!mark) next(message);
-    else
-      this.#try(
-        () => this.#packer.opened(message, mark, true, uri),
-        next,
-        (error) => {
-          next([ERROR, type, id, {}, error.uri, error.args]);
-        },
-      );
+    else {
+      this.#open(message, mark, true, uri, `error ${uri}`, next, ({ uri: reason, args }) => {
+        next([ERROR, type, id, {}, reason, args]);
+      });
+    }
   }
 
-  /** Unpacks; what the application then does is no failure of that. */
-  #try<T>(open: () => T, then: (message: T) => void, failed: (error: ApplicationError) => void): void {
-    let opened: T;
+  /** Unpacks a message and passes it on; where it is unreadable, reports why and calls `failed` in its place. */
+  #open<T extends Carrier>(
+    message: T,
+    mark: Mark,
+    originating: boolean,
+    uri: string,
+    context: string,
+    next: (message: T) => void,
+    failed: (error: ApplicationError) => void,
+  ): void {
+    let unpacked: T;
     try {
-      opened = open();
+      unpacked = this.#packer.opened(message, mark, originating, uri);
     } catch (error) {
+      this.#report(error, context);
       failed(error as ApplicationError);
       return;
     }
-    then(opened);
+    next(unpacked);
   }
 
-  /** An invocation is over for us. */
-  #forget(id: Id): void {
-    const { invocations } = this.#ledger;
-    if (invocations.get(id)?.more) this.#drop(id);
+  #end(id: Id): void {
+    const { invocations } = this.#tracker;
+    if (invocations.get(id)?.more) this.#dropChunks(id);
     invocations.delete(id);
   }
 
-  /** Keeps the rest of an invocation's arguments from being taken for a new one. */
-  #drop(id: Id): void {
-    this.#over.add(id);
-    // most never end: a router drops what is sent for a call that is over
-    if (this.#over.size > OVER_KEPT) this.#over.delete(this.#over.values().next().value as Id);
+  /** Drops the chunks that still come, which would look like a new invocation. */
+  #dropChunks(id: Id): void {
+    this.#ended.add(id);
+    // the last chunk rarely comes: a router drops what is sent for a call that has ended
+    if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.values().next().value as Id);
   }
 
-  #tell(message: Message): void {
+  #send(message: Message): void {
     try {
       this.#wire.send(message);
     } catch {

@@ -1,5 +1,5 @@
 import { toBase64 } from '#base64';
-import { checkOptions, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, discreetly, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError, kindOf, SerializationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -15,30 +15,30 @@ import {
 import { keyBytes, toHex, type KeyMaterial } from './keys.ts';
 import { pack, unpack } from './serialized.ts';
 
-/** The keys of a {@link Key}: of each role at least one, and of one role the private one. */
+/** The parts of a {@link Key}: the private key of one role at least, and a key of the other. */
 export interface KeyParts {
   /** The private key of callers and publishers. */
   readonly originatorPriv?: KeyMaterial | undefined;
-  /** The public key of callers and publishers; computed where the private one is given. */
+  /** The public key of callers and publishers; derived where the private one is given. */
   readonly originatorPub?: KeyMaterial | undefined;
   /** The private key of callees and subscribers. */
   readonly responderPriv?: KeyMaterial | undefined;
-  /** The public key of callees and subscribers; computed where the private one is given. */
+  /** The public key of callees and subscribers; derived where the private one is given. */
   readonly responderPub?: KeyMaterial | undefined;
 }
 
 const KEY: Kind = { expected: 'a key', test: (v) => typeof v === 'string' || v instanceof Uint8Array };
-const PARTS = {
+const PARTS = discreetly('Key', {
   originatorPriv: KEY,
   originatorPub: KEY,
   responderPriv: KEY,
   responderPub: KEY,
-} satisfies Record<keyof KeyParts, Kind>;
+} satisfies Record<keyof KeyParts, Kind>);
 
 /**
- * The keys of one part of the URI space: of the originators (callers, publishers) and of the responders (callees,
- * subscribers). With its own private and the other role's public key a client can take one role; with both private keys
- * it can take both. Keys are Curve25519 keys of 32 bytes, in base64 (as Autobahn has them), hexadecimal or raw.
+ * The keys for one part of the URI space: of the originators (callers, publishers) and of the responders (callees,
+ * subscribers). With its own private and the other role's public key a client takes one role, with both private keys both.
+ * Keys are Curve25519 keys of 32 bytes, in base64 (as in Autobahn), hexadecimal or raw.
  *
  * @example
  * const callers = new Key({ originatorPriv: ownPrivateKey, responderPub: calleesPublicKey });
@@ -49,7 +49,6 @@ export class Key {
 
   /** @throws TypeError where a key is malformed, does not belong to its other half, or too few are given */
   constructor(parts: KeyParts) {
-    // a key that is wrong must not be shown: what checkOptions() tells of a value is its kind, or text
     checkOptions(() => 'Key', PARTS, parts);
     const pair = (role: 'originator' | 'responder'): { own?: Uint8Array; open?: Uint8Array } => {
       const { [`${role}Priv` as const]: priv, [`${role}Pub` as const]: pub } = parts;
@@ -82,14 +81,14 @@ export class Key {
 }
 
 /**
- * End-to-end encryption as Autobahn has it ("cryptobox"): payloads below URI prefixes are sealed in NaCl's box
- * (X25519, XSalsa20, Poly1305) together with their URI, and their router sees neither. Give it to `passthru()` as a
- * codec. What has no key is sent as it is; below `wamp.`, where the router is the other end, nothing is sealed. Of
- * errors the error's own URI is looked up: where it has no key, an error for a sealed call leaves without payload, so
- * give the ring a default key, or one for `wamp.error.`, to see those messages.
+ * End-to-end encryption as in Autobahn ("cryptobox"), a codec for {@link passthru}: payloads below URI prefixes are sealed in
+ * NaCl's box (X25519, XSalsa20, Poly1305) together with their URI; the router can read neither. Payloads without a key are
+ * sent as they are, and so are those below `wamp.`, where the router is the other end. For an error the error's own URI
+ * decides: where it has no key, the answer to a sealed call is sent without payload, so give the ring a default key, or one
+ * for `wamp.error.`, to receive the texts of errors.
  *
- * A payload that comes in the open is delivered even below a prefix with a key: `details.encAlgo` or `details.pptScheme`
- * tells which it was.
+ * A payload that comes in the open is delivered also below a prefix with a key: `details.encAlgo` or `details.pptScheme`
+ * shows whether it was sealed.
  *
  * @example
  * const keyring = new KeyRing();
@@ -102,9 +101,8 @@ export class KeyRing implements PayloadCodec {
   readonly #json = json();
 
   /**
-   * @param defaultKey for URIs without a key of their own; a private key stands for both roles: whoever has it can read
-   * and write
-   * @throws TypeError for what is no key
+   * @param defaultKey for URIs without a key of their own; a private key serves both roles: with it one can read and write
+   * @throws TypeError for a key that is malformed
    */
   constructor(defaultKey?: Key | KeyMaterial | null) {
     if (defaultKey !== undefined) this.setKey('', defaultKey);
@@ -121,12 +119,12 @@ export class KeyRing implements PayloadCodec {
   }
 
   /**
-   * Sets the key of all URIs that begin so, character by character; of several prefixes the longest counts. It is used
-   * from the next message on, also on connections that are open.
+   * Sets the key of all URIs with a prefix, compared by characters; of several prefixes the longest counts. It takes effect
+   * with the next message, also on open connections.
    *
    * @param uriPrefix `''` for the default key
    * @param key a Key; a private key for both roles; null to remove it
-   * @throws TypeError for what is no key
+   * @throws TypeError for a key that is malformed
    */
   setKey(uriPrefix: string, key: Key | KeyMaterial | null): void {
     if (typeof uriPrefix !== 'string')
@@ -140,19 +138,19 @@ export class KeyRing implements PayloadCodec {
     const key = this.#find(uri);
     if (key === undefined) return undefined;
     const box = key.boxOf(originating);
-    // the ring says that it is a secret
+    // the prefix has a key, so the payload must not be sent in the open
     if (box === undefined) throw new SerializationError(lacking(originating, uri));
     const payload = seal(box, pack(this.#json, { uri, args, kwargs }));
     return { scheme: CRYPTOBOX, serializer: 'json', cipher: 'xsalsa20poly1305', payload };
   }
 
-  /** @throws where there is no key, or another, or the payload has changed */
+  /** Opens a payload. @throws where there is no key, or the wrong one, or the payload was changed */
   decode(originating: boolean, uri: Uri, { serializer, payload }: EncodedPayload): DecodedPayload {
     if (serializer !== 'json') throw new Error(`cryptobox: expected the serializer json, got ${kindOf(serializer)}`);
     const box = this.#find(uri)?.boxOf(originating);
     if (box === undefined) throw new Error(lacking(originating, uri));
     const contents = unpack(this.#json, open(box, payload));
-    // one without would fit every message
+    // a payload without a URI would fit every message
     if (typeof contents.uri !== 'string') {
       throw new ApplicationError(TRUSTED_URI_MISMATCH, ['There is no URI inside the payload']);
     }
@@ -172,7 +170,7 @@ function agreed(own: Uint8Array, others: Uint8Array): Uint8Array {
   try {
     return boxKey(own, others);
   } catch (cause) {
-    throw new TypeError('Key: a public key is one with which everything could be read by everybody', { cause });
+    throw new TypeError('Key: a public key is of low order, so that anyone could read what it seals', { cause });
   }
 }
 

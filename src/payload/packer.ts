@@ -15,8 +15,8 @@ import {
   type PayloadAttributes,
   type PayloadCodec,
 } from './codec.ts';
+import type { AnnouncedFeatures } from './announced-features.ts';
 import type { OpenInvocation } from './uri-tracker.ts';
-import type { Router } from './announced-features.ts';
 import {
   asItIs,
   binaryOf,
@@ -35,31 +35,31 @@ type Request = MessageOf<16> | MessageOf<48>;
 
 const isList = (v: unknown): v is List => Array.isArray(v);
 
-/** Packs the payloads of messages with the first codec that wants to, and unpacks them. */
+/** Packs the payloads of messages with the first codec that claims them, and unpacks them. */
 export class Packer {
   readonly #codecs: readonly PayloadCodec[];
-  readonly #router: Router;
+  readonly #features: AnnouncedFeatures;
 
-  constructor(codecs: readonly PayloadCodec[], router: Router) {
+  constructor(codecs: readonly PayloadCodec[], features: AnnouncedFeatures) {
     this.#codecs = codecs;
-    this.#router = router;
+    this.#features = features;
   }
 
   /**
    * A CALL or PUBLISH as it is to be sent, and how it was packed, if it was.
    *
-   * @throws InvalidStateError, SerializationError, and what codecs throw
+   * @throws InvalidStateError, SerializationError, and the WampErrors of codecs
    */
   request<T extends Request>(message: T): [T, Mark | undefined] {
     const uri = message[3];
     const wanted = markOf(message);
-    // the router itself answers below wamp.: it has no key
+    // below wamp. the router answers, which has no key
     if (!wanted && uri.startsWith('wamp.')) return [message, undefined];
     const role = message[0] === CALL ? 'dealer' : 'broker';
     const what = (): string => describeRequest(message[0] === CALL ? 'call' : 'publish', uri);
     const made = this.#seal(message, true, uri, wanted, (scheme) => {
-      const shape = this.#router.shapeFor(role, scheme);
-      this.#router.assertSupports(role, shape, scheme, what);
+      const shape = this.#features.shapeFor(role, scheme);
+      this.#features.assertSupports(role, shape, scheme, what);
       return shape;
     });
     if (made) return [made, markOf(made)];
@@ -78,7 +78,7 @@ export class Packer {
   /**
    * A YIELD as it is to be sent: packed as it says itself, or else as the invocation was.
    *
-   * @throws SerializationError, which the caller is told
+   * @throws SerializationError, which is sent to the caller
    */
   yielded(message: MessageOf<70>, open: OpenInvocation | undefined): MessageOf<70> {
     const own = markOf(message);
@@ -87,8 +87,8 @@ export class Packer {
     try {
       const made = this.#seal(message, false, open.uri, wanted, (scheme) => {
         if (open.mark) return open.mark.shape;
-        const shape = this.#router.shapeFor('dealer', scheme);
-        this.#router.assertSupports('dealer', shape, scheme, () => `result of ${open.uri}`);
+        const shape = this.#features.shapeFor('dealer', scheme);
+        this.#features.assertSupports('dealer', shape, scheme, () => `result of ${open.uri}`);
         return shape;
       });
       if (made) return made;
@@ -105,18 +105,18 @@ export class Packer {
     try {
       const made = this.#seal(message, false, message[4], mark, () => mark.shape);
       if (made) return made;
-      report(new SerializationError(`${message[4]} left without its payload: ${noCodec(mark)}`));
+      report(new SerializationError(`${message[4]} was sent without its payload: ${noCodec(mark)}`));
     } catch (error) {
       report(error);
     }
-    // what was asked in secret is not answered in the open
+    // the answer to an encrypted call is not sent in the open
     return unmarked(message);
   }
 
   /**
-   * A message that came packed, with what was in it.
+   * A packed message with its content.
    *
-   * @throws ApplicationError with what the other side may be told: never a word of what was in it
+   * @throws ApplicationError that may be sent to the other side: it says nothing of the content
    */
   opened<T extends Carrier>(message: T, mark: Mark, originating: boolean, uri: Uri): T {
     const payload = binaryOf(message, mark);
@@ -136,7 +136,7 @@ export class Packer {
     ]);
   }
 
-  /** The message with its payload packed; undefined where no codec wants it, and it is not to go as it is. */
+  /** The message with its payload packed; undefined where no codec claims it, and it cannot be sent as it is. */
   #seal<T extends Carrier>(
     message: T,
     originating: boolean,
@@ -191,13 +191,13 @@ function decode(
     throw new ApplicationError(DECRYPT_ERROR, [text], {}, { cause: error });
   }
   if (decoded === undefined) return undefined;
-  const { uri: trusted, args, kwargs } = decoded;
-  if (trusted !== undefined && trusted !== null && trusted !== uri) {
+  // a codec may be written in JavaScript
+  if (!isDict(decoded as unknown) || !isList(decoded.args ?? []) || !isDict(decoded.kwargs ?? {})) {
+    throw new ApplicationError(INVALID_PAYLOAD, ['A packed payload must hold a list args and an object kwargs']);
+  }
+  if ((decoded.uri ?? uri) !== uri) {
     const text = `The URI inside the payload is not '${uri}', which the message names`;
     throw new ApplicationError(TRUSTED_URI_MISMATCH, [text]);
-  }
-  if (!isList(args ?? []) || !isDict(kwargs ?? {})) {
-    throw new ApplicationError(INVALID_PAYLOAD, ['A packed payload must hold a list args and an object kwargs']);
   }
   return decoded;
 }

@@ -1,4 +1,5 @@
 import { BOOL, checkOptions, isDict, type Kind } from '../protocol/attributes.ts';
+import { AnnouncedFeatures } from './announced-features.ts';
 import type { PayloadCodec } from './codec.ts';
 import { PassthruConnection, type PassthruInterceptor, type WireEnd } from './connection.ts';
 import type { PayloadShape } from './shape.ts';
@@ -6,19 +7,20 @@ import type { PayloadShape } from './shape.ts';
 /** Options of {@link passthru}. */
 export interface PassthruConfig {
   /**
-   * What packs and unpacks payloads: {@link payloadCodec}, a `KeyRing` of `rxwamp/e2ee`, or your own. Where several are
-   * for a scheme, the first that does not return undefined counts.
+   * Packs and unpacks payloads: {@link payloadCodec}, a {@link KeyRing}, or your own. Where several have a scheme, the first
+   * that does not return undefined counts.
    */
   readonly codecs: readonly PayloadCodec[];
   /**
-   * How packed payloads are sent: `'ppt'`, as the specification has it; `'enc'`, as Autobahn and Crossbar.io had it
-   * before; `'auto'`: as the router announced it, `ppt` where it announced both. `'ppt'` by default. Both are understood
-   * when they come, and an invocation is answered as it came.
+   * How packed payloads are sent: `'ppt'` as in the specification; `'enc'` as in Autobahn and Crossbar.io before it;
+   * `'auto'` as the router announced, `ppt` where it announced both. Both are read, and an invocation is answered as it came.
+   * @default 'ppt'
    */
   readonly shape?: PayloadShape | 'auto' | undefined;
   /**
-   * Whether nothing is packed for a router that did not announce the feature: it might drop the attributes, and then
-   * nobody could read the payload. True by default; the call or publication fails with InvalidStateError then.
+   * Whether a call or publication fails with InvalidStateError where the router did not announce the feature: it could drop
+   * the attributes, without which the payload is unreadable.
+   * @default true
    */
   readonly checkFeatures?: boolean | undefined;
 }
@@ -36,22 +38,21 @@ const OPTIONS = {
 } satisfies Record<keyof PassthruConfig, Kind>;
 
 /**
- * Payload passthru mode (WAMP, "Payload Passthru Mode"), and Autobahn's older payload transparency: payloads that
- * routers hand on without reading them, packed and perhaps encrypted by the ends. Give what it returns to a client's
- * `interceptors`; it announces the feature in HELLO. It packs what is called or published with `pptScheme`, and what a
- * codec claims by its URI; an invocation that came packed is answered so, unless `result()` is told otherwise. Handlers
- * and observers see plain payloads, and in `details` (`pptScheme`, …, or `encAlgo`, …) how they came: no attributes
- * mean that a payload was not protected.
+ * Payload passthru mode (WAMP, "Payload Passthru Mode"), and Autobahn's older payload transparency: the ends pack, and
+ * perhaps encrypt, payloads that routers pass on unread. Returns an entry of a client's `interceptors`, which announces the
+ * feature in HELLO. It packs calls and publications with `pptScheme`, and those that a codec claims by their URI; an
+ * invocation that came packed is answered packed, unless `result()` has other options. Handlers and observers receive plain
+ * payloads, and in `details` (`pptScheme`, …, or `encAlgo`, …) how they came: without these a payload was not protected.
  *
- * - A router that did not announce the feature: the operation fails with InvalidStateError.
- * - An event that cannot be unpacked is dropped and told on `userErrors$`.
- * - An invocation that cannot is answered with an ERROR, `wamp.error.no_payload_codec`,
- *   `wamp.error.encryption.decrypt_error`, `wamp.error.encryption.trusted_uri_mismatch` or `wamp.error.invalid_payload`,
- *   and told on `userErrors$`; the handler is not called.
- * - A result or error that cannot is an ApplicationError of those URIs at the caller.
- * - An error that cannot be packed as its invocation was leaves without its payload.
+ * A payload that cannot be unpacked fails the one message that it came with, and is reported on `userErrors$`:
+ * - An event is dropped.
+ * - An invocation is answered with an ERROR, `wamp.error.no_payload_codec`, `wamp.error.encryption.decrypt_error`,
+ *   `wamp.error.encryption.trusted_uri_mismatch` or `wamp.error.invalid_payload`; the handler is not called.
+ * - A result or error is an ApplicationError with one of those URIs at the caller.
  *
- * @throws TypeError that names the option that is wrong
+ * An error that cannot be packed as its invocation was is sent without its payload.
+ *
+ * @throws TypeError that names the wrong option
  * @example
  * const packing = passthru({ codecs: [payloadCodec({ serializers: [cbor()] })] });
  * const wamp = new WampClient({ url, realm: 'realm1', interceptors: [packing] });
@@ -61,5 +62,6 @@ export function passthru(config: PassthruConfig): (wire: WireEnd) => PassthruInt
   if (!isDict(config)) throw new TypeError('passthru(): expected { codecs }');
   checkOptions(() => 'passthru()', OPTIONS, config);
   if ((config.codecs as unknown) === undefined) throw new TypeError('passthru(): codecs must be given');
-  return (wire) => new PassthruConnection(config, wire);
+  const { codecs, shape = 'ppt', checkFeatures = true } = config;
+  return (wire) => new PassthruConnection(codecs, new AnnouncedFeatures(shape, checkFeatures), wire);
 }

@@ -16,11 +16,11 @@ import {
 
 /** Options of {@link payloadCodec}. */
 export interface PayloadCodecOptions {
-  /** Its schemes, `['x_app', 'mqtt']`; all but `cryptobox` by default. */
+  /** The schemes that it is for, `['x_app', 'mqtt']`; by default all but `cryptobox`. */
   readonly schemes?: readonly string[] | undefined;
-  /** What `pptSerializer` may name: `[cbor(), json()]`. */
+  /** The serializers that `pptSerializer` may name: `[cbor(), json()]`. */
   readonly serializers: readonly Serializer[];
-  /** What `pptCipher` may name: `aes256gcm()` and `xsalsa20poly1305()` of `rxwamp/e2ee`, or your own. */
+  /** The ciphers that `pptCipher` may name: {@link aes256gcm}, {@link xsalsa20poly1305}, or your own. */
   readonly ciphers?: readonly PayloadCipher[] | undefined;
 }
 
@@ -39,15 +39,14 @@ const OPTIONS = {
 } satisfies Record<keyof PayloadCodecOptions, Kind>;
 
 /**
- * A codec for payloads that the application asks to be packed: `{ args, kwargs }` written by the serializer that
- * `pptSerializer` names, and then, where `pptCipher` names one, sealed with the key of `pptKeyid` (WAMP, "Payload
- * Passthru Mode"). What is sealed holds the URI, too, so that it cannot be passed off as something else. Without
- * `pptSerializer`, or with `native`, `mqtt`, `amqp` or `stomp`, the payload goes as it is (and must be one piece of
- * binary, but for `native`); a cipher then seals that.
+ * A codec for calls and publications with `pptScheme`: the serializer that `pptSerializer` names writes `{ args, kwargs }`,
+ * and the cipher that `pptCipher` names, if any, seals that with the key of `pptKeyid` (WAMP, "Payload Passthru Mode"). A
+ * sealed payload holds the URI, too, so that it fits no other message. Without `pptSerializer`, or with `native`, `mqtt`,
+ * `amqp` or `stomp`, the payload is sent as it is (one piece of binary, except for `native`), or that binary sealed.
  *
- * The serializers are those for transports, as long as they write lists and dictionaries as JSON, MessagePack or CBOR do.
+ * The serializers are those of transports; each must write lists and dictionaries as JSON, MessagePack or CBOR do.
  *
- * @throws TypeError that names the option that is wrong
+ * @throws TypeError that names the wrong option
  * @example
  * passthru({ codecs: [payloadCodec({ serializers: [cbor()], ciphers: [aes256gcm({ k1: key })] })] });
  * wamp.call('com.app.pay', [sum], {}, { pptScheme: 'x_app', pptSerializer: 'cbor', pptCipher: 'aes256gcm', pptKeyid: 'k1' });
@@ -56,7 +55,7 @@ export function payloadCodec(options: PayloadCodecOptions): PayloadCodec {
   checkOptions(() => 'payloadCodec()', OPTIONS, options);
   const { schemes, ciphers = [] } = options;
   const serializers: readonly Serializer[] | undefined = options.serializers;
-  // not every user is checked by types
+  // callers in JavaScript are not checked by types
   if (serializers === (undefined as unknown)) throw new TypeError('payloadCodec(): serializers must be given');
   for (const serializer of serializers) pack(serializer, {});
 
@@ -65,18 +64,18 @@ export function payloadCodec(options: PayloadCodecOptions): PayloadCodec {
 
   return {
     schemes,
-    encode(_, uri, args, kwargs, asked): EncodedPayload | undefined {
-      if (asked === undefined) return undefined;
-      const serializer = find(serializers, asked.serializer);
-      const cipher = find(ciphers, asked.cipher);
-      if (asked.cipher !== undefined && !cipher) throw new SerializationError(unknown('cipher', asked.cipher));
+    encode(_, uri, args, kwargs, requested): EncodedPayload | undefined {
+      if (requested === undefined) return undefined;
+      const serializer = find(serializers, requested.serializer);
+      const cipher = find(ciphers, requested.cipher);
+      if (requested.cipher !== undefined && !cipher) throw new SerializationError(unknown('cipher', requested.cipher));
       let plain: Uint8Array;
       if (serializer) plain = pack(serializer, cipher ? { uri, args, kwargs } : { args, kwargs });
-      else if (!isAsIs({ ...asked, cipher: undefined })) {
-        throw new SerializationError(unknown('serializer', asked.serializer));
+      else if (!isAsIs({ ...requested, cipher: undefined })) {
+        throw new SerializationError(unknown('serializer', requested.serializer));
       } else if (cipher) plain = onlyBinary(args, kwargs);
       else return undefined;
-      return { ...asked, payload: cipher ? cipher.seal(plain, asked.keyid) : plain };
+      return { ...requested, payload: cipher ? cipher.seal(plain, requested.keyid) : plain };
     },
     decode(_, __, encoded): DecodedPayload | undefined {
       const serializer = find(serializers, encoded.serializer);
@@ -97,7 +96,7 @@ const unknown = (what: string, name: PayloadAttributes['scheme'] | undefined): s
 const noCodec = (what: string, name: string | undefined): ApplicationError =>
   new ApplicationError(NO_PAYLOAD_CODEC, [`There is no payload ${what} ${JSON.stringify(name)} here`]);
 
-/** The one piece of binary that a payload is. */
+/** A payload that is one piece of binary. */
 function onlyBinary(args: List, kwargs: Readonly<Dict>): Uint8Array {
   const [one] = args;
   if (args.length === 1 && one instanceof Uint8Array && Object.keys(kwargs).length === 0) return one;
@@ -106,13 +105,13 @@ function onlyBinary(args: List, kwargs: Readonly<Dict>): Uint8Array {
   );
 }
 
-/** Heads of a list of one: CBOR's and MessagePack's. */
+/** The first byte of a list with one element, in CBOR and in MessagePack. */
 const LIST_OF_ONE: readonly unknown[] = [0x81, 0x91];
 
 /**
- * A dictionary as bytes. Serializers write messages, which are lists: it is taken out of a list of one.
+ * A dictionary as bytes. Serializers write messages, which are lists: the bytes are cut out of a list with one element.
  *
- * @throws SerializationError for what cannot be written; TypeError for a serializer of another kind
+ * @throws SerializationError for what cannot be written; TypeError for a serializer of another format
  */
 export function pack(serializer: Serializer, contents: Dict): Uint8Array {
   let frame: string | Uint8Array;
@@ -120,7 +119,7 @@ export function pack(serializer: Serializer, contents: Dict): Uint8Array {
     frame = serializer.encode([contents]);
   } catch (error) {
     if (!(error instanceof SerializationError)) throw error;
-    // to a serializer a dictionary in a message is its options
+    // a serializer calls the dictionary of a message its options
     throw new SerializationError(error.message.replace(/^options\./, ''), { cause: error.cause });
   }
   if (typeof frame !== 'string') {
@@ -129,7 +128,7 @@ export function pack(serializer: Serializer, contents: Dict): Uint8Array {
   throw new TypeError(`payloadCodec(): payloads cannot be packed with the serializer '${serializer.id}'`);
 }
 
-/** A packed dictionary. Of what is wrong with it no word is said: it may have been a secret. */
+/** A dictionary out of bytes. @throws ApplicationError that says nothing of the content, which may be secret */
 export function unpack(serializer: Serializer, bytes: Uint8Array): DecodedPayload {
   let contents: unknown;
   try {

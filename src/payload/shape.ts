@@ -1,5 +1,5 @@
-import { ATTRIBUTES } from '../protocol/attributes.ts';
-import { SerializationError } from '../protocol/errors.ts';
+import { ATTRIBUTES, STRING, TEXT } from '../protocol/attributes.ts';
+import { kindOf, SerializationError } from '../protocol/errors.ts';
 import {
   CALL,
   ERROR,
@@ -23,7 +23,7 @@ import { CRYPTOBOX, type EncodedPayload, type PayloadAttributes } from './codec.
  */
 export type PayloadShape = 'ppt' | 'enc';
 
-/** The attributes of a message, and the shape that they were in. */
+/** The attributes of a message, and their shape. */
 export interface Mark extends PayloadAttributes {
   readonly shape: PayloadShape;
 }
@@ -46,7 +46,7 @@ const NAMES: Readonly<Record<PayloadShape, readonly (readonly [keyof PayloadAttr
 };
 const ALL = Object.values(NAMES).flatMap((names) => names.map(([, name]) => name));
 
-/** Where the dictionary and the payload of a message stand. */
+/** The positions of the dictionary and of the payload in a message. */
 const PLACES: Readonly<Record<Carrier[0], readonly [details: number, payload: number]>> = {
   [ERROR]: [3, 5],
   [PUBLISH]: [2, 4],
@@ -59,15 +59,16 @@ const PLACES: Readonly<Record<Carrier[0], readonly [details: number, payload: nu
 
 const detailsOf = (message: Carrier): Readonly<Dict> => message[PLACES[message[0]][0]] as Dict;
 
-/** How a message says that its payload is packed, if it does. */
+/** How a message says that its payload is packed, if it does. An attribute of the wrong type is as if it were absent. */
 export function markOf(message: Carrier): Mark | undefined {
   const details = detailsOf(message);
-  const shape = 'ppt_scheme' in details ? 'ppt' : 'enc_algo' in details ? 'enc' : undefined;
+  const shape = TEXT.test(details['ppt_scheme']) ? 'ppt' : TEXT.test(details['enc_algo']) ? 'enc' : undefined;
   if (shape === undefined) return undefined;
-  return { shape, ...Object.fromEntries(NAMES[shape].map(([key, name]) => [key, details[name]])) } as unknown as Mark;
+  const attributes = NAMES[shape].map(([key, name]) => [key, STRING.test(details[name]) ? details[name] : undefined]);
+  return { shape, ...Object.fromEntries(attributes) } as Mark;
 }
 
-/** A message's payload as lists and dictionaries. */
+/** The payload of a message as a list and a dictionary. */
 export function payloadOf(message: Carrier): { args: List; kwargs: Readonly<Dict> } {
   const at = PLACES[message[0]][1];
   const args = message[at] as Args | undefined;
@@ -77,7 +78,7 @@ export function payloadOf(message: Carrier): { args: List; kwargs: Readonly<Dict
   };
 }
 
-/** Whether a message has no payload at all. */
+/** Whether a message has no payload. */
 export const isEmpty = (message: Carrier): boolean => {
   const { args, kwargs } = payloadOf(message);
   return args.length === 0 && Object.keys(kwargs).length === 0;
@@ -103,7 +104,7 @@ function rebuilt<T extends Carrier>(message: T, details: Dict, args?: Args, kwar
 export const withContents = <T extends Carrier>(message: T, args?: Args, kwargs?: Readonly<Dict>): T =>
   rebuilt(message, detailsOf(message), args, kwargs);
 
-/** The same message without a word of packing. */
+/** The same message without attributes of packing. */
 export const unmarked = <T extends Carrier>(message: T, args?: Args, kwargs?: Readonly<Dict>): T =>
   rebuilt(message, withoutMarks(detailsOf(message)), args, kwargs);
 
@@ -112,7 +113,7 @@ const withoutMarks = (details: Readonly<Dict>): Dict =>
 
 function marked(message: Carrier, shape: PayloadShape, attributes: PayloadAttributes): Dict {
   const { scheme, cipher } = attributes;
-  // the receiver would take what is encrypted for what is merely packed
+  // the receiver would not know that the payload is encrypted
   if (shape === 'enc' && cipher !== undefined && scheme !== CRYPTOBOX) {
     throw new SerializationError(`enc_algo ${JSON.stringify(scheme)} cannot say that the cipher is ${cipher}`);
   }
@@ -132,10 +133,13 @@ function marked(message: Carrier, shape: PayloadShape, attributes: PayloadAttrib
 /**
  * The same message with a packed payload.
  *
- * @throws SerializationError for attributes that routers would refuse
+ * @throws SerializationError for attributes that routers would refuse, and a payload that is no binary
  */
 export function packed<T extends Carrier>(message: T, shape: PayloadShape, encoded: EncodedPayload): T {
   const { payload } = encoded;
+  if (!(payload instanceof Uint8Array)) {
+    throw new SerializationError(`A payload codec must return its payload as a Uint8Array, got ${kindOf(payload)}`);
+  }
   return rebuilt(message, marked(message, shape, encoded), shape === 'enc' ? payload : [payload]);
 }
 
@@ -154,6 +158,6 @@ export function asItIs<T extends Carrier>(
     if (binary === undefined && attributes.serializer !== 'native') return undefined;
     return rebuilt(message, marked(message, shape, attributes), args, kwargs);
   }
-  // the older names have no word for it
+  // the older attributes have no such serializer
   return binary && rebuilt(message, marked(message, shape, { ...attributes, serializer: undefined }), binary);
 }

@@ -16,35 +16,35 @@ import {
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Mark } from './shape.ts';
 
-/** A call of ours that is not answered. */
+/** A call that has not been answered. */
 export interface OpenCall {
   readonly uri: Uri;
-  /** How its arguments were packed; further chunks of them are, too. */
+  /** How its arguments were packed, and so how their later chunks are. */
   readonly mark: Mark | undefined;
 }
 
-/** An invocation that we have not answered. */
+/** An invocation that has not been answered. */
 export interface OpenInvocation {
   readonly uri: Uri;
-  /** How its arguments were packed; the answer is, too. */
+  /** How its arguments were packed, and so how the answer is. */
   readonly mark: Mark | undefined;
-  /** Whether more chunks of arguments are due. */
+  /** Whether more chunks of arguments follow. */
   more: boolean;
 }
 
-/** What was subscribed to, or registered. */
+/** The URI, or pattern, of a subscription or registration. */
 interface Pattern {
   readonly uri: Uri;
   readonly match: Match;
 }
 
-/** What messages do not say themselves: the URIs that the ids of one session stand for. */
+/** The URIs behind the ids of one session, which most messages do not repeat. */
 export class UriTracker {
   readonly calls = new Map<Id, OpenCall>();
   readonly invocations = new Map<Id, OpenInvocation>();
   readonly #topics = new Map<Id, Pattern>();
   readonly #procedures = new Map<Id, Pattern>();
-  readonly #asked = new Map<Id, Pattern>();
+  readonly #requested = new Map<Id, Pattern>();
 
   /** The topic of an EVENT; undefined where there is no such subscription. */
   topicOf([, subscription, , details]: MessageOf<36>): Uri | undefined {
@@ -56,12 +56,12 @@ export class UriTracker {
     return named(this.#procedures.get(registration), details['procedure']);
   }
 
-  /** Notes what is sent. */
+  /** Notes a message that is sent. */
   sent(message: Message): void {
     switch (message[0]) {
       case SUBSCRIBE:
       case REGISTER:
-        this.#asked.set(message[1], { uri: message[3], match: (message[2]['match'] ?? 'exact') as Match });
+        this.#requested.set(message[1], { uri: message[3], match: (message[2]['match'] ?? 'exact') as Match });
         return;
       case UNSUBSCRIBE:
         this.#topics.delete(message[2]);
@@ -71,8 +71,8 @@ export class UriTracker {
     }
   }
 
-  /** Notes what has come. */
-  came(message: Message): void {
+  /** Notes a message that was received. */
+  received(message: Message): void {
     switch (message[0]) {
       case SUBSCRIBED:
         this.#confirm(this.#topics, message[1], message[2]);
@@ -87,21 +87,21 @@ export class UriTracker {
         this.#procedures.delete(revoked(message[2], 'registration'));
         return;
       case ERROR:
-        if (message[1] === SUBSCRIBE || message[1] === REGISTER) this.#asked.delete(message[2]);
+        if (message[1] === SUBSCRIBE || message[1] === REGISTER) this.#requested.delete(message[2]);
     }
   }
 
   #confirm(live: Map<Id, Pattern>, request: Id, id: Id): void {
-    const pattern = this.#asked.get(request);
+    const pattern = this.#requested.get(request);
     if (pattern === undefined) return;
-    this.#asked.delete(request);
+    this.#requested.delete(request);
     live.set(id, pattern);
   }
 }
 
-/** The URI that the router names, as far as it is one of those that were asked for: it is not to be trusted further. */
-const named = (asked: Pattern | undefined, uri: unknown): Uri | undefined =>
-  asked && typeof uri === 'string' && matchesUri(uri, asked.uri, asked.match) ? uri : asked?.uri;
+/** The URI that the router names, where the pattern matches it: the router is not trusted further than that. */
+const named = (pattern: Pattern | undefined, uri: unknown): Uri | undefined =>
+  pattern && typeof uri === 'string' && matchesUri(uri, pattern.uri, pattern.match) ? uri : pattern?.uri;
 
-/** The id that a revocation names; 0, which nothing has, in an answer to what we asked. */
+/** The id that a revocation names; 0, which is no id, in the answer to a request. */
 const revoked = (details: Dict | undefined, name: string): Id => (details?.[name] as Id | undefined) ?? 0;

@@ -99,15 +99,18 @@ export const camelised = (dict: Readonly<Record<string, unknown>>): Record<strin
 export const mistaken = (what: string, name: string, expected: string, value: unknown): TypeError =>
   new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value)}`);
 
-/**
- * The same table for options that may hold secrets: of a value that is not what it must be, its type alone is told.
- * `what` they are options of.
- */
+/** A value in an error text by its type alone, where the value may be a secret. */
+export const typeOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? `a ${typeof value}`
+    : kindOf(value);
+
+/** The same table for options that may hold secrets: errors show the type of a wrong value, and not the value. */
 export const discreetly = <T extends Readonly<Record<string, Kind>>>(what: string, table: T): T =>
   Object.fromEntries(
     Object.entries(table).map(([name, { expected, test }]) => {
       const tested = (value: unknown): boolean => {
-        if (!test(value)) throw new TypeError(`${what}: ${name} must be ${expected}, got a ${typeof value}`);
+        if (!test(value)) throw new TypeError(`${what}: ${name} must be ${expected}, got ${typeOf(value)}`);
         return true;
       };
       return [name, kind(expected, tested)];

@@ -109,7 +109,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       transport: name,
       resolve: (source) => consult(`option of ${name}`, () => resolve(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
-      frames: () => wire?.frames,
+      mask: (mask) => wire?.mask(mask),
     };
 
     /** Asks the application; the clock stands still meanwhile, and its errors are told. */

@@ -1,5 +1,5 @@
 import { Subscription, type Observer } from 'rxjs';
-import type { ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { parseIncoming, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
 import type { SessionConfig } from './config.ts';
@@ -15,6 +15,9 @@ export interface Receiver {
   lost(error: unknown): void;
 }
 
+/** Returns a frame or an error without a secret that the router repeated. */
+export type Mask = <T>(received: T) => T;
+
 /** A channel on which messages are checked and shown to the tap, and whose hanging up has a limit. */
 export interface Wire {
   readonly channel: Channel;
@@ -22,6 +25,8 @@ export interface Wire {
   readonly gone: Subscription;
   /** Who is given the frames: may be written to, to give them to somebody else. */
   readonly frames: Observer<unknown>;
+  /** From now on passes received frames and errors through a function that takes a secret out of them. */
+  mask(mask: Mask): void;
   /** Begins to receive. */
   listen(): void;
   send(message: Message): void;
@@ -41,9 +46,11 @@ export function makeWire(channel: Channel, config: SessionConfig, receiver: () =
     channel.drop();
     gone.unsubscribe();
   };
+  const masks: Mask[] = [];
+  const masked: Mask = (received) => masks.reduce((value, mask) => mask(value), received);
   const ended = (error?: unknown): void => {
     gone.unsubscribe();
-    receiver().lost(error);
+    receiver().lost(masked(error));
   };
   const transmit = (message: Message): void => {
     channel.send(message);
@@ -58,9 +65,10 @@ export function makeWire(channel: Channel, config: SessionConfig, receiver: () =
     next: (frame) => {
       let message;
       try {
-        message = parseIncoming(frame);
+        message = parseIncoming(masked(frame));
       } catch (error) {
-        receiver().violated(error as ProtocolError);
+        const readable = error instanceof ProtocolError;
+        receiver().violated(masked(readable ? error : new ProtocolError('A frame cannot be read', { cause: error })));
         return;
       }
       if (tap.observed) tap.message('in', message);
@@ -74,6 +82,7 @@ export function makeWire(channel: Channel, config: SessionConfig, receiver: () =
     gone,
     frames,
     drop,
+    mask: (mask) => masks.push(mask),
     listen() {
       channel.incoming.subscribe(frames);
     },
