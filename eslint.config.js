@@ -15,7 +15,7 @@ const nodeOnly = [
   'src/cli/**',
   'src/router/node/**',
   'src/testing/node/**',
-  'src/{serializers,transports}/*.node.ts',
+  'src/{serializers,transports}/**/*.node.ts',
 ];
 
 const environment = [

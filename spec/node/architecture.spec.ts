@@ -35,7 +35,7 @@ const typesOnly: Record<string, readonly string[]> = {
   client: ['transports', 'serializers', 'auth'],
 };
 
-const forNode = /^(node\/|cli\/|testing\/node(\/|[^/]*\.ts$)|transports\/[^/]*\.node\.ts$)/;
+const forNode = /^(node\/|cli\/|testing\/node(\/|[^/]*\.ts$)|transports\/.*\.node\.ts$)/;
 
 /** Packages, and where they may be imported. Everything not in this table is a breach. */
 const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
@@ -44,7 +44,7 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^ws$/, forNode],
   [/^@angular\//, /^angular\//],
   [/^@opentelemetry\/api$/, /^otel\//],
-  [/^(commander|cli-progress)$/, /^cli\//],
+  [/^commander$/, /^cli\//],
   [/^@noble\//, /^(auth|payload)\//],
 ];
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
 import { asyncScheduler, firstValueFrom, of } from 'rxjs';
 import { rawSocket, type RawSocketOptions } from '../../src/node/index.ts';
-import { parseAddress } from '../../src/node/rawsocket.address.ts';
+import { parseAddress } from '../../src/transports/rawsocket/address.ts';
 import {
   ConnectFailedError,
   ConnectionLostError,

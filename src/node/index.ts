@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
-export { rawSocket, type RawSocketOptions } from './rawsocket.ts';
+export type { RawSocketOptions } from '../transports/rawsocket/options.node.ts';
+export { rawSocket } from '../transports/rawsocket/rawsocket.node.ts';
 export { webSocket, type NodeWebSocketOptions } from './websocket.ts';
 export { runClients, type ClientEnd, type RunClientsOptions, type RunnableClient } from './run-clients.ts';

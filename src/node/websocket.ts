@@ -4,7 +4,7 @@ import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/att
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
 import { CookieJar } from './cookies.ts';
-import { eitherOr, PEM } from './kinds.ts';
+import { eitherOr, PEM } from '../transports/kinds.ts';
 
 /** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
 export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
@@ -47,6 +47,13 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
    * @default 16 MiB
    */
   readonly maxPayload?: number | undefined;
+  /**
+   * Whether usual frames (whole messages, pings and pongs) are read and written beside the package `ws`, which costs less
+   * CPU per message. False leaves every frame to `ws`; the same happens by itself where the installed `ws` does not allow
+   * it, or where compression is in use.
+   * @default true
+   */
+  readonly fastFrames?: boolean | undefined;
 }
 
 /** Node's own options. */
@@ -64,10 +71,11 @@ const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptio
     agent: DICT,
     perMessageDeflate: eitherOr(BOOL, DICT),
     maxPayload: NUMBER,
+    fastFrames: BOOL,
   },
 );
 
-/** Lets `ws` send its request when the cookies have been added; the answer is looked at before `ws` takes it over. */
+/** Lets `ws` send its request when the cookies have been added; the answer is read before `ws` takes it over. */
 const withCookies =
   (jar: CookieJar) =>
   (request: ClientRequest): void => {

@@ -4,10 +4,10 @@ import type { TLSSocket } from 'node:tls';
 import type { ChannelBindingType } from '../auth/authenticator.ts';
 
 /**
- * What identifies a TLS connection to both of its ends, and to nobody else.
+ * What identifies a TLS connection to both of its ends, and to no third party.
  *
  * - `tls-exporter` (RFC 9266): keying material of its own. For TLS 1.3, and for TLS 1.2 with the extended master secret,
- *   which OpenSSL has used since 1.1; whether the other side does, Node does not tell.
+ *   which OpenSSL has used since 1.1; Node does not say whether the other side does.
  * - `tls-unique` (RFC 5929, section 3): the first Finished message of the handshake, which is the client's, or in a resumed
  *   session the server's. TLS 1.3 has none.
  * - `tls-server-end-point` (RFC 5929, section 4): a hash of the server's certificate.

@@ -6,15 +6,15 @@ export type WebSocketConstructor = new (url: string, protocols: string[]) => obj
 
 /** A WebSocket, and the few things that differ between browsers and Node. */
 export interface Socket extends FramePort {
-  /** The standard face. Its handlers belong to whoever dialled. */
+  /** The standard interface. Its handlers `onopen`, `onerror` and `onclose` belong to the code that dialled. */
   readonly ws: WebSocket;
-  /** Grows with whatever was received, where more than messages can be counted. */
+  /** Bytes received, where more than messages can be counted. */
   readonly received?: number;
-  /** What a channel on it can do beside. */
+  /** What its channel can do in addition. */
   readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
-  /** What its channel can say beside. */
-  readonly told?: Partial<TransportDetails>;
-  /** Lets go at once. The handlers have been taken away. */
+  /** What its channel's details hold in addition. */
+  readonly details?: Partial<TransportDetails>;
+  /** Hangs up at once. The handlers have been taken away. */
   terminate(): void;
 }
 

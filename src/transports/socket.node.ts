@@ -1,34 +1,43 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
 import { tlsBinding } from './binding.node.ts';
-import { FrameBatch, longFrame } from './frames.node.ts';
+import { fastFrames, type FastFrames } from './fast-frames/fast-frames.node.ts';
 import { peerOf } from './peer.node.ts';
-import { FrameReader } from './reader.node.ts';
 import type { Socket } from './socket.browser.ts';
 import type { TransportDetails } from './transport.ts';
 
-/** A WebSocket of the package `ws`, which lets us at the TCP socket below it. */
-class NodeSocket implements Socket {
+/** What {@link NodeSocket} needs to know beside the WebSocket. */
+export interface NodeSocketOptions {
+  /** Bytes that a message may have; 0 for any number. */
+  readonly maxPayload: number;
+  /** Whether to read and write usual frames beside `ws`, where that is possible. */
+  readonly fastFrames: boolean;
+}
+
+/** A WebSocket of the package `ws`. By itself it relies on nothing but what `ws` documents; see also {@link fastFrames}. */
+export class NodeSocket implements Socket {
   readonly ws: WebSocket;
   readonly more: NonNullable<Socket['more']> = {
     ping: () => this.node.ping(),
     channelBinding: (type) => this.tcp && tlsBinding(this.tcp, type),
   };
   private readonly node: NodeWebSocket;
-  private readonly batch = new FrameBatch();
-  private readonly maxPayload: number;
+  private readonly options: NodeSocketOptions;
   private tcp: TcpSocket | undefined;
+  private fast: FastFrames | undefined;
+  /** Whether the TCP socket gathers what `ws` writes until the end of the turn. */
+  private corked = false;
 
-  constructor(node: NodeWebSocket, maxPayload: number) {
+  constructor(node: NodeWebSocket, options: NodeSocketOptions) {
     this.node = node;
-    this.maxPayload = maxPayload;
+    this.options = options;
     this.ws = node as unknown as WebSocket;
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
     node.on('upgrade', ({ socket }) => (this.tcp = socket));
   }
 
-  get told(): Partial<TransportDetails> {
+  get details(): Partial<TransportDetails> {
     const { node, tcp } = this;
     return { isSecure: tcp !== undefined && 'encrypted' in tcp, extensions: node.extensions, ...peerOf(tcp) };
   }
@@ -39,57 +48,38 @@ class NodeSocket implements Socket {
   }
 
   get bufferedAmount(): number {
-    return this.node.bufferedAmount + this.batch.size;
+    return this.node.bufferedAmount + (this.fast?.waiting ?? 0);
   }
 
-  /**
-   * Reads what the usual frames bring, and leaves the rest to `ws`, from the first unusual one on for good. Until then
-   * `ws` sees pings and pongs alone, so that it stands at the beginning of a frame whenever it is given the rest.
-   */
   listen(receive: (frame: unknown) => void): void {
-    const { node, tcp, maxPayload } = this;
+    const { node, tcp, options } = this;
     // not by `onmessage`, which makes an event object for each frame
     node.on('message', (data: Buffer, isBinary) => receive(isBinary ? data : data.toString()));
-    const [theirs, ...others] = (tcp?.listeners('data') ?? []) as ((chunk: Buffer) => void)[];
-    if (!tcp || !theirs || others.length > 0) return;
-    const control = (frame: Buffer): void => theirs.call(tcp, frame);
-    const reader = new FrameReader(maxPayload || Number.MAX_SAFE_INTEGER, { message: receive, control });
-    const ours = (chunk: Buffer): void => {
-      const rest = reader.read(chunk);
-      if (rest === undefined) return;
-      tcp.off('data', ours);
-      tcp.on('data', theirs);
-      theirs.call(tcp, rest);
-    };
-    tcp.off('data', theirs);
-    tcp.on('data', ours);
+    if (!options.fastFrames || !tcp) return;
+    const maxPayload = options.maxPayload || Number.MAX_SAFE_INTEGER;
+    this.fast = fastFrames(node, tcp, { maxPayload, message: receive });
   }
 
-  /** Writing is the dearest thing here: all messages of one turn leave together, but for long or compressed ones. */
+  /** A write costs more than everything else here: all messages of one turn leave in one. */
   send(frame: string | Uint8Array): void {
-    const { node, batch, tcp } = this;
-    if (node.extensions !== '') {
-      node.send(frame);
+    const { node, tcp, fast } = this;
+    if (fast) {
+      fast.send(frame);
       return;
     }
-    const first = batch.size === 0;
-    if (batch.add(frame)) {
-      if (first) process.nextTick(flush, this);
-      return;
+    if (tcp && !this.corked) {
+      this.corked = true;
+      tcp.cork();
+      process.nextTick(flush, this);
     }
-    this.flush();
-    if (batch.add(frame)) return;
-    tcp?.cork();
-    for (const part of longFrame(frame)) tcp?.write(part);
-    tcp?.uncork();
+    node.send(frame);
   }
 
   flush(): void {
-    const { node, batch, tcp } = this;
-    if (batch.size === 0) return;
-    const frames = batch.take();
-    // nothing may follow a close frame
-    if (node.readyState === node.OPEN) tcp?.write(frames);
+    this.fast?.flush();
+    if (!this.corked) return;
+    this.corked = false;
+    this.tcp?.uncork();
   }
 
   close(code: number, reason: string): void {
@@ -98,7 +88,7 @@ class NodeSocket implements Socket {
   }
 
   terminate(): void {
-    // what was sent in this turn still gets its chance
+    // what was sent in this turn may still leave
     this.flush();
     this.node.terminate();
   }
@@ -119,6 +109,6 @@ const DEFAULTS = {
 
 /** Dials with the package `ws`. Throws where the address is malformed. */
 export function dial(url: string, protocols: string[], options?: object): Socket {
-  const all = { ...DEFAULTS, ...options };
-  return new NodeSocket(new NodeWebSocket(url, protocols, all), all.maxPayload);
+  const { fastFrames = true, ...all } = { ...DEFAULTS, ...(options as Partial<NodeSocketOptions>) };
+  return new NodeSocket(new NodeWebSocket(url, protocols, all), { maxPayload: all.maxPayload, fastFrames });
 }

@@ -109,7 +109,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
 
 function letGo(socket: Socket): void {
   const { ws } = socket;
-  // not null: where nobody listens, an error in `ws` ends the process
+  // not null: an error of `ws` without a listener ends the process
   ws.onopen = ws.onmessage = ws.onerror = ws.onclose = () => undefined;
   socket.terminate();
 }
@@ -182,7 +182,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
       url,
       serializer: serializer.id,
       subprotocol: serializer.subprotocol,
-      ...socket.told,
+      ...socket.details,
     },
     incoming: new Observable((subscriber) => {
       const frames = early ?? [];

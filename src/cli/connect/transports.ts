@@ -63,7 +63,7 @@ async function transportOf(
       case 'unix+rs':
       case 'unix+rss': {
         if (own) throw new CliError('--header: a RawSocket has no headers');
-        const { rawSocket } = await import('../../node/rawsocket.ts');
+        const { rawSocket } = await import('../../transports/rawsocket/rawsocket.node.ts');
         return rawSocket({ url, serializers, ...tls });
       }
     }

@@ -15,8 +15,8 @@ import {
   TOO_MANY_CONNECTIONS,
   UNSUPPORTED_SERIALIZER,
   type HandshakeRequest,
-} from '../../transports/rawsocket.handshake.ts';
-import { RawLink } from '../../transports/rawsocket.node.ts';
+} from '../../transports/rawsocket/handshake.ts';
+import { FramedSocket } from '../../transports/rawsocket/framed-socket.node.ts';
 import type { RouterLink } from '../router-options.ts';
 import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
@@ -162,7 +162,7 @@ function attach(
   { serializer, ...sizes }: { readonly serializer: Serializer; readonly limit: number; readonly theirLimit: number },
   { maxBacklog, helloTimeout, encode }: SocketLimits,
 ): (chunk: Uint8Array) => void {
-  const frames = new RawLink(socket, {
+  const frames = new FramedSocket(socket, {
     ...sizes,
     message(payload) {
       let value: unknown;

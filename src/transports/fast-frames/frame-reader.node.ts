@@ -8,7 +8,7 @@ const PONG = 0x8a;
 /** The longest payload of a control frame. */
 const SHORT = 125;
 
-/** What becomes of the frames that a {@link FrameReader} finds. */
+/** Takes the frames that a {@link FrameReader} finds. */
 export interface Frames {
   message(data: string | Buffer): void;
   /** One whole ping or pong, its head included. */
@@ -16,15 +16,15 @@ export interface Frames {
 }
 
 /**
- * Reads what the other side of a WebSocket sends nearly always: whole messages in one frame each, pings and pongs. To find
- * a small message so costs a third of what it costs through the stream machinery of `ws`.
+ * Reads what the other side of a WebSocket sends nearly always: whole messages in one frame each, pings and pongs. A small
+ * message costs a third of what it costs through the streams of `ws`.
  *
- * Everything else is left to whoever knows all of RFC 6455: fragments, the closing handshake, and whatever breaks a rule.
+ * Everything else is for a complete implementation of RFC 6455: fragments, the closing handshake, and what breaks a rule.
  */
 export class FrameReader {
   private readonly frames: Frames;
   private readonly maxPayload: number;
-  /** The beginning of a frame, in the pieces in which it came; `size` bytes of the `needed` that let reading go on. */
+  /** The beginning of a frame, in the pieces in which it came: `size` bytes of the `needed` ones. */
   private held: Buffer[] = [];
   private size = 0;
   private needed = 0;
@@ -35,7 +35,7 @@ export class FrameReader {
     this.frames = frames;
   }
 
-  /** Reads as far as it can; gives what it cannot read, from the beginning of a frame on. */
+  /** Reads as far as it can; returns what it cannot read, from the beginning of a frame on. */
   read(chunk: Buffer): Buffer | undefined {
     let at = 0;
     while (this.size > 0) {

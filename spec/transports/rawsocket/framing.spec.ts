@@ -1,6 +1,6 @@
 // The frames of a RawSocket, without a socket: any octets in, cut anywhere.
 import fc from 'fast-check';
-import { ProtocolError, SerializationError } from '../../src/protocol/errors.ts';
+import { ProtocolError, SerializationError } from '../../../src/protocol/errors.ts';
 import {
   FrameReader,
   FrameTooLong,
@@ -9,7 +9,7 @@ import {
   PING,
   PONG,
   type FrameKind,
-} from '../../src/transports/rawsocket.ts';
+} from '../../../src/transports/rawsocket/framing.ts';
 
 const FULL = 2 ** 24;
 

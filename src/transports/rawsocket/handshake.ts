@@ -9,7 +9,7 @@ export const MOST = 2 ** 24;
 /** The shortest one. */
 export const LEAST = 2 ** 9;
 
-/** The first octet of a handshake: nothing that HTTP begins with. */
+/** The first octet of a handshake. No HTTP request begins with it, so one port can serve both. */
 const MAGIC = 0x7f;
 
 /** The serializers that have a number, by their subprotocols. */
@@ -76,7 +76,7 @@ export interface HandshakeRequest {
 /**
  * Reads what a client begins with.
  *
- * @returns the request; the error to refuse it with; or undefined where this is no RawSocket: hang up without a word
+ * @returns the request; the error to refuse it with; or undefined where this is no RawSocket: hang up without an answer
  */
 export function readRequest(octets: Uint8Array): HandshakeRequest | number | undefined {
   const [magic, second = 0, third, fourth] = octets;

@@ -7,7 +7,7 @@ import {
   readReply,
   readRequest,
   refusal,
-} from '../../src/transports/rawsocket.handshake.ts';
+} from '../../../src/transports/rawsocket/handshake.ts';
 
 const bytes = (...octets: number[]): Uint8Array => Uint8Array.from(octets);
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrameReader } from '../../src/transports/reader.node.ts';
+import { FrameReader } from '../../../src/transports/fast-frames/frame-reader.node.ts';
 
 /** A frame as a server writes it (RFC 6455, section 5.2). */
 function frame(first: number, payload: Uint8Array): Buffer {

@@ -1,8 +1,6 @@
-import { isIP } from 'node:net';
-
 /** Where a RawSocket leads to. */
 export interface RawAddress {
-  /** As it is shown: `rs://host:port`. */
+  /** As users see it: `rs://host:port`. */
   readonly url: string;
   readonly secure: boolean;
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
@@ -11,7 +9,7 @@ export interface RawAddress {
 /** An address on a network. */
 export function networkAddress(host: string, port: number, secure: boolean): RawAddress {
   return {
-    url: `${secure ? 'rss' : 'rs'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+    url: `${secure ? 'rss' : 'rs'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     secure,
     to: { host, port },
   };

@@ -1,12 +1,12 @@
-import { ProtocolError, SerializationError } from '../protocol/errors.ts';
-import { utf8Encoder } from '../serializers/text.ts';
+import { ProtocolError, SerializationError } from '../../protocol/errors.ts';
+import { utf8Encoder } from '../../serializers/text.ts';
 
 /*
  * The frames of WAMP over RawSocket (WAMP, section "RawSocket Transport"), without the socket: a head of four octets
  * with kind and length, and the payload.
  */
 
-/** The longest payload that a head can tell, 16 MiB. */
+/** The longest payload that a head can announce, 16 MiB. */
 const LONGEST = 2 ** 24;
 /** How many octets the head of a frame has. */
 const HEAD = 4;
@@ -17,7 +17,7 @@ export const MESSAGE = 0;
 export const PING = 1;
 export const PONG = 2;
 
-/** The bit that stands for a length of exactly 2^24, which 24 bits cannot tell. */
+/** The bit that stands for a length of exactly 2^24, which does not fit in 24 bits. */
 const FULL_LENGTH = 0x08;
 
 /** A frame is longer than was announced. */

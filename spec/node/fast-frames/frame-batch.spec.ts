@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrameBatch, longFrame } from '../../src/transports/frames.node.ts';
+import { FrameBatch, longFrame } from '../../../src/transports/fast-frames/frame-batch.node.ts';
 
 interface Frame {
   readonly code: number;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { FrameReader, FrameWriter, MESSAGE, PING, PONG } from './rawsocket.ts';
+import { FrameReader, FrameWriter, MESSAGE, PING, PONG } from './framing.ts';
 
-/** What the two sides have agreed on, and who is told what comes. */
-export interface RawLinkOptions {
+/** What the two sides have agreed on, and who takes what comes. */
+export interface FramedSocketOptions {
   /** Octets that one message may have that comes. */
   readonly limit: number;
   /** Octets that the other side takes in one message. */
@@ -14,12 +14,12 @@ export interface RawLinkOptions {
 }
 
 /** Frames of a RawSocket on a socket of Node, after the handshake: of either side. */
-export class RawLink {
+export class FramedSocket {
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
 
-  constructor(socket: Socket, { limit, theirLimit, message, answers = () => true }: RawLinkOptions) {
+  constructor(socket: Socket, { limit, theirLimit, message, answers = () => true }: FramedSocketOptions) {
     this.#socket = socket;
     this.#writer = new FrameWriter(theirLimit);
     this.#reader = new FrameReader(limit, (kind, payload) => {
@@ -54,7 +54,7 @@ export class RawLink {
   }
 
   /**
-   * Sends a message. Writing is the dearest thing here: all messages of one turn leave in one write.
+   * Sends a message. A write costs more than everything else here: all messages of one turn leave in one.
    *
    * @throws SerializationError where it is longer than the other side takes; nothing was sent then
    */
@@ -85,6 +85,6 @@ export class RawLink {
 }
 
 /** One function for all: no closure per turn. */
-function flush(link: RawLink): void {
-  link.flush();
+function flush(socket: FramedSocket): void {
+  socket.flush();
 }

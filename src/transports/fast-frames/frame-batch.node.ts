@@ -7,7 +7,7 @@ const HEAD = 8;
 /** The longest frame that is worth copying. */
 const LONGEST = PIECE / 4;
 
-/** From how many bytes on masking by words pays. */
+/** From this number of bytes on, masking by words is faster. */
 const WORTH_WORDS = 256;
 /** First bytes of whole messages. */
 const TEXT = 0x81;
@@ -28,7 +28,7 @@ function mask(bytes: Uint8Array, start: number, end: number, keys: Uint8Array, a
   for (let i = from; i < end; i++) (bytes[i] as number) ^= keys[at + ((i - start) & 3)] as number;
 }
 
-/** Masks four bytes at a time, from where they make a word of the memory; gives where less than a word is left. */
+/** Masks four bytes at a time, as aligned words of the memory; returns where less than a word is left. */
 function maskWords(bytes: Uint8Array, start: number, end: number, key: Uint8Array): number {
   const odd = -(bytes.byteOffset + start) & 3;
   for (let i = 0; i < odd; i++) (bytes[start + i] as number) ^= key[i] as number;
@@ -40,8 +40,8 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: Uint8Arra
 }
 
 /**
- * One long frame: its head, and its payload masked where it stands. To copy 64 kB costs more than everything else that
- * is done with them.
+ * One long frame: its head, and its payload masked in place. A copy of 64 kB would cost more than everything else that
+ * happens to them.
  */
 export function longFrame(data: string | Uint8Array): [head: Uint8Array, payload: Uint8Array] {
   const isText = typeof data === 'string';
@@ -58,12 +58,12 @@ export function longFrame(data: string | Uint8Array): [head: Uint8Array, payload
 }
 
 /**
- * Frames of a WebSocket client (RFC 6455, section 5.2), written one behind the other into one piece of memory, so that
- * all messages of one turn are one write. Given to the stream one by one they would cost it more than the system call.
+ * Frames of a WebSocket client (RFC 6455, section 5.2), one behind the other in one piece of memory, so that all messages
+ * of one turn are one write. One by one they would cost the stream more than the system call.
  */
 export class FrameBatch {
   private piece = Buffer.alloc(0);
-  /** What lies between has not been taken. */
+  /** The bytes from here to `at` have not been taken. */
   private from = 0;
   private at = 0;
 
@@ -72,7 +72,7 @@ export class FrameBatch {
     return this.at - this.from;
   }
 
-  /** Adds a frame, text or binary; false where it is a {@link longFrame}, or finds no room before `take()`. */
+  /** Adds a frame, text or binary; false where it needs {@link longFrame}, or has no room before `take()`. */
   add(data: string | Uint8Array): boolean {
     const isText = typeof data === 'string';
     // a character takes three bytes at most
@@ -80,7 +80,7 @@ export class FrameBatch {
     if (most > LONGEST) return false;
     if (this.at + HEAD + most > this.piece.length) {
       if (this.size > 0) return false;
-      // what was taken belongs to the socket: never written to again
+      // what was taken belongs to the socket: never write there again
       this.piece = Buffer.allocUnsafe(PIECE);
       this.from = this.at = 0;
     }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { asyncScheduler, Observable, Subscription, type Subscriber } from 'rxjs';
-import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
-import type { Serializer } from '../serializers/serializer.ts';
-import { tlsBinding } from '../transports/binding.node.ts';
-import { peerOf } from '../transports/peer.node.ts';
-import { RawLink } from '../transports/rawsocket.node.ts';
-import { FrameTooLong } from '../transports/rawsocket.ts';
-import type { Channel } from '../transports/transport.ts';
+import { ConnectionLostError, ProtocolError } from '../../protocol/errors.ts';
+import type { Serializer } from '../../serializers/serializer.ts';
+import { tlsBinding } from '../binding.node.ts';
+import { peerOf } from '../peer.node.ts';
+import type { Channel } from '../transport.ts';
+import { FramedSocket } from './framed-socket.node.ts';
+import { FrameTooLong } from './framing.ts';
 
 /** What a RawSocket has agreed on. */
 export interface Agreement {
@@ -33,7 +33,7 @@ export function makeChannel(
   { url, serializer, limit, theirLimit, pings }: Agreement,
   rest: Uint8Array,
 ): Channel {
-  /** What came before anyone listened. */
+  /** What came before `incoming` was subscribed to. */
   let early: Uint8Array[] | undefined = [rest];
   let observer: Subscriber<unknown> | undefined;
   let received = rest.length;
@@ -45,7 +45,7 @@ export function makeChannel(
   let cause: Error | undefined;
   const closing = new Subscription();
 
-  const link = new RawLink(socket, {
+  const frames = new FramedSocket(socket, {
     limit,
     theirLimit,
     message(payload) {
@@ -63,13 +63,13 @@ export function makeChannel(
 
   /** Only reading ends here: what remains to be said (ABORT) can still be sent, until close() or drop(). */
   const refuse = (error: ProtocolError): void => {
-    link.stop();
+    frames.stop();
     observer?.error(error);
   };
 
   const read = (chunk: Uint8Array): void => {
     try {
-      link.read(chunk);
+      frames.read(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (!(error instanceof FrameTooLong)) refuse(error);
@@ -96,7 +96,7 @@ export function makeChannel(
   socket.on('close', () => {
     if (ended) return;
     // after our own close() any end is the one we asked for
-    if (!left && (cause || link.midway)) {
+    if (!left && (cause || frames.midway)) {
       const why = cause?.message ?? 'it ended in the midst of a message';
       loss ??= new ConnectionLostError(`Lost ${url}: ${why}`, { cause });
     }
@@ -105,8 +105,8 @@ export function makeChannel(
 
   const leave = (): void => {
     left = true;
-    link.stop();
-    link.flush();
+    frames.stop();
+    frames.flush();
   };
 
   return {
@@ -131,20 +131,20 @@ export function makeChannel(
       return received;
     },
     get bufferedAmount() {
-      return link.bufferedAmount;
+      return frames.bufferedAmount;
     },
     send(message) {
       if (left || !socket.writable) {
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
       }
-      link.send(serializer.encode(message));
+      frames.send(serializer.encode(message));
     },
     recode(wrap) {
       serializer = wrap(serializer);
     },
     ...(pings && {
       ping() {
-        if (!left && socket.writable) link.ping();
+        if (!left && socket.writable) frames.ping();
       },
     }),
     close() {
