@@ -1,16 +1,6 @@
 import fc from 'fast-check';
 import { FrameReader } from '../../../src/transports/fast-frames/frame-reader.node.ts';
-
-/** A frame as a server writes it (RFC 6455, section 5.2). */
-function frame(first: number, payload: Uint8Array): Buffer {
-  const { length } = payload;
-  const head = Buffer.alloc(length > 0xffff ? 10 : length > 125 ? 4 : 2);
-  head[0] = first;
-  head[1] = length > 0xffff ? 127 : length > 125 ? 126 : length;
-  if (length > 0xffff) head.writeBigUInt64BE(BigInt(length), 2);
-  else if (length > 125) head.writeUInt16BE(length, 2);
-  return Buffer.concat([head, payload]);
-}
+import { cut, frame } from './endpoint.ts';
 
 const TEXT = 0x81;
 const BINARY = 0x82;
@@ -28,12 +18,6 @@ function reading(maxPayload = 1_000_000): { reader: FrameReader; seen: Seen[] } 
     control: (bytes) => seen.push(['control', hex(bytes)]),
   });
   return { reader, seen };
-}
-
-/** Cuts bytes into pieces at the given places. */
-function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
-  return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
 }
 
 const lengths = fc.oneof(

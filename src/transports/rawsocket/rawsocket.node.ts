@@ -1,4 +1,4 @@
-import { catchError, Observable, of, switchMap, throwError, timeout } from 'rxjs';
+import { catchError, of, switchMap, throwError, timeout, type Observable } from 'rxjs';
 import { resolve, type Resolvable } from '../../async.ts';
 import { checkOptions } from '../../protocol/attributes.ts';
 import { ConnectFailedError } from '../../protocol/errors.ts';
