@@ -1,6 +1,5 @@
 import { durationOf, countOf, indented, lineOf, optionsOf, pairsOf, valueOf } from '../../src/cli/values.ts';
 import { printed } from '../../src/cli/payload.ts';
-import { doneOf } from '../../src/cli/bar.ts';
 import { plain, table } from '../../src/cli/text.ts';
 
 describe('values of the command line', () => {
@@ -75,15 +74,6 @@ describe('values of the command line', () => {
     for (const odd of ['', '0', '-1', '1.5', 'x', '99999999999999999']) {
       expect(() => countOf('--times')(odd)).toThrowError(`--times: expected a number from 1, got '${odd}'`);
     }
-  });
-
-  it('tell how far something is, if they do', () => {
-    expect(doneOf([3, 12], {})).toEqual({ done: 3, total: 12 });
-    expect(doneOf([], { done: 3, total: 12 })).toEqual({ done: 3, total: 12 });
-    expect(doneOf([0.25], {})).toEqual({ done: 25, total: 100 });
-    expect(doneOf([40], {})).toEqual({ done: 40, total: 100 });
-    expect(doneOf([], { progress: 1 })).toEqual({ done: 100, total: 100 });
-    for (const odd of ['half', -1, NaN, null, {}, undefined]) expect(doneOf([odd], {})).toBeUndefined();
   });
 
   it('stand in columns, and move no cursor', () => {
