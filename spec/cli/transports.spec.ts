@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate, type GenerateResult } from 'selfsigned';
 import { batched } from '../../src/serializers/batched.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
+import { testCertificate, type TestCertificate } from '../../src/testing/node/index.ts';
 import { cliAgainst } from './against.ts';
 import { cliStarter } from '../helpers/cli.ts';
 
@@ -90,32 +90,19 @@ describe('rxwamp reaches a router', () => {
   }, 60_000);
 
   describe('over TLS', () => {
-    let ca: GenerateResult;
-    let server: GenerateResult;
+    let server: TestCertificate;
     let served: ServedRouter;
     let file: string;
 
     beforeAll(async () => {
-      ca = await generate([{ name: 'commonName', value: 'Spec CA' }], {
-        keyType: 'ec',
-        algorithm: 'sha256',
-        extensions: [
-          { name: 'basicConstraints', cA: true },
-          { name: 'keyUsage', keyCertSign: true },
-        ],
-      });
-      server = await generate([{ name: 'commonName', value: 'router.spec' }], {
-        keyType: 'ec',
-        algorithm: 'sha256',
-        ca: { key: ca.private, cert: ca.cert },
-        extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'router.spec' }] }],
-      });
+      const issuer = await testCertificate({ names: ['ca.spec'], keyType: 'ec' });
+      server = await testCertificate({ names: ['router.spec'], keyType: 'ec', issuer });
       file = join(folder, 'ca.pem');
-      writeFileSync(file, ca.cert);
+      writeFileSync(file, issuer.cert);
     });
     beforeEach(async () => {
       served = await serveRouter(router, {
-        tls: { key: server.private, cert: server.cert },
+        tls: server,
         longPoll: true,
         rawSocket: { port: 0 },
       });

@@ -1,6 +1,6 @@
 // Certificates that are good for one run: of 127.0.0.1 and localhost, and of joe.
 import { writeFileSync } from 'node:fs';
-import { generate } from 'selfsigned';
+import { testCertificate } from '../../src/testing/node/index.ts';
 import { JOE } from './routers/router.ts';
 
 /** The files of the router's certificate, itself as a client's `ca`, and a certificate that joe shows. */
@@ -14,28 +14,10 @@ export interface Certificate {
 
 /** Writes keys and certificates into a folder. */
 export async function certificate(folder: string): Promise<Certificate> {
-  const [server, joe] = await Promise.all([made('localhost'), made(JOE.authid)]);
+  const [server, joe] = await Promise.all([testCertificate(), testCertificate({ names: [JOE.authid] })]);
   const files = { key: `${folder}/server.key`, cert: `${folder}/server.crt`, joe: `${folder}/joe.crt` };
   writeFileSync(files.key, server.key, { mode: 0o600 });
   writeFileSync(files.cert, server.cert);
   writeFileSync(files.joe, joe.cert);
   return { key: files.key, cert: files.cert, pem: server.cert, joe: { ...joe, file: files.joe } };
-}
-
-async function made(commonName: string): Promise<{ readonly key: string; readonly cert: string }> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
-    keySize: 2048,
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
-  });
-  return { key, cert };
 }

@@ -1,5 +1,5 @@
 // The launcher of a real Crossbar.io, here with an imitation of the program; spec/interop runs it with the real one.
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +199,25 @@ describe('testCertificate', () => {
     expect(days).toBeGreaterThan(1.9);
     expect(days).toBeLessThan(2.1);
     await expectAsync(testCertificate({ names: ['::1'] })).toBeRejectedWithError(TypeError, /IPv4/);
+  });
+
+  it('is signed by another one where that was asked for, with keys and hashes of any kind', async () => {
+    for (const keyType of ['rsa', 'ec'] as const) {
+      const issuer = await testCertificate({ names: ['ca.test'], keyType, days: 2 });
+      for (const hash of ['sha1', 'sha256', 'sha384', 'sha512'] as const) {
+        const { key, cert } = await testCertificate({ names: ['router.test'], keyType: 'ec', hash, issuer });
+        const certificate = new X509Certificate(cert);
+        const authority = new X509Certificate(issuer.cert);
+        expect([certificate.subject, certificate.issuer, certificate.ca]).toEqual([
+          'CN=router.test',
+          'CN=ca.test',
+          false,
+        ]);
+        expect(certificate.checkIssued(authority)).toBeTrue();
+        expect(certificate.verify(authority.publicKey)).toBeTrue();
+        expect(certificate.checkPrivateKey(createPrivateKey(key))).toBeTrue();
+      }
+    }
   });
 
   it('writes long lengths as they must be', async () => {

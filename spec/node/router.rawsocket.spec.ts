@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
-import { generate } from 'selfsigned';
 import { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
 import { rawSocket, webSocket, type RawSocketOptions } from '../../src/node/index.ts';
@@ -16,6 +15,7 @@ import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
+import { testCertificate, type TestCertificate } from '../../src/testing/node/index.ts';
 import { fresh, live, provided } from '../helpers/live.ts';
 
 const ROLES = { publisher: {}, subscriber: {}, caller: {}, callee: {} };
@@ -395,21 +395,15 @@ describe('serveRouter on RawSocket', () => {
   });
 
   describe('over TLS', () => {
-    let own: { private: string; cert: string };
-    let other: { private: string; cert: string };
+    let own: TestCertificate;
+    let other: TestCertificate;
 
     beforeAll(async () => {
-      const make = async (name: string): Promise<typeof own> => {
-        const altNames = [{ type: 2, value: name }];
-        return generate([{ name: 'commonName', value: name }], {
-          keySize: 2048,
-          extensions: [{ name: 'subjectAltName', altNames }],
-        } as Parameters<typeof generate>[1]);
-      };
-      [own, other] = await Promise.all([make('router.test'), make('other.test')]);
+      own = await testCertificate({ names: ['router.test'] });
+      other = await testCertificate({ names: ['other.test'] });
     });
 
-    const secure = (more: object = {}): Promise<void> => serve({ tls: { key: own.private, cert: own.cert, ...more } });
+    const secure = (more: object = {}): Promise<void> => serve({ tls: { ...own, ...more } });
     const refused = async (options: RawSocketOptions): Promise<ConnectFailedError> => {
       const opening = firstValueFrom(rawSocket({ url: served.rawSocket?.url ?? '', ...options }).open());
       const error: unknown = await opening.catch((reason: unknown) => reason);
@@ -446,7 +440,7 @@ describe('serveRouter on RawSocket', () => {
     it('a client shows its certificate where the router wants one', async () => {
       await secure({ requestCert: true, ca: other.cert, rejectUnauthorized: true });
       const trusting = { ca: own.cert, servername: 'router.test' };
-      const wamp = client({ ...trusting, cert: other.cert, key: other.private });
+      const wamp = client({ ...trusting, ...other });
       expect((await firstValueFrom(wamp.session$)).id).toBeGreaterThan(0);
       await refused(trusting);
     });

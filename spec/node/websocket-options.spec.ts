@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { filter, firstValueFrom, map } from 'rxjs';
-import { generate, type GenerateResult } from 'selfsigned';
 import { WebSocketServer } from 'ws';
 import { Client } from '../../src/client/client.ts';
 import { webSocket, type NodeWebSocketOptions } from '../../src/node/index.ts';
@@ -16,8 +15,8 @@ import { json } from '../../src/serializers/json.ts';
 import type { Session } from '../../src/session/session.ts';
 import { serveRouter, type ServedRouter, type ServeOptions } from '../../src/router/node/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
+import { testCertificate, type TestCertificate } from '../../src/testing/node/index.ts';
 
-const named = (value: string) => [{ name: 'commonName', value }];
 const LONG = 'a long text that says little. '.repeat(10_000);
 
 describe('webSocket with the options of Node', () => {
@@ -64,36 +63,20 @@ describe('webSocket with the options of Node', () => {
   };
 
   describe('over TLS', () => {
-    let ca: GenerateResult;
-    let server: GenerateResult;
-    let client: GenerateResult;
+    let issuer: TestCertificate;
+    let server: TestCertificate;
+    let client: TestCertificate;
 
     beforeAll(async () => {
-      const base = { keyType: 'ec', algorithm: 'sha256' } as const;
-      ca = await generate(named('Spec CA'), {
-        ...base,
-        extensions: [
-          { name: 'basicConstraints', cA: true, critical: true },
-          { name: 'keyUsage', keyCertSign: true, critical: true },
-        ],
-      });
-      const signed = { ...base, ca: { key: ca.private, cert: ca.cert } };
-      server = await generate(named('router.test'), {
-        ...signed,
-        extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'router.test' }] }],
-      });
-      client = await generate(named('joe'), {
-        ...signed,
-        extensions: [{ name: 'extKeyUsage', clientAuth: true }],
-      });
+      issuer = await testCertificate({ names: ['ca.test'], keyType: 'ec' });
+      server = await testCertificate({ names: ['router.test'], keyType: 'ec', issuer });
+      client = await testCertificate({ names: ['joe.test'], keyType: 'ec', issuer });
     });
 
-    const tls = () => ({ key: server.private, cert: server.cert });
-
     it('trusts a CA of its own, and expects the name that it asks for', async () => {
-      const url = await serve({ tls: tls() });
+      const url = await serve({ tls: server });
       expect(url).toMatch(/^wss:/);
-      const session = await joined({ url, ca: ca.cert, servername: 'router.test' });
+      const session = await joined({ url, ca: issuer.cert, servername: 'router.test' });
       expect(await echo(session, 'ä')).toBe('ä');
       expect(session.details.transport).toEqual(
         jasmine.objectContaining({ isSecure: true, peer: `127.0.0.1:${served!.port}` }),
@@ -102,22 +85,22 @@ describe('webSocket with the options of Node', () => {
         ConnectFailedError,
         /unable to verify/,
       );
-      await expectAsync(joined({ url, ca: ca.cert })).toBeRejectedWithError(ConnectFailedError, /altnames/);
-      await expectAsync(joined({ url, ca: ca.cert, servername: 'other.test' })).toBeRejectedWithError(
+      await expectAsync(joined({ url, ca: issuer.cert })).toBeRejectedWithError(ConnectFailedError, /altnames/);
+      await expectAsync(joined({ url, ca: issuer.cert, servername: 'other.test' })).toBeRejectedWithError(
         ConnectFailedError,
         /altnames/,
       );
     });
 
     it('accepts any certificate where it is told to', async () => {
-      const url = await serve({ tls: tls() });
+      const url = await serve({ tls: server });
       expect((await joined({ url, rejectUnauthorized: false })).open).toBeTrue();
     });
 
     it('shows a certificate to a router that wants one', async () => {
-      const url = await serve({ tls: { ...tls(), requestCert: true, rejectUnauthorized: true, ca: ca.cert } });
-      const trusted = { url, ca: ca.cert, servername: 'router.test' };
-      const session = await joined({ ...trusted, cert: client.cert, key: client.private });
+      const url = await serve({ tls: { ...server, requestCert: true, rejectUnauthorized: true, ca: issuer.cert } });
+      const trusted = { url, ca: issuer.cert, servername: 'router.test' };
+      const session = await joined({ ...trusted, ...client });
       expect(session.open).toBeTrue();
       await expectAsync(joined(trusted)).toBeRejectedWithError(ConnectFailedError);
       expect(router.sessions.length).toBe(1);

@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { promisify } from 'node:util';
 import { asyncScheduler } from 'rxjs';
@@ -6,7 +6,7 @@ import { asyncScheduler } from 'rxjs';
 /** Options of {@link testCertificate}. */
 export interface TestCertificateOptions {
   /**
-   * Host names and IPv4 addresses that it is good for.
+   * Host names and IPv4 addresses that it is good for; the first is its common name, too.
    *
    * @default ['localhost', '127.0.0.1']
    */
@@ -17,9 +17,28 @@ export interface TestCertificateOptions {
    * @default 1
    */
   readonly days?: number;
+  /**
+   * The certificate of an authority, made by `testCertificate()`, that signs this one; a peer trusts it with `ca: issuer.cert`.
+   * Without an issuer it signs itself.
+   */
+  readonly issuer?: TestCertificate;
+  /**
+   * The type of its key: RSA with 2048 bits, or an elliptic curve (P-256), which takes far less time to make.
+   *
+   * @default 'rsa'
+   */
+  readonly keyType?: KeyType;
+  /**
+   * The hash of its signature.
+   *
+   * @default 'sha256'
+   */
+  readonly hash?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
 }
 
-/** A certificate that signed itself: key and certificate as PEM. A client trusts it with `ca: cert`. */
+type KeyType = 'rsa' | 'ec';
+
+/** Key and certificate as PEM. A peer trusts one that signed itself with `ca: cert`. */
 export interface TestCertificate {
   readonly key: string;
   readonly cert: string;
@@ -43,9 +62,23 @@ const bits = (content: Uint8Array): Buffer => der(3, hex('00'), content);
 
 const NULL = hex('0500');
 const TRUE = hex('0101ff');
-/** Object identifiers, encoded. */
+/** Object identifiers of signatures, encoded: by the type of the key that signs, and the hash. */
+const SIGNATURES = {
+  rsa: {
+    sha1: hex('06092a864886f70d010105'),
+    sha256: hex('06092a864886f70d01010b'),
+    sha384: hex('06092a864886f70d01010c'),
+    sha512: hex('06092a864886f70d01010d'),
+  },
+  ec: {
+    sha1: hex('06072a8648ce3d0401'),
+    sha256: hex('06082a8648ce3d040302'),
+    sha384: hex('06082a8648ce3d040303'),
+    sha512: hex('06082a8648ce3d040304'),
+  },
+};
+/** Other object identifiers, encoded. */
 const OID = {
-  rsaWithSha256: hex('06092a864886f70d01010b'),
   commonName: hex('0603550403'),
   basicConstraints: hex('0603551d13'),
   subjectAltName: hex('0603551d11'),
@@ -59,9 +92,17 @@ function alternative(name: string): Buffer {
   return isIPv4(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : text(0x82, name);
 }
 
+const named = (name: string): Buffer => sequence(der(0x31, sequence(OID.commonName, text(0x0c, name))));
+
+async function makeKeys(type: KeyType): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  return type === 'rsa'
+    ? promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+    : promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+}
+
 /**
- * Makes a certificate for tests over TLS, good for this machine and a day: RSA with 2048 bits, signed by itself. For
- * `serveRouter(router, { tls })` and `launchCrossbar({ config: 'tls' })`; no protection for anything real.
+ * Makes a certificate for tests over TLS, good for this machine and a day, signed by itself or by another one. For
+ * `serveRouter(router, { tls })` and for clients that show one; no protection for anything real.
  *
  * @throws TypeError for an IPv6 address
  * @example
@@ -70,32 +111,36 @@ function alternative(name: string): Buffer {
  * const wamp = new WampClient({ realm: 'realm1', transports: [webSocket({ url: served.url, ca: cert })] }); // of rxwamp/node
  */
 export async function testCertificate(options: TestCertificateOptions = {}): Promise<TestCertificate> {
-  const { names = ['localhost', '127.0.0.1'], days = 1 } = options;
+  const { names = ['localhost', '127.0.0.1'], days = 1, issuer, keyType = 'rsa', hash = 'sha256' } = options;
   const alternatives = sequence(...names.map(alternative));
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { publicKey, privateKey } = await makeKeys(keyType);
+  const signer = issuer ? createPrivateKey(issuer.key) : privateKey;
+  const signerType = signer.asymmetricKeyType as KeyType;
+  const algorithm = sequence(SIGNATURES[signerType][hash], ...(signerType === 'rsa' ? [NULL] : []));
+  const name = names[0] ?? 'localhost';
+  const issuerName = issuer ? new X509Certificate(issuer.cert).subject.replace(/^CN=/, '') : name;
   const now = asyncScheduler.now();
   const serial = randomBytes(16);
   // positive, and of full length
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
-  const algorithm = sequence(OID.rsaWithSha256, NULL);
-  const name = sequence(der(0x31, sequence(OID.commonName, text(0x0c, names[0] ?? 'localhost'))));
   const body = sequence(
     der(0xa0, hex('020102')), // version 3
     der(2, serial),
     algorithm,
-    name,
+    named(issuerName),
     sequence(time(now - DAY), time(now + days * DAY)),
-    name,
+    named(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(
       0xa3,
       sequence(
-        sequence(OID.basicConstraints, TRUE, der(4, sequence(TRUE))), // it is its own authority
+        // one that signs itself is an authority
+        sequence(OID.basicConstraints, TRUE, der(4, issuer ? sequence() : sequence(TRUE))),
         sequence(OID.subjectAltName, der(4, alternatives)),
       ),
     ),
   );
-  const cert = sequence(body, algorithm, bits(sign('sha256', body, privateKey)));
+  const cert = sequence(body, algorithm, bits(sign(hash, body, signer)));
   const lines = cert.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
