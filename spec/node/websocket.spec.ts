@@ -653,6 +653,16 @@ describe('webSocket in Node', () => {
       };
     };
 
+    it('of our own close() waits five seconds for the answer of the router, not longer', async () => {
+      const { channel, record, peer } = await opened();
+      peer.pause();
+      const set = spyOn(globalThis, 'setTimeout').and.callThrough();
+      channel.close();
+      expect(set.calls.allArgs().map(([, ms]) => ms)).toEqual([5000]);
+      peer.resume();
+      expect(await record.end).toBe('complete');
+    });
+
     it('drop() completes at once, hangs up and leaves no timer', async () => {
       const timers = watchTimers();
       const { channel, record, peer } = await opened();
