@@ -103,7 +103,8 @@ export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './contract/sch
 export { validated } from './contract/validated.ts';
 export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
-export type { Args, Dict, List, Message } from './protocol/messages.ts';
+export type { Message } from './protocol/messages.ts';
+export type { Args, Dict, List } from './protocol/payload.ts';
 export { uriPattern, type UriParts, type UriPattern } from './protocol/pattern.ts';
 export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';

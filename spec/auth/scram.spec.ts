@@ -4,7 +4,7 @@ import { cryptosign } from '../../src/auth/cryptosign.ts';
 import { scram, type ScramOptions } from '../../src/auth/scram.ts';
 import { deriveScramCredential, type ScramDialect } from '../../src/auth/scram-exchange.ts';
 import { ticket } from '../../src/auth/ticket.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { resolve, fromMaybeAsync } from '../../src/async.ts';
 import { acceptScram, acceptTicket } from '../../src/router/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';

@@ -1,14 +1,7 @@
 // What is asked of one sample of a file of messages.
 import { ProtocolError } from '../../src/protocol/errors.ts';
-import {
-  describeMessage,
-  messageName,
-  parseMessage,
-  withPayload,
-  type Args,
-  type Dict,
-  type Message,
-} from '../../src/protocol/messages.ts';
+import { describeMessage, messageName, parseMessage, withPayload, type Message } from '../../src/protocol/messages.ts';
+import type { Args, Dict } from '../../src/protocol/payload.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import {
   bytesOf,

@@ -1,7 +1,8 @@
 // Plays a sequence of messages between sessions and a router: our router in this process, over our frames.
 import { CLIENT_FEATURES } from '../../src/protocol/features.ts';
 import { isId } from '../../src/protocol/ids.ts';
-import { EVENT, type Dict, type Message } from '../../src/protocol/messages.ts';
+import { EVENT, type Message } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import type { Channel } from '../../src/transports/transport.ts';

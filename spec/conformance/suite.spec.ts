@@ -1,5 +1,5 @@
 // The runner of the specification's test suite, on samples of our own: what is right passes, what is wrong is noticed.
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { json } from '../../src/serializers/json.ts';
 import { withBytes } from './samples.ts';
 import { report, runSuite } from './suite.ts';

@@ -1,5 +1,6 @@
 // The files of the specification's test suite, and how their words map to ours.
-import { describeMessage, messageName, type Dict, type Message } from '../../src/protocol/messages.ts';
+import { describeMessage, messageName, type Message } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 
 /** One way to write a message: text, or bytes as hex or base64; several say the same. */
 export interface Variant {

@@ -3,7 +3,7 @@ import { concat, firstValueFrom, from, interval, lastValueFrom, map, NEVER, of, 
 import type { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import type { CallResult } from '../../src/session/events.ts';
 import type { Invocation } from '../../src/session/invocation.ts';
 import { result } from '../../src/session/invocation.ts';

@@ -2,7 +2,8 @@
 import { asapScheduler, catchError, NEVER, of } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
-import type { Dict, Message, MessageCode, MessageOf } from '../../src/protocol/messages.ts';
+import type { Message, MessageCode, MessageOf } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { messageName } from '../../src/protocol/messages.ts';
 import { json } from '../../src/serializers/json.ts';
 import type { Serializer } from '../../src/serializers/serializer.ts';

@@ -1,5 +1,7 @@
-import { kindOf, ProtocolError } from '../../src/protocol/errors.ts';
+import { ProtocolError } from '../../src/protocol/errors.ts';
+import { kindOf } from '../../src/protocol/kind-of.ts';
 import * as wamp from '../../src/protocol/messages.ts';
+import type { Args, Dict } from '../../src/protocol/payload.ts';
 import { describeMessage, messageName, parseMessage, withPayload } from '../../src/protocol/messages.ts';
 
 // words that an error must use for what was expected
@@ -442,7 +444,7 @@ describe('message codes', () => {
 
 describe('withPayload', () => {
   it('trims what is empty and keeps a list before a dictionary', () => {
-    const end = (...payload: [args?: wamp.Args, kwargs?: wamp.Dict]): readonly unknown[] =>
+    const end = (...payload: [args?: Args, kwargs?: Dict]): readonly unknown[] =>
       withPayload<wamp.MessageOf<70>>([70, 1, {}], ...payload).slice(3);
     expect(end()).toEqual([]);
     expect(end([])).toEqual([]);
@@ -457,6 +459,6 @@ describe('withPayload', () => {
   });
 
   it('does not take inherited keys for a payload', () => {
-    expect(withPayload<wamp.MessageOf<70>>([70, 1, {}], [], Object.create({ a: 1 }) as wamp.Dict).length).toBe(3);
+    expect(withPayload<wamp.MessageOf<70>>([70, 1, {}], [], Object.create({ a: 1 }) as Dict).length).toBe(3);
   });
 });

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describeMessage, messageName, parseMessage, withPayload } from '../../src/protocol/messages.ts';
 import type { Message, PayloadMessage } from '../../src/protocol/messages.ts';
-import { InvalidUriError, kindOf, ProtocolError } from '../../src/protocol/errors.ts';
+import { InvalidUriError, ProtocolError } from '../../src/protocol/errors.ts';
+import { kindOf } from '../../src/protocol/kind-of.ts';
 import { camelised, fromWire, toWire } from '../../src/protocol/attributes.ts';
 import { supports } from '../../src/protocol/features.ts';
 import { isId } from '../../src/protocol/ids.ts';

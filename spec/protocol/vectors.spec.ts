@@ -1,5 +1,5 @@
 // Messages as they stand in the specification: text → fields, and back again to the same text.
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { describeMessage, parseMessage } from '../../src/protocol/messages.ts';
 
 const VECTORS: readonly (readonly [text: string, fields: Dict])[] = [

@@ -2,7 +2,7 @@ import { CallResult, WampEvent } from '../../src/session/events.ts';
 import type { Invocation } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 
 const TOPIC = 'com.app.topic';
 const event = (details: Dict = {}, ...payload: [args?: unknown[] | Uint8Array, kwargs?: Dict]): WampEvent =>

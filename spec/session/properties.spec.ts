@@ -1,7 +1,8 @@
 // What holds of the verbs whatever they are given, and of what arrives whatever comes.
 import fc from 'fast-check';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
-import { parseMessage, type Dict, type MessageOf } from '../../src/protocol/messages.ts';
+import { parseMessage, type MessageOf } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { CallResult, WampEvent } from '../../src/session/events.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe } from '../../src/session/option-checks.ts';
 import { errorForWire } from '../../src/session/error-mapping.ts';

@@ -1,5 +1,5 @@
 import type { MaybeAsync } from '../async.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 
 export type { Resolvable, MaybeAsync } from '../async.ts';
 

@@ -1,5 +1,5 @@
 import { isDict, type Kind } from '../protocol/attributes.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { AuthAttempt, ChannelBindingType } from './authenticator.ts';
 import { refusal } from './shared.ts';
 

@@ -2,7 +2,7 @@ import { catchError, concatMap, type Observable } from 'rxjs';
 import { fromMaybeAsync } from '../async.ts';
 import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
 import { AbortError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { AuthAttempt, Authenticator, ChallengeAnswer, MaybeAsync } from './authenticator.ts';
 

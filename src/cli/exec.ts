@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import { isDict } from '../protocol/attributes.ts';
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { isLooseUri } from '../protocol/uris.ts';
 import { result, type Invocation, type Result } from '../session/invocation.ts';
 import { SECRETS } from './connect/flags.ts';

@@ -1,5 +1,5 @@
 import { Option, type Command as Parser } from 'commander';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { indented, lineOf } from './values.ts';
 
 /** What of something that arrived is printed. */

@@ -14,7 +14,7 @@ import {
 } from '../meta/index.ts';
 import { isDict } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 
 /** What the router tells of one thing. */
 export type Row = Readonly<Dict>;

@@ -1,5 +1,5 @@
 import { fromWire } from '../protocol/attributes.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { json } from '../serializers/json.ts';
 import { CliError } from './command.ts';
 

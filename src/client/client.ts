@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs';
-import type { List } from '../protocol/messages.ts';
+import type { List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from '../session/api.ts';
 import type { CallResult, WampEvent } from '../session/events.ts';

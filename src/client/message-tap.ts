@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs';
-import { AUTHENTICATE, type Dict, type Message } from '../protocol/messages.ts';
+import { AUTHENTICATE, type Message } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { TAGGED, type Tagged } from '../session/option-checks.ts';
 import type { Tap } from '../session/config.ts';
 import type { CorrelationOptions } from '../session/options.ts';

@@ -1,6 +1,7 @@
 import { isDict } from '../protocol/attributes.ts';
-import { kindOf, WampError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import { WampError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { isPromise } from '../async.ts';
 import type { PayloadSchemas } from './contract.ts';
 import { isSchema, type SchemaIssue, type StandardSchemaV1 } from './schema.ts';

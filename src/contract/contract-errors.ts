@@ -1,5 +1,5 @@
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { ErrorUri } from '../session/api.ts';
 import type { ErrorOf, ErrorParameters, Typed } from '../session/contract-types.ts';
 

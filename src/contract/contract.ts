@@ -1,5 +1,5 @@
 import { BOOL, checkOptions, DICT, isDict, type OptionTable } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { Coded } from '../session/api.ts';
 import type { Result } from '../session/invocation.ts';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { List } from '../protocol/messages.ts';
+import type { List } from '../protocol/payload.ts';
 import type {
   ArgsOf,
   KwargsOf,

@@ -1,5 +1,5 @@
 import { map, type Observable } from 'rxjs';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { CallResult } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';

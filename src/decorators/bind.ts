@@ -1,6 +1,6 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
 import { checkOptions, DICT, STRING, type Kind } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';

@@ -1,5 +1,5 @@
 import { BOOL, checkOptions, DICT } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { uriPattern, type UriPattern } from '../protocol/pattern.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { checkRegister, checkSubscribe } from '../session/option-checks.ts';

@@ -1,5 +1,5 @@
 import { checkOptions } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { describeRequest, assertUri, type Uri } from '../protocol/uris.ts';
 import { MATCH, type DefineOptions } from '../session/define.ts';
 import type { ErrorClass, ErrorEntry } from '../session/error-mapping.ts';

@@ -1,4 +1,4 @@
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { UriParts } from '../protocol/pattern.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Invocation } from '../session/invocation.ts';

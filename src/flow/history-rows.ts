@@ -1,7 +1,9 @@
 import { isDict } from '../protocol/attributes.ts';
-import { kindOf, ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { isId, type Id } from '../protocol/ids.ts';
-import { EVENT, type Args, type Dict, type List } from '../protocol/messages.ts';
+import { EVENT } from '../protocol/messages.ts';
+import type { Args, Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { WampEvent } from '../session/events.ts';
 

@@ -2,7 +2,7 @@ import { catchError, from, map, mergeMap, Observable, take, throwError } from 'r
 import { BOOL, checkOptions, ID, type Kind } from '../protocol/attributes.ts';
 import type { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Match, type Uri } from '../protocol/uris.ts';
 import { checkSubscribe } from '../session/option-checks.ts';
 import type { SubscriptionInfo } from '../session/options.ts';

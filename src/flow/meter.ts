@@ -11,8 +11,8 @@ import {
   UNREGISTERED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
-  type Dict,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';

@@ -8,7 +8,7 @@ import {
 } from 'rxjs';
 import { isPromise } from '../async.ts';
 import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
-import type { List } from '../protocol/messages.ts';
+import type { List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
 import type { Given, Payload, PublishOptions } from '../session/options.ts';

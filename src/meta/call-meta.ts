@@ -1,8 +1,8 @@
 import { map, type Observable } from 'rxjs';
 import { checkOptions, ID, isDict, TEXT, type Kind } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { SubscribeOptions } from '../session/options.ts';

@@ -1,7 +1,8 @@
 import { camelised, isDict } from '../protocol/attributes.ts';
-import { kindOf, ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { isId, type Id } from '../protocol/ids.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 
 /** A session as the meta API describes it (WAMP, "Session Meta API"). */

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { checkOptions, STRING, type Kind } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/session.ts';

@@ -1,6 +1,6 @@
 import { asapScheduler, catchError, EMPTY, map, NEVER, Observable, startWith, switchMap, throwError } from 'rxjs';
 import { checkOptions, DICT, LIST, type Kind } from '../protocol/attributes.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
 import type { Given, PublishOptions } from '../session/options.ts';

@@ -4,7 +4,7 @@ import type { AnyClient } from '../client/engine-of.ts';
 import { runClient, type RunOptions } from '../programs/run-client.ts';
 import type { SessionTask } from '../programs/session-task.ts';
 import { BOOL, checkOptions, LIST, type Kind } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { Typed } from '../session/contract-types.ts';
 
 /** A client, by itself or with its `main` and options: what `runClient()` takes. */

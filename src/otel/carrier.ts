@@ -1,5 +1,5 @@
 import { propagation, type Context, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 
 /** The name of a field of a propagator (`traceparent`) as an attribute outside the standard. */
 const named = (field: string): string => `x_${field.toLowerCase().replaceAll('-', '_')}`;

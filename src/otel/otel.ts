@@ -12,9 +12,9 @@ import {
   RESULT,
   withPayload,
   YIELD,
-  type Dict,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { InterceptorFactory, Next } from '../session/interceptors.ts';
 import { read, without, written } from './carrier.ts';
 import { Spans } from './spans.ts';

@@ -1,7 +1,7 @@
 import { isDict } from '../protocol/attributes.ts';
 import { InvalidStateError } from '../protocol/errors.ts';
 import { supports } from '../protocol/features.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { CRYPTOBOX, handles, type PayloadCodec } from './codec.ts';
 import type { PayloadShape } from './shape.ts';
 

@@ -1,6 +1,7 @@
 import { gcm } from '@noble/ciphers/aes.js';
 import { isDict } from '../protocol/attributes.ts';
-import { ApplicationError, kindOf, SerializationError } from '../protocol/errors.ts';
+import { ApplicationError, SerializationError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { joined, open, random, seal } from './box.ts';
 import { NO_PAYLOAD_CODEC, type PayloadCipher } from './codec.ts';
 import { keyBytes, type KeyMaterial } from './keys.ts';

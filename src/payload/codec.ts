@@ -1,4 +1,4 @@
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 
 /** The receiver has no codec for the scheme, serializer or cipher of a payload. */

@@ -1,7 +1,8 @@
 import { isDict } from '../protocol/attributes.ts';
 import { ApplicationError, InvalidStateError, SerializationError, WampError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { CALL, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { CALL, type MessageOf } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import {
   DECRYPT_ERROR,

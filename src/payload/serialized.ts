@@ -1,6 +1,6 @@
 import { checkOptions, isDict, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import { utf8Decoder, utf8Encoder } from '../serializers/text.ts';
 import {

@@ -9,11 +9,9 @@ import {
   RESULT,
   withPayload,
   YIELD,
-  type Args,
-  type Dict,
-  type List,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Args, Dict, List } from '../protocol/payload.ts';
 import { utf8Encoder } from '../serializers/text.ts';
 import { CRYPTOBOX, type EncodedPayload, type PayloadAttributes } from './codec.ts';
 

@@ -9,10 +9,10 @@ import {
   UNREGISTERED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
-  type Dict,
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Mark } from './shape.ts';
 

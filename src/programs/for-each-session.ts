@@ -1,6 +1,6 @@
 import { Subscription, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import { FUNCTION } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { guarded } from '../session/error-mapping.ts';
 import type { Session } from '../session/session.ts';
 import { finish, unlessOver } from '../session/recovery.ts';

@@ -1,7 +1,8 @@
 import { asapScheduler, Observable, Subscription } from 'rxjs';
 import { callUserCode } from '../async.ts';
 import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
-import { ClosedError, kindOf } from '../protocol/errors.ts';
+import { ClosedError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { guarded } from '../session/error-mapping.ts';
 import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';

@@ -1,5 +1,5 @@
 import { isId } from './ids.ts';
-import { kindOf } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 
 /** What a value must be: words for error messages, and a test. */
 export interface Kind {

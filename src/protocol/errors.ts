@@ -1,18 +1,5 @@
-import type { Dict, List } from './messages.ts';
-
-/** Says what kind of thing a value is, for error messages: `a list`, `the string "x"`, `nothing`. */
-export function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (value instanceof Uint8Array) return 'binary';
-  const type = typeof value;
-  if (typeof value === 'string') {
-    return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)}`;
-  }
-  if (typeof value === 'number' || typeof value === 'boolean') return `the ${type} ${value}`;
-  return type === 'object' ? 'an object' : `a ${type}`;
-}
+import { kindOf } from './kind-of.ts';
+import type { Dict, List } from './payload.ts';
 
 /** The root of all errors that this library raises. `name` is stable, `cause` says what lay behind it. */
 export class WampError extends Error {

@@ -1,5 +1,5 @@
 import { isDict } from './attributes.ts';
-import type { Dict } from './messages.ts';
+import type { Dict } from './payload.ts';
 
 const roles = (features: Record<string, string>): Record<string, { features: Record<string, true> }> =>
   Object.fromEntries(

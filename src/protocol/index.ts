@@ -8,5 +8,6 @@ export { isId, MAX_ID, nextId, type Id } from './ids.ts';
 export { uriPattern, type UriParts, type UriPattern } from './pattern.ts';
 export { bestMatch, isUri, matchesUri, type Match, type Uri } from './uris.ts';
 export * from './messages.ts';
+export type { Args, Dict, List } from './payload.ts';
 export { camelised, fromWire, toWire } from './attributes.ts';
 export { CLIENT_FEATURES, supports } from './features.ts';

@@ -26,18 +26,13 @@ import {
   YIELD,
   EVENT_RECEIVED,
 } from './codes.ts';
-import { kindOf, ProtocolError } from './errors.ts';
+import { ProtocolError } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 import { isId, type Id } from './ids.ts';
+import type { Args, Dict } from './payload.ts';
 import type { Uri } from './uris.ts';
 
 export * from './codes.ts';
-
-/** A dictionary of the wire: string keys, any values. */
-export type Dict = Record<string, unknown>;
-/** A list of positional values. */
-export type List = readonly unknown[];
-/** Positional payload: a list, or one binary where the payload is passed through opaquely. */
-export type Args = List | Uint8Array;
 
 interface Field {
   readonly name: string;

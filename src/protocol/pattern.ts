@@ -1,4 +1,4 @@
-import { kindOf } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 import { assertUri, isLooseUri, type Match, type Uri } from './uris.ts';
 
 /** What one component of a pattern tells, as a type: `<id:int>` → `{ id: number }`. */

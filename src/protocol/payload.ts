@@ -1,5 +1,9 @@
-// apart from the messages: whoever reads a payload need not carry their table
-import type { Args, Dict, List } from './messages.ts';
+/** A dictionary of the wire: string keys, any values. */
+export type Dict = Record<string, unknown>;
+/** A list of positional values. */
+export type List = readonly unknown[];
+/** Positional payload: a list, or one binary where the payload is passed through opaquely. */
+export type Args = List | Uint8Array;
 
 /** What stands for a payload that did not come, or was not given: never null, the same for all. */
 export const NO_ARGS: List = Object.freeze([]);

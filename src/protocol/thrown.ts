@@ -1,4 +1,4 @@
-import { kindOf } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 
 /** What a thrown value is as text. Anything can be thrown, also what cannot be made text, or is empty. */
 export function textOf(thrown: unknown): string {

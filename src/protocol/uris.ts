@@ -1,4 +1,5 @@
-import { InvalidUriError, kindOf } from './errors.ts';
+import { InvalidUriError } from './errors.ts';
+import { kindOf } from './kind-of.ts';
 
 /** A WAMP URI: dot-separated, non-empty components without white space or `#` (WAMP, section "URIs"). */
 export type Uri = string;

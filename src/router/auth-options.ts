@@ -1,6 +1,6 @@
 import type { ChannelBindingType } from '../auth/authenticator.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { MaybeAsync } from '../async.ts';
 

@@ -1,5 +1,5 @@
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { bestMatch, type Match, type Uri } from '../protocol/uris.ts';
 import { whenAnswered } from './answer.ts';
 import type { Action, Permission, RealmOptions, Verdict } from './router-options.ts';

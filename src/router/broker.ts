@@ -1,16 +1,7 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import {
-  EVENT,
-  PUBLISHED,
-  SUBSCRIBED,
-  UNSUBSCRIBED,
-  withPayload,
-  type Args,
-  type Dict,
-  type List,
-  type MessageOf,
-} from '../protocol/messages.ts';
+import { EVENT, PUBLISHED, SUBSCRIBED, UNSUBSCRIBED, withPayload, type MessageOf } from '../protocol/messages.ts';
+import type { Args, Dict, List } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';

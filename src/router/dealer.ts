@@ -1,6 +1,7 @@
 import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { CALL, CANCEL, RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, type RealmContext } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Quirks } from './quirks.ts';
 import type { RouterSession } from './router-session.ts';
 

@@ -1,6 +1,6 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import { isId, type Id } from '../protocol/ids.ts';
-import type { Args, Dict, List } from '../protocol/messages.ts';
+import type { Args, Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Quirks } from './quirks.ts';
 

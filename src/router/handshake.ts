@@ -1,7 +1,8 @@
 import { Subscription } from 'rxjs';
 import { isDict } from '../protocol/attributes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { CHALLENGE, WELCOME, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { CHALLENGE, WELCOME, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { MaybeAsync } from '../async.ts';
 import { whenAnswered } from './answer.ts';

@@ -1,16 +1,8 @@
 import { asyncScheduler } from 'rxjs';
 import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import {
-  CALL,
-  INTERRUPT,
-  INVOCATION,
-  RESULT,
-  withPayload,
-  YIELD,
-  type Dict,
-  type MessageOf,
-} from '../protocol/messages.ts';
+import { CALL, INTERRUPT, INVOCATION, RESULT, withPayload, YIELD, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { RealmContext } from './context.ts';
 import type { Registrations } from './registrations.ts';
 import { assertPassthru, passesThru, relay } from './relay.ts';

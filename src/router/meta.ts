@@ -1,6 +1,6 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { isUri, type Match, type Uri } from '../protocol/uris.ts';
 import { describeSubscription, type Broker } from './broker.ts';
 import type { Quirks } from './quirks.ts';

@@ -1,6 +1,7 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { REGISTERED, UNREGISTERED, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { REGISTERED, UNREGISTERED, type MessageOf } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { bestMatch, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { isPrivate } from '../protocol/attributes.ts';
 import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Match } from '../protocol/uris.ts';
 import type { Quirks } from './quirks.ts';
 import { BadUri, type RouterSession } from './router-session.ts';

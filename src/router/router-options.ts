@@ -1,4 +1,5 @@
-import type { Dict, List, Message } from '../protocol/messages.ts';
+import type { Message } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Serializer } from '../serializers/serializer.ts';

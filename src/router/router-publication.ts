@@ -1,5 +1,5 @@
 import type { Id } from '../protocol/ids.ts';
-import type { Args, Dict } from '../protocol/messages.ts';
+import type { Args, Dict } from '../protocol/payload.ts';
 import { matchesUri, type Uri } from '../protocol/uris.ts';
 import type { RouterSession, Subscription } from './router-session.ts';
 

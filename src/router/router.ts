@@ -1,7 +1,7 @@
 import { first, firstValueFrom, Observable, startWith, Subscription, timeout } from 'rxjs';
 import { ConnectFailedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';

@@ -1,6 +1,6 @@
 import { isDict } from '../protocol/attributes.ts';
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { PublishRequest } from './broker.ts';
 import { LIMIT_EXCEEDED } from './context.ts';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Result } from './invocation.ts';
 
 /**

@@ -2,7 +2,8 @@ import { isObservable, type Subscriber, type Subscription, type Unsubscribable }
 import { mistaken } from '../protocol/attributes.ts';
 import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { CALL, CANCEL, RESULT, withPayload, type Dict, type List, type MessageOf } from '../protocol/messages.ts';
+import { CALL, CANCEL, RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { CallResult } from './events.ts';
 import type { CallArgs, PayloadRequest } from './option-checks.ts';

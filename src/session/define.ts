@@ -1,5 +1,5 @@
 import { checkOptions, FUNCTION, TEXT, type Kind } from '../protocol/attributes.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { ErrorClass } from './error-mapping.ts';
 import { portOf } from './port.ts';

@@ -26,9 +26,9 @@ import {
   UNREGISTERED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
-  type Dict,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { SessionConfig } from './config.ts';
 import { abortError, errorForWire, errorFromMessage } from './error-mapping.ts';

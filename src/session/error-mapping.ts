@@ -1,7 +1,7 @@
 import { throwError } from 'rxjs';
 import { AbortError, ApplicationError, ClosedError, ConnectionLostError, WampError } from '../protocol/errors.ts';
-import type { Dict, List, MessageOf } from '../protocol/messages.ts';
-import { argsOf } from '../protocol/payload.ts';
+import type { MessageOf } from '../protocol/messages.ts';
+import { argsOf, type Dict, type List } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { callUserCode } from '../async.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, camelised, fromWire } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Args, Dict, List, MessageOf } from '../protocol/messages.ts';
-import { argsOf, NO_KWARGS } from '../protocol/payload.ts';
+import type { MessageOf } from '../protocol/messages.ts';
+import { argsOf, NO_KWARGS, type Args, type Dict, type List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { ForwardHop } from './options.ts';
 

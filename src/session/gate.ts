@@ -1,5 +1,6 @@
 import { InvalidStateError } from '../protocol/errors.ts';
-import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD, type Dict, type Message } from '../protocol/messages.ts';
+import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD, type Message } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
 
 /**

@@ -2,17 +2,8 @@ import { isObservable, Observable, type Subscriber, type Subscription } from 'rx
 import { isPromise } from '../async.ts';
 import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import {
-  ERROR,
-  INVOCATION,
-  withPayload,
-  YIELD,
-  type Dict,
-  type List,
-  type Message,
-  type MessageOf,
-} from '../protocol/messages.ts';
-import { argsOf } from '../protocol/payload.ts';
+import { ERROR, INVOCATION, withPayload, YIELD, type Message, type MessageOf } from '../protocol/messages.ts';
+import { argsOf, type Dict, type List } from '../protocol/payload.ts';
 import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './events.ts';
 import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';

@@ -11,10 +11,10 @@ import {
   HELLO,
   incomingName,
   WELCOME,
-  type Dict,
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Attempt, Transport } from '../transports/transport.ts';
 import { mergeIdentities, pausableTimeout } from './pausable-timeout.ts';

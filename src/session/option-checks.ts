@@ -13,8 +13,7 @@ import {
   type Kind,
   type OptionTable,
 } from '../protocol/attributes.ts';
-import type { Dict, List } from '../protocol/messages.ts';
-import { NO_ARGS, NO_KWARGS } from '../protocol/payload.ts';
+import { NO_ARGS, NO_KWARGS, type Dict, type List } from '../protocol/payload.ts';
 import { describeRequest, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
   CallOptions,

@@ -1,4 +1,4 @@
-import type { List } from '../protocol/messages.ts';
+import type { List } from '../protocol/payload.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,6 @@
 import { defer, finalize, type Observable, type Subscription } from 'rxjs';
 import type { Identity } from '../auth/authenticator.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { after, now } from './time.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import { kindOf, type WampError } from '../protocol/errors.ts';
+import { type WampError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { ErrorEntry } from './error-mapping.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Session, Wamp } from './session.ts';

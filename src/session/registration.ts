@@ -1,6 +1,7 @@
 import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
-import { REGISTER, REGISTERED, UNREGISTER, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { REGISTER, REGISTERED, UNREGISTER, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import type { StreamRequest } from './option-checks.ts';
 import type { Handler } from './invocation.ts';

@@ -1,5 +1,5 @@
 import { ApplicationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 
 /**
  * What a callee written with wampy (Python) raised: its ERROR carries the exception in keyword values, under the

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
 import { ClosedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 import type { AnyPattern, OtherUri, ProcedureUri, TopicUri } from './api.ts';

@@ -1,6 +1,7 @@
 import { asapScheduler, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
-import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type Dict, type MessageOf } from '../protocol/messages.ts';
+import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { callUserCode } from '../async.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { WampEvent } from './events.ts';

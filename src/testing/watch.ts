@@ -1,7 +1,8 @@
 import { Subject, type Subscription } from 'rxjs';
 import { isDict } from '../protocol/attributes.ts';
 import type { Id } from '../protocol/ids.ts';
-import { PUBLISH, type Dict, type List } from '../protocol/messages.ts';
+import { PUBLISH } from '../protocol/messages.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { RouterFrame } from '../router/router-options.ts';
 import type { Router } from '../router/router.ts';

@@ -1,7 +1,8 @@
 import { toWire } from '../protocol/attributes.ts';
 import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import { ERROR, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
+import { ERROR, withPayload, type Message, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Reply } from '../session/request-port.ts';
 

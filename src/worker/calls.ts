@@ -1,5 +1,6 @@
 import type { Id } from '../protocol/ids.ts';
-import { CALL, CANCEL, RESULT, withPayload, type Dict, type Message, type MessageOf } from '../protocol/messages.ts';
+import { CALL, CANCEL, RESULT, withPayload, type Message, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { RequestPort, Reply } from '../session/request-port.ts';
 import { answered, refusal } from './answers.ts';
 

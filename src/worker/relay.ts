@@ -7,12 +7,10 @@ import {
   INVOCATION,
   withPayload,
   YIELD,
-  type Args,
-  type Dict,
-  type List,
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Args, Dict, List } from '../protocol/payload.ts';
 import { wireDetails } from '../session/events.ts';
 import type { Invocation, RunningInvocation } from '../session/invocation.ts';
 import type { RequestPort } from '../session/request-port.ts';

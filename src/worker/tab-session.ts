@@ -18,10 +18,10 @@ import {
   UNSUBSCRIBED,
   withPayload,
   YIELD,
-  type Dict,
   type Message,
   type MessageOf,
 } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import { wireDetails, type WampEvent } from '../session/events.ts';
 import type { Invocation } from '../session/invocation.ts';

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../auth/authenticator.ts';
-import type { Dict } from '../../protocol/messages.ts';
+import type { Dict } from '../../protocol/payload.ts';
 import { isDict } from '../../protocol/attributes.ts';
 import { CliError } from '../command.ts';
 import { valueOf } from '../values.ts';

@@ -16,7 +16,8 @@ import {
   TEXT,
   type Kind,
 } from '../../protocol/attributes.ts';
-import type { Dict, Message } from '../../protocol/messages.ts';
+import type { Message } from '../../protocol/messages.ts';
+import type { Dict } from '../../protocol/payload.ts';
 import { batched } from '../../serializers/batched.ts';
 import { cbor } from '../../serializers/cbor.ts';
 import { json } from '../../serializers/json.ts';
