@@ -34,7 +34,7 @@ export class WampClient<Api = unknown> extends Client<Api> {
 
 export type { BackoffOptions } from './client/backoff.ts';
 export { backoff } from './client/backoff.ts';
-export type { AnyClient } from './client/engine-of.ts';
+export type { AnyClient } from './client/engine.ts';
 export { forEachSession, type SessionRun } from './programs/for-each-session.ts';
 export type { KeepaliveOptions } from './client/keepalive.ts';
 export type { WireMessage } from './client/message-tap.ts';
@@ -110,16 +110,40 @@ export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
-export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/api.ts';
-export { CallResult, WampEvent } from './session/events.ts';
-export type { AnyDetails, EventDetails, InvocationDetails, PassthruDetails, ResultDetails } from './session/events.ts';
-export type { CallArgs } from './session/option-checks.ts';
+export type {
+  ErrorOf,
+  EventOf,
+  FinalResultOf,
+  HandlerOf,
+  InvocationOf,
+  ProgressResultOf,
+  Typed,
+  Coded,
+  ErrorUri,
+  Open,
+  ProcedureUri,
+  TopicUri,
+} from './session/contract-types.ts';
+export type { TypedWamp } from './session/verbs.ts';
+export type { CloseDetails, SessionDetails, Wamp, CallArgs } from './session/options.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
-export { Invocation, result, Result, type Handler, type InputChunk } from './session/invocation.ts';
-export type { CloseDetails } from './session/config.ts';
+export { result } from './session/invocation.ts';
+export {
+  type AnyDetails,
+  type EventDetails,
+  type InvocationDetails,
+  type PassthruDetails,
+  type ResultDetails,
+  CallResult,
+  WampEvent,
+  Invocation,
+  Result,
+  type Handler,
+  type InputChunk,
+} from './session/events.ts';
 export { acknowledgeEvents } from './flow/acknowledge.ts';
 export { backpressure, type Backpressure, type BackpressureOptions } from './flow/backpressure.ts';
 export { conflate, type Conflated, type ConflateOptions } from './flow/conflate.ts';
@@ -132,21 +156,11 @@ export { publisher, type Publisher, type PublisherCounters, type PublisherOption
 export { kwargs, Kwargs } from './contract/kwargs.ts';
 export { proxy, rpc } from './contract/proxy.ts';
 export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './contract/proxy-types.ts';
-export { finalResult } from './session/operators.ts';
+export { finalResult } from './session/call.ts';
 export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export type * from './session/options.ts';
-export { Session, type SessionDetails, type Wamp } from './session/session.ts';
+export { Session } from './session/session.ts';
 export type { StreamInfo } from './session/recovery.ts';
-export type {
-  ErrorOf,
-  EventOf,
-  FinalResultOf,
-  HandlerOf,
-  InvocationOf,
-  ProgressResultOf,
-  Typed,
-  TypedWamp,
-} from './session/contract-types.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -3,11 +3,10 @@ import { firstValueFrom, NEVER, of, Subject, throwError } from 'rxjs';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
-import type { Handler, Invocation } from '../../src/session/invocation.ts';
+import type { Handler, Invocation } from '../../src/session/events.ts';
 import { result } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
-import type { JoinedClient, JoinedOptions } from '../helpers/wire.ts';
-import { dialled, joined, turn } from '../helpers/wire.ts';
+import { type JoinedClient, type JoinedOptions, dialled, joined, turn } from '../helpers/wire.ts';
 
 /** Expects that the client took the last frames without a word, and goes on. */
 function expectCalm({ session, wire }: Pick<JoinedClient, 'session' | 'wire'>): void {
@@ -321,6 +320,16 @@ describe('race 11: RESULT or ERROR after a local cancel', () => {
       client.wire.send(frame);
       expectCalm(client);
       expect(call.values).toEqual([]);
+    });
+  }
+
+  for (const type of [1, 36, 68, 99]) {
+    it(`so is ERROR for type ${type}, which nothing answers with ERROR`, () => {
+      const client = joined();
+      record(client.wamp.call('com.app.f')).stop();
+      client.wire.rest();
+      client.wire.send([8, type, 1, {}, 'com.app.bad']);
+      expectViolation(client, /ERROR for request 1/);
     });
   }
 
@@ -639,6 +648,13 @@ describe('race 27: UNSUBSCRIBED and UNREGISTERED with request 0', () => {
     expect(wire.take(64)).toEqual([64, 2, {}, 'com.app.f']);
   });
 
+  it('with a reason that is no URI say what they are', () => {
+    const client = registered(() => 1);
+    client.wire.send([67, 0, { registration: 88, reason: 'not a URI' }]);
+    expect(client.registration.error).toEqual(jasmine.objectContaining({ uri: 'wamp.error.no_such_registration' }));
+    expectCalm(client);
+  });
+
   it('of what is not held, or say nothing, are ignored', () => {
     const client = subscribed();
     client.wire.send([35, 0, { subscription: 4711 }], [67, 0, { registration: 4711 }], [35, 0], [67, 0, {}]);
@@ -909,10 +925,45 @@ describe('race 38: dictionaries that lack, exceed or err', () => {
     expectCalm(client);
   });
 
-  it('1 is not true: a violation', () => {
-    const client = subscribed();
-    client.wire.send([36, 77, 5, { retained: 1 }]);
-    expectViolation(client, /EVENT.details.retained: expected a boolean, got the number 1/);
+  it('an attribute of the wrong type is as if it were absent', () => {
+    const client = subscribed({ welcome: { roles: 1, authid: 7, authrole: null, authmethod: 'ticket' } });
+    const { details } = client.session;
+    expect([details.authid, details.authrole, details.authmethod]).toEqual([undefined, undefined, 'ticket']);
+    client.wire.send([36, 77, 5, { retained: 1, publisher: 'x', topic: 3, trustlevel: 2, forward_for: [7] }]);
+    const event = client.events.values[0];
+    expect([event?.details.retained, event?.details.publisher, event?.details.forwardFor]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([event?.details.topic, event?.details.trustlevel]).toEqual(['com.app.topic', 2]);
+    expect(event?.details.toJSON()).toEqual({
+      subscription: 77,
+      publication: 5,
+      topic: 'com.app.topic',
+      trustlevel: 2,
+    });
+    expectCalm(client);
+  });
+
+  for (const nothing of [null, []]) {
+    it(`${JSON.stringify(nothing)} stands for an empty dictionary`, () => {
+      const client = subscribed();
+      client.wire.send([36, 77, 5, nothing, ['a'], nothing], [36, 77, 6, nothing, null, nothing]);
+      expect(client.events.values.map(({ args, kwargs }) => [args, kwargs])).toEqual([
+        [['a'], {}],
+        [[], {}],
+      ]);
+      expectCalm(client);
+    });
+  }
+
+  it('anything else in the place of a dictionary is a violation', () => {
+    for (const wrong of [1, 'x', true, ['x']]) {
+      const client = subscribed();
+      client.wire.send([36, 77, 5, wrong]);
+      expectViolation(client, /EVENT.details: expected an object/);
+    }
   });
 });
 

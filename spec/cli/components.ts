@@ -2,8 +2,8 @@
 import { firstValueFrom, type Observable } from 'rxjs';
 import { Procedure, Topic } from '../../src/decorators/index.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import type { Registration } from '../../src/session/options.ts';
-import type { Session, Wamp } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import type { Registration, Wamp } from '../../src/session/options.ts';
 
 export class Counter {
   readonly #wamp: Wamp;

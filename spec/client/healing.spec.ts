@@ -1,5 +1,5 @@
 import { tap } from 'rxjs';
-import { healDelay } from '../../src/client/healing.ts';
+import { healDelay } from '../../src/client/retry-policy.ts';
 import { resolveOptions, type BaseOptions } from '../../src/client/client-options.ts';
 import { ApplicationError, ConnectionLostError, InvalidStateError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';

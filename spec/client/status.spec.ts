@@ -32,7 +32,7 @@ describe('Board', () => {
     const seen: string[] = [];
     board.status$.subscribe(({ state }) => {
       seen.push(state);
-      if (state === 'connecting') board.tell({ type: 'challenge', method: 'ticket' });
+      if (state === 'connecting') board.emit({ type: 'challenge', method: 'ticket' });
     });
     board.lifecycle$.subscribe(({ type }) => {
       seen.push(type);
@@ -60,7 +60,7 @@ describe('Board', () => {
     const events: LifecycleEvent[] = [];
     board.lifecycle$.subscribe((event) => events.push(event));
     const before = Date.now();
-    board.tell({ type: 'challenge', method: 'ticket' });
+    board.emit({ type: 'challenge', method: 'ticket' });
     expect(events).toEqual([{ type: 'challenge', method: 'ticket', time: jasmine.any(Number) }]);
     expect(events[0]?.time).toBeGreaterThanOrEqual(before);
     expect(events[0]?.time).toBeLessThanOrEqual(Date.now());

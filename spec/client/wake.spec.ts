@@ -1,5 +1,4 @@
-import { pause } from '../../src/client/reconnect.ts';
-import { wake$ } from '../../src/client/wake.ts';
+import { pause, wake$ } from '../../src/client/reconnect.ts';
 import { FakeChannel, inState, refusing, scripted, STEADY, virtual, world } from './helpers.ts';
 
 /** Plays a browser's window and document, in browsers, too; gives back what takes them away again. */

@@ -2,7 +2,7 @@
 import { __decorate } from 'tslib';
 import { bind, errorsOf, Procedure, Topic, WampError } from '../../src/decorators/index.ts';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
-import type { Invocation } from '../../src/session/invocation.ts';
+import type { Invocation } from '../../src/session/events.ts';
 import { joined } from '../helpers/wire.ts';
 
 /** Decorates as TypeScript does in the legacy dialect. */

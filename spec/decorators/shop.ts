@@ -1,8 +1,7 @@
 // A component as an application writes it. Compiled in every dialect of decorators, so it says nothing that only one knows.
 import { NEVER, of, tap, throwError, type Observable } from 'rxjs';
 import { Procedure, Topic, WampError } from '../../src/decorators/index.ts';
-import type { WampEvent } from '../../src/session/events.ts';
-import type { Invocation } from '../../src/session/invocation.ts';
+import type { WampEvent, Invocation } from '../../src/session/events.ts';
 
 /** A decorator of both dialects that puts another function into the method's place. */
 export function shouted(...[target, , descriptor]: readonly [unknown, unknown, PropertyDescriptor?]): never {

@@ -1,6 +1,6 @@
 import { firstValueFrom, first, type Observable } from 'rxjs';
 import { backpressure, type Backpressure } from '../../src/flow/backpressure.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { Client } from '../../src/client/client.ts';
 import { virtually } from '../helpers/virtual.ts';
 import { joined, makeWire } from '../helpers/wire.ts';

@@ -5,7 +5,7 @@ import { history, type HistoryOptions } from '../../src/flow/history.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { WampEvent } from '../../src/session/events.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record } from '../../src/testing/record.ts';
 import { values } from '../helpers/live.ts';
 import { joined, roles } from '../helpers/wire.ts';

@@ -1,5 +1,5 @@
 import { NEVER, Subject } from 'rxjs';
-import { engineOf } from '../../src/client/engine-of.ts';
+import { engineOf } from '../../src/client/engine.ts';
 import { metrics, type Metrics } from '../../src/flow/metrics.ts';
 import { sizeOf } from '../../src/flow/meter.ts';
 import { cbor } from '../../src/serializers/cbor.ts';

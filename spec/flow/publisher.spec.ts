@@ -1,7 +1,7 @@
 import { config, of, throwError } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { publisher } from '../../src/flow/publisher.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { virtually } from '../helpers/virtual.ts';
 import { joined, makeWire, turn, type Wire } from '../helpers/wire.ts';
 

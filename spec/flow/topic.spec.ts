@@ -1,6 +1,6 @@
 import { config, Observable, of, Subject } from 'rxjs';
 import { topic, type TopicOptions } from '../../src/flow/topic.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { joined, turn } from '../helpers/wire.ts';
 
 const TOPIC = 'com.app.t';

@@ -1,6 +1,6 @@
 import { HistoryEvent } from '../../src/flow/history-rows.ts';
 import { withHistory } from '../../src/flow/with-history.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record } from '../../src/testing/record.ts';
 import { faked, virtual, waitOut } from '../client/helpers.ts';
 import { values } from '../helpers/live.ts';

@@ -1,11 +1,8 @@
 // Streams that are in force when the spec goes on.
 import { asapScheduler, tap } from 'rxjs';
-import type { WampEvent } from '../../src/session/events.ts';
-import type { Handler } from '../../src/session/invocation.ts';
-import type { RegisterOptions, Registration, SubscribeOptions } from '../../src/session/options.ts';
-import type { Wamp } from '../../src/session/session.ts';
-import type { Recording } from '../../src/testing/record.ts';
-import { record } from '../../src/testing/record.ts';
+import type { WampEvent, Handler } from '../../src/session/events.ts';
+import type { RegisterOptions, Registration, SubscribeOptions, Wamp } from '../../src/session/options.ts';
+import { type Recording, record } from '../../src/testing/record.ts';
 
 let count = 0;
 

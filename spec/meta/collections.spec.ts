@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { registrations$, sessions$, subscriptions$, type MetaSession } from '../../src/meta/index.ts';
 import { ApplicationError, ProtocolError } from '../../src/protocol/errors.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
 import { acceptAnonymous, acceptTicket } from '../../src/router/authentication.ts';
 import { ticket as withTicket } from '../../src/auth/ticket.ts';

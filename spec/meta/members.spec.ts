@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { callees$, subscribers$, whenRegistered } from '../../src/meta/index.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
 import { joined, type Wire } from '../helpers/wire.ts';
 import { idOf, inRealm, PROFILES } from './world.ts';

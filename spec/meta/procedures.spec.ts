@@ -23,7 +23,7 @@ import {
   removeSubscriber,
 } from '../../src/meta/index.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
-import type { Wamp } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
 import { inState } from '../client/helpers.ts';
 import { joined } from '../helpers/wire.ts';

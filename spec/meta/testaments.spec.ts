@@ -1,6 +1,7 @@
 import { addTestament, flushTestaments, testament, type TestamentInForce } from '../../src/meta/index.ts';
 import type { ApplicationError } from '../../src/protocol/errors.ts';
-import type { Session, Wamp } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import type { Wamp } from '../../src/session/options.ts';
 import { record } from '../../src/testing/record.ts';
 import { inState } from '../client/helpers.ts';
 import { joined } from '../helpers/wire.ts';

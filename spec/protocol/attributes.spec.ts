@@ -1,4 +1,6 @@
-import { ATTRIBUTES, camelised, fromWire, isDict, isPrivate, toWire } from '../../src/protocol/attributes.ts';
+import { ATTRIBUTES, camelised } from '../../src/protocol/attributes.ts';
+import { fromWire, isPrivate, toWire } from '../../src/protocol/names.ts';
+import { isDict } from '../../src/protocol/kinds.ts';
 
 describe('names of attributes', () => {
   it('have one camelCase twin each, there and back', () => {

@@ -1,10 +1,17 @@
 // What holds of the protocol whatever comes.
 import fc from 'fast-check';
-import { describeMessage, messageName, parseMessage, withPayload } from '../../src/protocol/messages.ts';
-import type { Message, PayloadMessage } from '../../src/protocol/messages.ts';
+import {
+  describeMessage,
+  messageName,
+  parseMessage,
+  withPayload,
+  type Message,
+  type PayloadMessage,
+} from '../../src/protocol/messages.ts';
 import { InvalidUriError, ProtocolError } from '../../src/protocol/errors.ts';
 import { kindOf } from '../../src/protocol/kind-of.ts';
-import { camelised, fromWire, toWire } from '../../src/protocol/attributes.ts';
+import { camelised } from '../../src/protocol/attributes.ts';
+import { fromWire, toWire } from '../../src/protocol/names.ts';
 import { supports } from '../../src/protocol/features.ts';
 import { isId } from '../../src/protocol/ids.ts';
 import { assertUri, bestMatch, isUri, matchesUri, type Match } from '../../src/protocol/uris.ts';

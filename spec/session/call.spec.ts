@@ -1,6 +1,6 @@
 import { concat, firstValueFrom, NEVER, of, Subject, take, throwError } from 'rxjs';
 import { CallTimeoutError, ClosedError, ConnectionLostError } from '../../src/protocol/errors.ts';
-import { finalResult } from '../../src/session/operators.ts';
+import { finalResult } from '../../src/session/call.ts';
 import { record } from '../../src/testing/record.ts';
 import { values } from '../helpers/live.ts';
 import { virtually } from '../helpers/virtual.ts';

@@ -1,5 +1,4 @@
-import { CallResult, WampEvent } from '../../src/session/events.ts';
-import type { Invocation } from '../../src/session/invocation.ts';
+import { CallResult, WampEvent, type Invocation } from '../../src/session/events.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
 import type { Dict } from '../../src/protocol/payload.ts';

@@ -1,13 +1,11 @@
 import { concat, NEVER, of, Subject, throwError } from 'rxjs';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Message } from '../../src/protocol/messages.ts';
-import type { CallResult } from '../../src/session/events.ts';
-import type { Handler, InputChunk, Invocation } from '../../src/session/invocation.ts';
-import { Result, result } from '../../src/session/invocation.ts';
+import { type CallResult, type Handler, type InputChunk, type Invocation, Result } from '../../src/session/events.ts';
+import { result } from '../../src/session/invocation.ts';
 import { record } from '../../src/testing/record.ts';
 import { virtually } from '../helpers/virtual.ts';
-import type { JoinedOptions } from '../helpers/wire.ts';
-import { joined, turn } from '../helpers/wire.ts';
+import { type JoinedOptions, joined, turn } from '../helpers/wire.ts';
 
 const URI = 'com.app.f';
 

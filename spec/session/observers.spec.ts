@@ -1,4 +1,4 @@
-import { Observers, Observing } from '../../src/session/observers.ts';
+import { Observers, Observing } from '../../src/session/subscription.ts';
 
 class Item extends Observing {
   readonly name: string;

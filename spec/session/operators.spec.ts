@@ -1,6 +1,6 @@
 import { of } from 'rxjs';
 import { CallResult } from '../../src/session/events.ts';
-import { finalResult } from '../../src/session/operators.ts';
+import { finalResult } from '../../src/session/call.ts';
 import { record } from '../../src/testing/record.ts';
 
 describe('finalResult', () => {

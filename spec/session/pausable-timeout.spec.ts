@@ -1,5 +1,6 @@
 import { NEVER, Subscription, timer } from 'rxjs';
-import { mergeIdentities, pausableTimeout } from '../../src/session/pausable-timeout.ts';
+import { mergeIdentities } from '../../src/auth/identities.ts';
+import { pausableTimeout } from '../../src/session/time.ts';
 import { virtually } from '../helpers/virtual.ts';
 
 describe('mergeIdentities', () => {

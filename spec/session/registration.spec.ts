@@ -1,6 +1,6 @@
 import { repeat, take } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
-import type { Handler } from '../../src/session/invocation.ts';
+import type { Handler } from '../../src/session/events.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined, turn } from '../helpers/wire.ts';
 

@@ -10,7 +10,7 @@ import {
   SerializationError,
 } from '../../src/protocol/errors.ts';
 import { messageName, type Message } from '../../src/protocol/messages.ts';
-import type { Invocation } from '../../src/session/invocation.ts';
+import type { Invocation } from '../../src/session/events.ts';
 import { record } from '../../src/testing/record.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { sharedWorker } from '../../src/transports/sharedworker.ts';

@@ -1,4 +1,4 @@
-import { isDict, type Kind } from '../protocol/attributes.ts';
+import { isDict, type Kind } from '../protocol/kinds.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { AuthAttempt, ChannelBindingType } from './authenticator.ts';
 import { refusal } from './shared.ts';

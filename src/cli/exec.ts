@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import { isLooseUri } from '../protocol/uris.ts';
-import { result, type Invocation, type Result } from '../session/invocation.ts';
+import { result } from '../session/invocation.ts';
+import type { Invocation, Result } from '../session/events.ts';
 import { SECRETS } from './connect/flags.ts';
 import { lineOf, valueOf } from './values.ts';
 

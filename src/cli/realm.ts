@@ -12,7 +12,7 @@ import {
   subscriptions$,
   type IdsByMatch,
 } from '../meta/index.ts';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
 

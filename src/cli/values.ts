@@ -1,4 +1,4 @@
-import { fromWire } from '../protocol/attributes.ts';
+import { fromWire } from '../protocol/names.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { json } from '../serializers/json.ts';
 import { CliError } from './command.ts';

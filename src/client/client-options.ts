@@ -15,9 +15,9 @@ import {
   TEXT,
   type Kind,
   type OptionTable,
-} from '../protocol/attributes.ts';
+} from '../protocol/kinds.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
-import { mergeIdentities } from '../session/pausable-timeout.ts';
+import { mergeIdentities } from '../auth/identities.ts';
 import type { ErrorEntry, ErrorMapping } from '../session/error-mapping.ts';
 import type { Interceptors } from '../session/interceptors.ts';
 import type { Session } from '../session/session.ts';

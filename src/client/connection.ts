@@ -1,10 +1,14 @@
 import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
-import type { AbortError } from '../protocol/errors.ts';
-import { ConnectFailedError, ConnectionLostError, GoodbyeError, type WampError } from '../protocol/errors.ts';
+import {
+  type AbortError,
+  ConnectFailedError,
+  ConnectionLostError,
+  GoodbyeError,
+  type WampError,
+} from '../protocol/errors.ts';
 import { callUserCode } from '../async.ts';
 import { asWampError } from '../session/error-mapping.ts';
-import type { JoinConfig } from '../session/config.ts';
-import { join, type Joined } from '../session/join.ts';
+import { join, type Joined, type JoinConfig } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
 import { now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -23,17 +27,19 @@ const SLOWLY = 10;
 const ERRORS_KEPT = 20;
 
 /** What a connection is made with: the settings of the client, and what its sessions need. */
-export type ConnectionConfig = Settings & Omit<JoinConfig, 'progress'>;
-
-/** Whom a connection belongs to. */
-export interface ConnectionOwner {
-  /** Where it tells what it does. */
+export interface ConnectionConfig extends Settings, Omit<JoinConfig, 'progress' | keyof Settings> {
+  /** Where it reports what it does. */
   readonly notifier: Notifier;
-  /** Whether there was a session ever. */
+  /** Whether the client had a session before this connection. */
   readonly joinedBefore: boolean;
+}
+
+/** What a connection calls. */
+export interface ConnectionCallbacks {
+  /** A session is joined. */
   joined(joined: Joined): void;
-  /** A joined session is over. */
-  lost(error: WampError): void;
+  /** The joined session is over. */
+  lost(): void;
   /** Nothing more will be tried. */
   gaveUp(error: WampError, attempts: number): void;
 }
@@ -47,13 +53,12 @@ export interface Connection extends Unsubscribable {
 }
 
 /** Makes one, which does nothing yet. */
-export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner): Connection {
-  const { reconnect, keepalive } = config;
-  const { notifier: board } = owner;
+export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCallbacks): Connection {
+  const { reconnect, keepalive, notifier } = config;
   const policy = new RetryPolicy();
   const pipe = new Subscription();
   let lastError: WampError | undefined;
-  let { transports } = config;
+  let { transports, joinedBefore } = config;
   let index = 0;
   let attempts = 0;
   /** Retries since the last stable session. */
@@ -77,16 +82,16 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
   const attempt = (): Observable<Session> => {
     const transport = transports[index % transports.length] as Transport;
     const shown = { attempt: ++attempts, transport: transport.name };
-    board.setStatus({ state: 'connecting', ...shown });
+    notifier.setStatus({ state: 'connecting', ...shown });
     const joinConfig: JoinConfig = {
       ...config,
       progress: (event) => {
         if (event.type === 'connect') {
-          board.setStatus({ state: 'joining', ...shown });
-          board.tell({ ...event, attempt: shown.attempt });
+          notifier.setStatus({ state: 'joining', ...shown });
+          notifier.emit({ ...event, attempt: shown.attempt });
         } else {
-          board.setStatus({ state: 'joining', ...shown, authmethod: event.method });
-          board.tell(event);
+          notifier.setStatus({ state: 'joining', ...shown, authmethod: event.method });
+          notifier.emit(event);
         }
       },
     };
@@ -95,10 +100,11 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
       return join(transport, shown.attempt, joinConfig).subscribe({
         next: (joined) => {
           ({ session } = joined);
-          if (keepalive !== false) subscriber.add(keepAlive(joined.link, keepalive));
+          if (keepalive !== false) subscriber.add(keepAlive(joined.dispatch, keepalive));
           since = now();
           policy.joined();
-          owner.joined(joined);
+          joinedBefore = true;
+          callbacks.joined(joined);
           subscriber.next(session);
         },
         error: (error: WampError) => {
@@ -110,7 +116,7 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
   };
 
   const ended = (error: WampError, transport: Transport, session: Session | undefined): void => {
-    settleStacks(error);
+    captureStacks(error);
     lastError = error;
     errors = [...errors, error].slice(-ERRORS_KEPT);
     const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
@@ -126,12 +132,12 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
       index++;
     }
     if (session === undefined) {
-      board.tell({ type: 'connectfailure', attempt: attempts, transport: transport.name, error });
+      notifier.emit({ type: 'connectfailure', attempt: attempts, transport: transport.name, error });
       return;
     }
-    // before anybody is told: whoever closes the client on hearing it has no session to leave any more
-    owner.lost(error);
-    board.left(session, leaveReason(error), { wasClean: error instanceof GoodbyeError, error });
+    // before it is reported: an observer that then closes the client has no session to leave any more
+    callbacks.lost();
+    notifier.left(session, leaveReason(error), { wasClean: error instanceof GoodbyeError, error });
   };
 
   /** What the default operator does after a failure: waits for the Observable, or gives up with what is thrown. */
@@ -145,7 +151,7 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
       (failure) => config.userError(failure, 'retryable'),
     );
     const judged = policy.judge(error, {
-      joinedBefore: owner.joinedBefore,
+      joinedBefore,
       renewable: config.auth.some(({ renewable }) => renewable),
       stable,
     });
@@ -154,7 +160,7 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
     if (final === 'transport failed') {
       const failed = (stable ? index : index - 1) % transports.length;
       transports = transports.filter((_, i) => i !== failed);
-      // whoever moved up into its place is next
+      // the transport that moved up into its place is next
       index = failed;
       if (transports.length === 0) {
         throw config.transports.length === 1 ? error : exhausted('All transports failed');
@@ -172,14 +178,14 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
     new ConnectFailedError(`${why}; the last error: ${lastError?.message ?? ''}`, attempts, errors);
 
   const showWaiting = (delay?: number): void =>
-    board.setStatus({
+    notifier.setStatus({
       state: 'waiting',
       attempt: attempts,
       ...(delay !== undefined && { delay, retryAt: now() + delay }),
       error: lastError ?? new ConnectionLostError('The link is down'),
     });
 
-  const giveUp = (error: WampError): void => owner.gaveUp(error, attempts);
+  const giveUp = (error: WampError): void => callbacks.gaveUp(error, attempts);
 
   return {
     get lastError() {
@@ -201,8 +207,8 @@ export function makeConnection(config: ConnectionConfig, owner: ConnectionOwner)
 }
 
 /** Until its stack is read, an Error keeps alive all that was on it: here, whole sessions that are over. */
-function settleStacks(error: unknown): void {
-  if (error instanceof Error && error.stack !== undefined) settleStacks(error.cause);
+function captureStacks(error: unknown): void {
+  if (error instanceof Error && error.stack !== undefined) captureStacks(error.cause);
 }
 
 function leaveReason(error: WampError): { reason: string; message?: string } {

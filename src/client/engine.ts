@@ -1,69 +1,109 @@
 import { asapScheduler, Observable, Subject, type Subscription } from 'rxjs';
 import { ClosedError, type WampError } from '../protocol/errors.ts';
-import type { Uri } from '../protocol/uris.ts';
 import { Call } from '../session/call.ts';
-import type { CallArgs, PayloadRequest } from '../session/option-checks.ts';
-import type { CloseDetails } from '../session/config.ts';
-import type { CallResult } from '../session/events.ts';
-import { guarded, type ErrorEntry } from '../session/error-mapping.ts';
-import type { Joined } from '../session/join.ts';
 import type { Dispatch } from '../session/dispatch.ts';
-import type { CallOptions, Publication, PublishOptions, UserError } from '../session/options.ts';
-import type { Port } from '../session/port.ts';
-import { PendingPublication, publishOn } from '../session/publication.ts';
+import { guarded, type ErrorEntry } from '../session/error-mapping.ts';
+import type { CallResult } from '../session/events.ts';
+import type { Joined } from '../session/join.ts';
+import type { PayloadRequest } from '../session/option-checks.ts';
+import type {
+  CallArgs,
+  CallOptions,
+  CloseDetails,
+  Publication,
+  PublishOptions,
+  UserError,
+  Wamp,
+} from '../session/options.ts';
+import { PendingPublication, publishOn, type Unobserved } from '../session/publication.ts';
+import { Recovery, unlessOver } from '../session/recovery.ts';
 import type { Session } from '../session/session.ts';
-import { Recovery, unlessOver, type StreamInfo, type RecoveryOwner } from '../session/recovery.ts';
 import { now } from '../session/time.ts';
-import { makeConnection, type Connection, type ConnectionOwner } from './connection.ts';
-import { healDelay } from './healing.ts';
-import { whenIdle } from './idle.ts';
-import { MessageTap } from './message-tap.ts';
+import { portOf, type Port } from '../session/verbs.ts';
 import type { Settings } from './client-options.ts';
+import { makeConnection, type Connection } from './connection.ts';
+import { whenIdle } from './keepalive.ts';
+import { MessageTap } from './message-tap.ts';
 import { Outbox } from './outbox.ts';
+import { healDelay } from './retry-policy.ts';
 import { Notifier } from './status.ts';
 
+/** The session that is joined now, and how far it has come in. */
+export interface Present extends Joined {
+  phase:
+    /** The status says so. */
+    | 'entering'
+    /** Streams are requested, and what was queued is sent. */
+    | 'flushing'
+    /** Calls and publications go to it directly; `join` is being reported. */
+    | 'announced'
+    /** Streams are not confirmed yet. */
+    | 'healing'
+    /** `ready` was reported. */
+    | 'ready';
+}
+
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port, ConnectionOwner, RecoveryOwner {
+export class Engine implements Port {
   readonly notifier = new Notifier();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
-  readonly streams: Recovery;
   readonly errors: ErrorEntry[];
+  readonly outbox: Outbox;
+  readonly recovery: Recovery;
   /** What the next connection is made with. */
   settings: Settings;
-  /** The session that is joined, and whether `ready` was told, or is not to be yet. */
-  current: (Joined & { ready: boolean }) | undefined;
+  /** Why nothing can be begun: the client is closed, or has given up. */
+  refusal: WampError | undefined;
+  #present: Present | undefined;
+  #connection: Connection | undefined;
+  #joinedBefore = false;
+  #closed: Promise<CloseDetails> | undefined;
+  #idle: Subscription | undefined;
+  readonly #wires = new Set<Subscription>();
+
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.notifier.session$.subscribe(subscriber);
-    // not one that is about to be told, or over and about to be told so
-    if (this.#live?.open) subscriber.next(this.#live.session);
+    // not one that is about to be emitted, or that is over though its end is not reported yet
+    if (this.#present && this.#direct) subscriber.next(this.#present.session);
     this.dial();
     return subscription;
   });
-  readonly outbox: Outbox;
-  readonly #wires = new Set<Subscription>();
-  #connection: Connection | undefined;
-  /** Where calls and publications go directly: the joined link, once what was queued has been sent. */
-  #live: Dispatch | undefined;
-  joinedBefore = false;
-  /** Why nothing can be begun: the client is closed, or has given up. */
-  refusal: WampError | undefined;
-  #closed: Promise<CloseDetails> | undefined;
-  #idle: Subscription | undefined;
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.errors = settings.errors;
     this.outbox = new Outbox(settings);
-    this.streams = new Recovery(this);
+    this.recovery = new Recovery({
+      port: () => (this.#present?.phase === 'entering' ? undefined : this.#present?.dispatch),
+      refusal: () => this.refusal,
+      changed: () => this.#changed(),
+      retryDelay: (stream, error, tries, since) => {
+        const delay = healDelay(this.settings, error, tries, since);
+        if (delay !== undefined) this.notifier.emit({ type: 'heal', stream, error, tries, delay });
+        return delay;
+      },
+    });
+  }
+
+  /** The session that is joined now. */
+  get present(): Present | undefined {
+    return this.#present;
+  }
+
+  /** Where calls and publications go directly: to the present session, once what was queued has been sent. */
+  get #direct(): Dispatch | undefined {
+    const present = this.#present;
+    if (!present?.dispatch.open || present.phase === 'entering' || present.phase === 'flushing') return undefined;
+    return present.dispatch;
   }
 
   get open(): boolean {
-    return this.#live?.open === true;
+    return this.#direct !== undefined;
   }
 
   get bufferedAmount(): number {
-    return this.#live?.open ? this.#live.wire.channel.bufferedAmount : 0;
+    return this.#direct?.wire.channel.bufferedAmount ?? 0;
   }
 
   get queued(): number {
@@ -76,12 +116,13 @@ export class Engine implements Port, ConnectionOwner, RecoveryOwner {
     return this.session$;
   }
 
-  call<T>(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult<T>> {
-    return unlessOver(this.streams, undefined, (subscriber) => {
-      const call = new Call<T>(subscriber, request);
-      if (this.#live?.open) call.start(this.#live);
+  call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult> {
+    return unlessOver(this.recovery, undefined, (subscriber) => {
+      const call = new Call(subscriber, request);
+      const dispatch = this.#direct;
+      if (dispatch) call.start(dispatch);
       else {
-        this.outbox.addCall(call, request.uri, this.#whyNot);
+        this.outbox.addCall(call, request.uri, this.#lastError);
         this.dial();
       }
       return call;
@@ -89,12 +130,49 @@ export class Engine implements Port, ConnectionOwner, RecoveryOwner {
   }
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
-    if (this.#live?.open) return publishOn(this.#live, request, this.#unseen);
-    const pending = new PendingPublication(request, this.#unseen);
+    const dispatch = this.#direct;
+    if (dispatch) return publishOn(dispatch, request, this.#unobserved);
+    const pending = new PendingPublication(request, this.#unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
-    this.outbox.addPublication(pending, this.#whyNot);
+    this.outbox.addPublication(pending, this.#lastError);
     this.dial();
     return pending.report;
+  }
+
+  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+
+  readonly #unobserved: Unobserved = (error, topic) => this.notifier.emit({ type: 'publisherror', topic, error });
+  readonly #lastError = (): unknown => this.#connection?.lastError;
+
+  dial(): void {
+    if (this.#connection !== undefined || this.refusal !== undefined) return;
+    const { settings, recovery, tap, userError, notifier } = this;
+    this.#connection = makeConnection(
+      {
+        ...settings,
+        recovery,
+        tap,
+        userError,
+        notifier,
+        wires: this.#wires,
+        unobserved: this.#unobserved,
+        joinedBefore: this.#joinedBefore,
+      },
+      {
+        joined: (joined) => this.#enter(joined),
+        lost: () => this.#left(),
+        gaveUp: (error, attempts) => this.#giveUp(error, attempts),
+      },
+    );
+    this.#connection.start();
+  }
+
+  /** Lets go of the connection; what is used next dials anew. */
+  disconnect(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#left();
+    connection?.unsubscribe();
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {
@@ -108,27 +186,26 @@ export class Engine implements Port, ConnectionOwner, RecoveryOwner {
 
   #shutDown(details: CloseDetails, done: (details: CloseDetails) => void): void {
     const error = new ClosedError(`The client was closed (${details.reason})`);
-    // before anybody is told: whoever comes back is refused
+    // before any observer is called: what it begins is refused
     this.refusal = error;
-    const joined = this.current;
-    const { notifier: board, tap, userErrors } = this;
-    if (joined?.link.open) board.setStatus({ state: 'leaving', reason: details.reason });
-    // what was queued is sent even where the news of the session led here
-    if (joined) this.outbox.flush(joined.link);
-    this.#live = undefined;
-    const streams = this.streams.take();
-    for (const stream of streams) stream.end();
+    const present = this.#present;
+    const { notifier, tap, userErrors } = this;
+    if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
+    // what was queued is sent even where an observer of the new session led here
+    if (present) this.outbox.flush(present.dispatch);
+    this.#left();
+    for (const stream of this.recovery.take()) stream.end();
     for (const item of this.outbox.take()) item.fail(error);
-    joined?.link.leave(details.reason, details.message, error);
+    present?.dispatch.leave(details.reason, details.message, error);
     this.disconnect();
     const closed = (): void => {
-      details = { ...joined?.link.farewell, ...details };
-      if (joined) board.left(joined.session, details);
-      board.setStatus({ state: 'closed', details });
+      details = { ...present?.dispatch.farewell, ...details };
+      if (present) notifier.left(present.session, details);
+      notifier.setStatus({ state: 'closed', details });
       // at the end of the turn: reports of what failed come first
       asapScheduler.schedule(() =>
-        board.post(() => {
-          for (const subject of [board.status$, board.lifecycle$, board.session$, tap, userErrors]) {
+        notifier.post(() => {
+          for (const subject of [notifier.status$, notifier.lifecycle$, notifier.session$, tap, userErrors]) {
             guarded(() => subject.complete());
           }
           done(details);
@@ -136,109 +213,100 @@ export class Engine implements Port, ConnectionOwner, RecoveryOwner {
       );
     };
     // earlier sessions may be hanging up still
-    const links = [...this.#wires];
-    if (links.length === 0) closed();
-    for (const link of links) link.add(() => this.#wires.size === 0 && closed());
-  }
-
-  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
-
-  readonly #unseen = (error: unknown, topic: Uri): void => this.notifier.tell({ type: 'publisherror', topic, error });
-  readonly #whyNot = (): unknown => this.#connection?.lastError;
-
-  dial(): void {
-    if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { settings, streams, tap, userError } = this;
-    const config = { ...settings, streams, tap, userError, wires: this.#wires, unseen: this.#unseen };
-    this.#connection = makeConnection(config, this);
-    this.#connection.start();
+    const wires = [...this.#wires];
+    if (wires.length === 0) closed();
+    for (const wire of wires) wire.add(() => this.#wires.size === 0 && closed());
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  joined(begun: Joined): void {
-    const { session, link } = begun;
-    this.joinedBefore = true;
-    const joined = { ...begun, ready: true };
-    this.current = joined;
-    this.notifier.setStatus({ state: 'joined', session, since: now(), healing: this.streams.size });
-    this.streams.attach(link);
-    this.outbox.flush(link);
-    // whoever was told may have closed us
-    if (!link.open) return;
-    this.#live = link;
-    this.notifier.post(() => this.notifier.session$.next(session));
-    this.notifier.tell({ type: 'join', session });
-    // not before: what waits for the session may be settled by now
-    joined.ready = false;
-    this.changed();
-    this.#watchIdle(link);
+  #enter(joined: Joined): void {
+    const { session, dispatch } = joined;
+    const { notifier } = this;
+    const present: Present = { ...joined, phase: 'entering' };
+    this.#joinedBefore = true;
+    this.#present = present;
+    notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.size });
+    present.phase = 'flushing';
+    this.recovery.attach();
+    this.outbox.flush(dispatch);
+    // an observer may have closed the client
+    if (!dispatch.open) return;
+    present.phase = 'announced';
+    notifier.post(() => notifier.session$.next(session));
+    notifier.emit({ type: 'join', session });
+    // not before: what waits for the session may be confirmed by now
+    present.phase = 'healing';
+    this.#changed();
+    this.#watchIdle(present);
   }
 
   /** The session is over, or is to be. */
-  lost(): void {
-    this.current = undefined;
-    this.#live = undefined;
+  #left(): void {
+    this.#present = undefined;
     this.#idle?.unsubscribe();
   }
 
-  /** Lets go of the connection; what is used next dials anew. */
-  disconnect(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.lost();
-    connection?.unsubscribe();
-  }
-
-  /** Nothing more will be tried. */
-  gaveUp(error: WampError, attempts: number): void {
+  #giveUp(error: WampError, attempts: number): void {
     if (this.#closed) return;
     this.refusal = error;
     this.disconnect();
-    // taken before anybody is told: what is begun on hearing it belongs to the next connection
-    const streams = this.streams.take();
+    // taken before any observer is called: what it begins belongs to the next connection
+    const streams = this.recovery.take();
     const waiting = this.outbox.take();
     this.notifier.setStatus({ state: 'failed', error, attempts });
     for (const stream of streams) stream.end(error);
     for (const item of waiting) item.fail(error);
   }
 
-  healDelay(stream: StreamInfo, error: Error, tries: number, since: number): number | undefined {
-    const delay = healDelay(this.settings, error, tries, since);
-    if (delay !== undefined) this.notifier.tell({ type: 'heal', stream, error, tries, delay });
-    return delay;
-  }
-
   /** Streams came, went or were confirmed. */
-  changed(): void {
-    if (this.streams.size > 0) this.dial();
-    const joined = this.current;
-    const { status } = this.notifier;
-    if (joined === undefined || status.state !== 'joined') return;
-    const { healing, link } = this.streams;
-    // streams that end with a session are no longer counted in it
-    if (link !== joined.link) return;
-    if (status.healing !== healing) this.notifier.setStatus({ ...status, healing });
-    if (healing === 0 && !joined.ready) {
-      joined.ready = true;
-      this.notifier.tell({ type: 'ready', session: joined.session });
+  #changed(): void {
+    const { recovery, notifier } = this;
+    if (recovery.size > 0) this.dial();
+    const present = this.#present;
+    const { status } = notifier;
+    // streams that end with a session do not count in it any more
+    if (!present?.dispatch.open || present.phase === 'entering' || status.state !== 'joined') return;
+    const { healing } = recovery;
+    if (status.healing !== healing) notifier.setStatus({ ...status, healing });
+    if (healing === 0 && present.phase === 'healing') {
+      present.phase = 'ready';
+      notifier.emit({ type: 'ready', session: present.session });
     }
   }
 
   /** Hangs up after `idleTimeout` without use. */
-  #watchIdle(link: Dispatch): void {
+  #watchIdle({ dispatch, session }: Present): void {
+    if (!dispatch.open) return;
     this.#idle = whenIdle(
       this.settings.idleTimeout,
       // bytes that the network has not taken yet are in use, too: to hang up may lose them
-      () => this.streams.size + this.outbox.size + link.requests.size + link.invocations.size + this.bufferedAmount,
-      () => link.nextId - link.probes,
+      () =>
+        this.recovery.size +
+        this.outbox.size +
+        dispatch.requests.size +
+        dispatch.invocations.size +
+        this.bufferedAmount,
+      () => dispatch.nextId - dispatch.probes,
       () => {
         const reason = 'wamp.close.normal';
-        link.leave(reason, undefined, new ClosedError('The client was idle'));
+        dispatch.leave(reason, undefined, new ClosedError('The client was idle'));
         this.disconnect();
-        this.notifier.left(link.session, { reason });
-        // whoever was told may have gone on already
+        this.notifier.left(session, { reason });
+        // an observer may have begun something already
         if (!this.#connection && !this.refusal) this.notifier.setStatus({ state: 'idle' });
       },
     );
   }
+}
+
+/** A whole client rather than one of its sessions: what functions take that look after its sessions. */
+export interface AnyClient extends Wamp {
+  close(reason?: string, message?: string): Promise<unknown>;
+}
+
+/** The engine of a client; `what` names the function that needs it, for the error. */
+export function engineOf(client: AnyClient, what: string): Engine {
+  const port = portOf(client, what);
+  if (!(port instanceof Engine)) throw new TypeError(`${what}: expected a WampClient, got a Session`);
+  return port;
 }

@@ -8,14 +8,14 @@ export class KeepOpen extends Recoverable {
   readonly kind = 'setup';
   readonly #ended: (error?: Error) => void;
 
-  /** @param ended told when the client gives up or is closed */
-  constructor(streams: Recovery, ended: (error?: Error) => void) {
-    super(streams, `setup${++count}`, 'exact');
+  /** @param ended called when the client gives up or is closed */
+  constructor(recovery: Recovery, ended: (error?: Error) => void) {
+    super(recovery, `setup${++count}`, 'exact');
     this.#ended = ended;
   }
 
-  override ask(): void {
-    this.streams.confirm(this, 1);
+  override request(): void {
+    this.recovery.confirm(this, 1);
   }
 
   override detached(): void {
@@ -23,6 +23,7 @@ export class KeepOpen extends Recoverable {
   }
 
   override end(error?: Error): void {
+    this.close();
     this.#ended(error);
   }
 }

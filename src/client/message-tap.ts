@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { AUTHENTICATE, type Message } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { TAGGED, type Tagged } from '../session/option-checks.ts';
-import type { Tap } from '../session/config.ts';
+import type { Tap } from '../session/wire.ts';
 import type { CorrelationOptions } from '../session/options.ts';
 import { now } from '../session/time.ts';
 

@@ -1,6 +1,40 @@
-import { merge, retry, take, throwError, timer, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import {
+  defer,
+  filter,
+  fromEvent,
+  merge,
+  NEVER,
+  retry,
+  take,
+  throwError,
+  timer,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
 import { backoff, type BackoffOptions } from './backoff.ts';
-import { wake$ } from './wake.ts';
+
+/** As much of a browser as is looked at; none of it need be there. */
+interface Surroundings extends Partial<EventTarget> {
+  document?: Surroundings & { visibilityState?: string };
+}
+
+const on = (target: Surroundings | undefined, type: string): Observable<unknown> =>
+  target?.addEventListener ? fromEvent(target as EventTarget, type) : NEVER;
+
+/**
+ * Emits when the surroundings wake up: the network came back, the page is visible again, the tab was resumed. Silent
+ * where there is no browser.
+ */
+export const wake$ = defer(() => {
+  const world = globalThis as Surroundings;
+  const { document } = world;
+  return merge(
+    on(world, 'online'),
+    on(world, 'pageshow'),
+    on(document, 'resume'),
+    on(document, 'visibilitychange').pipe(filter(() => document?.visibilityState === 'visible')),
+  );
+});
 
 /** A pause of some milliseconds, which ends early when the surroundings wake up. Beyond 2^31 - 1 it never ends by itself. */
 export const pause = (delay: number): Observable<unknown> =>

@@ -1,4 +1,7 @@
-import { AbortError, ConnectionLostError, GoodbyeError, ProtocolError } from '../protocol/errors.ts';
+import { AbortError, ApplicationError, ConnectionLostError, GoodbyeError, ProtocolError } from '../protocol/errors.ts';
+import { now } from '../session/time.ts';
+import { backoff } from './backoff.ts';
+import type { Settings } from './client-options.ts';
 
 /** What to do about the end of an attempt or session. */
 export type Verdict =
@@ -15,7 +18,7 @@ export type Verdict =
 export interface Circumstances {
   /** Whether the client was ever joined. */
   readonly joinedBefore: boolean;
-  /** Whether a secret is asked for anew at every attempt. */
+  /** Whether a secret is resolved anew at every attempt. */
   readonly renewable: boolean;
   /** Whether the session that ended, if one did, had lived long enough to count. */
   readonly stable: boolean;
@@ -33,7 +36,7 @@ const REFUSALS = wampErrors(
 /** Technical on Crossbar.io, a wrong password on nexus: worth some tries, not for ever. */
 const DOUBTFUL = wampErrors('authentication_failed authorization_failed');
 const DOUBTFUL_TRIES = 5;
-/** Somebody broke the protocol, or the server broke down over us. */
+/** The protocol was broken, or the server failed on what we sent. */
 const VIOLATION_CODES: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009, 1011]);
 const VIOLATION_TRIES = 3;
 
@@ -69,7 +72,7 @@ export class RetryPolicy {
     // a broken protocol will likely break again
     if (isViolation(error)) return ++this.#violations < VIOLATION_TRIES ? 'retry' : 'failed';
     if (error instanceof GoodbyeError) {
-      // somebody wants us out: come back once, and not at once
+      // an administrator ended the session: come back once, and not at once
       if (error.reason === 'wamp.close.killed') {
         if (this.#killed) return 'failed';
         this.#killed = true;
@@ -89,4 +92,19 @@ function isViolation(error: unknown): boolean {
     (error instanceof AbortError && error.reason === 'wamp.error.protocol_violation') ||
     (error instanceof ConnectionLostError && VIOLATION_CODES.has(error.code))
   );
+}
+
+/** How long a stream that was confirmed once is requested again, in milliseconds. */
+const HEALING_TIME = 120_000;
+
+/** What may pass: the router still holds our dead session, or cannot decide just now. */
+const TRANSIENT = wampErrors(
+  'procedure_already_exists procedure_exists_with_different_invocation_policy authorization_failed network_failure unavailable no_available_callee timeout canceled',
+);
+
+/** Milliseconds until a refused stream is requested again; undefined where the refusal is final. */
+export function healDelay({ reconnect }: Settings, error: Error, tries: number, since: number): number | undefined {
+  if (!(error instanceof ApplicationError) || !TRANSIENT.has(error.uri)) return undefined;
+  const delay = backoff(typeof reconnect === 'object' ? reconnect : {})(tries);
+  return now() - since + delay > HEALING_TIME ? undefined : delay;
 }

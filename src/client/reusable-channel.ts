@@ -1,19 +1,19 @@
 import { AsyncSubject, asapScheduler, Observable, take, type Observer, type Subscriber, type Subscription } from 'rxjs';
 import type { ChannelBindingType } from '../auth/authenticator.ts';
-import { GOODBYE, type Message } from '../protocol/messages.ts';
+import type { Message } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import type { Dispatch } from '../session/dispatch.ts';
+import type { ChannelHeir } from '../session/dispatch.ts';
 import type { Channel, Transport, TransportDetails } from '../transports/transport.ts';
 
 /**
  * The channel of a session that has said GOODBYE, for the next one. Some routers hang up after GOODBYE: where the link ends
- * before anything has come on it, it is dialled anew, and HELLO is said again, without a word to whoever joins.
+ * before anything has come on it, it is dialled anew, and HELLO is said again, unseen by the session that joins.
  */
-class KeptChannel {
+class ReusableChannel {
   readonly incoming = new Observable<unknown>((reader) => {
     this.#reader = reader;
   });
-  /** Where the link's frames go. */
+  /** Takes the frames of the channel below. */
   readonly frames: Observer<unknown> = {
     next: (frame) => {
       this.#final = true;
@@ -22,7 +22,7 @@ class KeptChannel {
     error: (error) => this.#ended(error),
     complete: () => this.#ended(),
   };
-  /** Whether the link ended before anybody wrote to it. */
+  /** Whether the link ended before it was written to. */
   down = false;
   #channel: Channel;
   #dial: (() => Observable<Channel>) | undefined;
@@ -133,37 +133,31 @@ class KeptChannel {
 const originals = new WeakMap<Transport, Transport>();
 
 /**
- * Lets the link of a session outlive its GOODBYE, which is said next: the transport that is returned gives it once, when the
- * router has answered, and dials `transport` from then on, or where the link was lost.
+ * Lets the channel of a session outlive the session, whose GOODBYE is said with `heir`: the transport that is returned opens
+ * the channel once, when the router has answered, and dials `transport` from then on, or where the link was lost.
  *
- * @param unwanted emits when nobody will come for the link
+ * @param gone the life of the session's wire
+ * @param unwanted emits when no session will come for the channel
  */
-export function keep(link: Dispatch, transport: Transport, unwanted: Observable<unknown>): Transport {
-  const { wire } = link;
-  const hangUp = wire.hangUp.bind(wire);
-  const receive = link.receive.bind(link);
+export function reuseChannel(
+  gone: Subscription,
+  transport: Transport,
+  unwanted: Observable<unknown>,
+): { readonly transport: Transport; readonly heir: ChannelHeir } {
   const original = originals.get(transport) ?? transport;
-  const held = new AsyncSubject<KeptChannel | undefined>();
+  const held = new AsyncSubject<ReusableChannel | undefined>();
   held.next(undefined);
   let state: 'wanted' | 'taken' | 'unwanted' = 'wanted';
-  let answered = false;
 
-  link.receive = (message) => {
-    answered = message[0] === GOODBYE && state !== 'unwanted';
-    receive(message);
-    if (!answered) return;
-    const channel = wire.channel as Channel | KeptChannel;
-    const again = channel instanceof KeptChannel;
-    const kept = again ? channel.renew() : new KeptChannel(channel);
-    if (!again) Object.assign(wire.frames, kept.frames);
+  const heir: ChannelHeir = (channel) => {
+    if (state === 'unwanted') return undefined;
+    const own = channel as Channel | ReusableChannel;
+    const kept = own instanceof ReusableChannel ? own.renew() : new ReusableChannel(own);
     held.next(kept);
-    wire.gone.unsubscribe();
+    return kept.frames;
   };
-  wire.hangUp = (code) => {
-    if (!answered) hangUp(code);
-  };
-  // at the end of the turn: the session is told of its end first, and a router may have hung up by then
-  wire.gone.add(() => asapScheduler.schedule(() => held.complete()));
+  // at the end of the turn: the session ends first, and a router may have hung up by then
+  gone.add(() => asapScheduler.schedule(() => held.complete()));
   const giveUp = (): void => {
     state = 'unwanted';
     held.subscribe((kept) => kept?.close());
@@ -193,5 +187,5 @@ export function keep(link: Dispatch, transport: Transport, unwanted: Observable<
           }),
   };
   originals.set(once, original);
-  return once;
+  return { transport: once, heir };
 }

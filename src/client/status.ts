@@ -1,7 +1,7 @@
 import { ReplaySubject, Subject } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { CloseDetails } from '../session/config.ts';
+import type { CloseDetails } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import type { StreamInfo } from '../session/recovery.ts';
 import { now } from '../session/time.ts';
@@ -25,7 +25,7 @@ export type Status<Api = unknown> =
       readonly retryAt?: number;
       readonly error: Error;
     }
-  /** GOODBYE was said. */
+  /** GOODBYE was sent. */
   | { readonly state: 'leaving'; readonly reason: Uri }
   /** Given up; `connect()` tries again. */
   | { readonly state: 'failed'; readonly error: WampError; readonly attempts: number }
@@ -39,7 +39,7 @@ export type LifecycleEvent<Api = unknown> = { readonly time: number } & Lifecycl
 export type LifecycleNews<Api = unknown> =
   /** A transport is open. */
   | { readonly type: 'connect'; readonly transport: TransportDetails; readonly attempt: number }
-  /** The router asks for a proof. */
+  /** The router demands a proof. */
   | { readonly type: 'challenge'; readonly method: string }
   | { readonly type: 'join'; readonly session: Session<Api> }
   /** Every topic and registration is confirmed in this session, and what `forEachSession()` runs has settled. */
@@ -50,7 +50,7 @@ export type LifecycleNews<Api = unknown> =
   | { readonly type: 'disconnect'; readonly wasClean: boolean; readonly error?: Error }
   /** An attempt failed before a session was joined. */
   | { readonly type: 'connectfailure'; readonly attempt: number; readonly transport: string; readonly error: Error }
-  /** The router refused to take a stream back; it is asked again after `delay` milliseconds. */
+  /** The router refused to take a stream back; it is requested again after `delay` milliseconds. */
   | {
       readonly type: 'heal';
       readonly stream: StreamInfo;
@@ -58,18 +58,18 @@ export type LifecycleNews<Api = unknown> =
       readonly tries: number;
       readonly delay: number;
     }
-  /** A publication failed and nobody observed its report. */
+  /** A publication failed and its report had no observer. */
   | { readonly type: 'publisherror'; readonly topic: Uri; readonly error: unknown };
 
 /**
- * Tells observers what happens, in one order for all of them: what is posted while something is being delivered waits
- * for its turn.
+ * Delivers statuses and events to observers, in one order for all of them: what is posted during a delivery waits for its
+ * turn.
  */
 export class Notifier {
   readonly status$ = new ReplaySubject<Status>(1);
   readonly lifecycle$ = new Subject<LifecycleEvent>();
   readonly session$ = new Subject<Session>();
-  /** The present status, also where observers have yet to hear of it. */
+  /** The present status, also before observers receive it. */
   status: Status = { state: 'idle' };
   readonly #queue: (() => void)[] = [];
   #delivering = false;
@@ -83,19 +83,20 @@ export class Notifier {
     this.post(() => this.status$.next(status));
   }
 
-  tell(news: LifecycleNews): void {
+  /** Emits a lifecycle event. */
+  emit(news: LifecycleNews): void {
     const event = { time: now(), ...news };
     this.post(() => this.lifecycle$.next(event));
   }
 
-  /** Tells that a session is over, and how its link ended. */
+  /** Reports that a session is over, and how its link ended. */
   left(
     session: Session,
     why: { readonly reason: Uri; readonly message?: string },
     end: { readonly wasClean: boolean; readonly error?: Error } = { wasClean: true },
   ): void {
-    this.tell({ type: 'leave', session, ...why });
-    this.tell({ type: 'disconnect', ...end });
+    this.emit({ type: 'leave', session, ...why });
+    this.emit({ type: 'disconnect', ...end });
   }
 
   /** Runs a delivery after those that are under way. */

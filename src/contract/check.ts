@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { WampError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Dict, List } from '../protocol/payload.ts';

@@ -1,7 +1,6 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/payload.ts';
-import type { ErrorUri } from '../session/api.ts';
-import type { ErrorOf, ErrorParameters, Typed } from '../session/contract-types.ts';
+import type { ErrorOf, ErrorParameters, Typed, ErrorUri } from '../session/contract-types.ts';
 
 /**
  * Whether an error is the one of the client's contract with that URI; then its payload is typed. Errors of a class that

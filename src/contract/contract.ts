@@ -1,8 +1,8 @@
-import { BOOL, checkOptions, DICT, isDict, type OptionTable } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, DICT, isDict, type OptionTable } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
-import type { Coded } from '../session/api.ts';
-import type { Result } from '../session/invocation.ts';
+import type { Coded } from '../session/contract-types.ts';
+import type { Result } from '../session/events.ts';
 import { isSchema, type InputOf, type OutputOf, type StandardSchemaV1 } from './schema.ts';
 
 /** Schemas of a payload: of the list of positional values, and of the keyword values. What has none is not looked at. */

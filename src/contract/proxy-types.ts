@@ -16,9 +16,8 @@ import type {
   ResultValue,
   Section,
   Sent,
-} from '../session/api.ts';
-import type { CallResult } from '../session/events.ts';
-import type { Result } from '../session/invocation.ts';
+} from '../session/contract-types.ts';
+import type { CallResult, Result } from '../session/events.ts';
 import type { Kwargs } from './kwargs.ts';
 
 /** Procedures by their paths, of which nothing is known: the compiler lets everything pass. */

@@ -2,7 +2,7 @@ import { map, type Observable } from 'rxjs';
 import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { CallResult } from '../session/events.ts';
-import type { Wamp } from '../session/session.ts';
+import type { Wamp } from '../session/options.ts';
 import type { Typed } from '../session/contract-types.ts';
 import { Kwargs } from './kwargs.ts';
 import type { Remote, Rpc, RpcBelow } from './proxy-types.ts';

@@ -12,12 +12,18 @@ import {
 } from 'rxjs';
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { CallResult, type WampEvent } from '../session/events.ts';
 import { isPromise } from '../async.ts';
-import { result, Result, type Handler, type InputChunk, type Invocation } from '../session/invocation.ts';
-import { PORT, portOf, type Port } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
-import type { TypedWamp } from '../session/contract-types.ts';
+import { result } from '../session/invocation.ts';
+import {
+  CallResult,
+  type WampEvent,
+  Result,
+  type Handler,
+  type InputChunk,
+  type Invocation,
+} from '../session/events.ts';
+import type { Wamp } from '../session/options.ts';
+import { PORT, portOf, type Port, type TypedWamp } from '../session/verbs.ts';
 import { checkPayload, ContractError, sentence, type Checked, type PayloadLike } from './check.ts';
 import { Contract, type CheckedApiOf, type ContractDefinition, type PayloadSchemas } from './contract.ts';
 import type { StandardSchemaV1 } from './schema.ts';

@@ -1,11 +1,10 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
-import { checkOptions, DICT, STRING, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, DICT, STRING, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
-import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
-import { portOf } from '../session/port.ts';
-import type { Session, Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { JoinedSession, Given, RegisterOptions, SubscribeOptions, Wamp } from '../session/options.ts';
 import { procedureHandler, topicHandler, type Method } from './handlers.ts';
 import { marksOf } from './marks.ts';
 import { prepare } from './decorator-options.ts';
@@ -42,7 +41,7 @@ interface BoundMethod {
 export interface Binding extends BoundMethod {
   /** The router's id of the registration or subscription. */
   readonly id: Id;
-  readonly session: Session;
+  readonly session: JoinedSession;
   /** True from the second time on: it was healed; events may have been missed, calls have found nobody. */
   readonly again: boolean;
   readonly error?: undefined;
@@ -162,7 +161,7 @@ function reporter(
   endsAll: boolean,
 ): (method: Method) => Fate {
   const inForce = new Set<Method>();
-  let session: Session | undefined;
+  let session: JoinedSession | undefined;
   let failed = 0;
   let completed = 0;
   return (method) => {

@@ -1,4 +1,4 @@
-import { BOOL, checkOptions, DICT } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, DICT } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { uriPattern, type UriPattern } from '../protocol/pattern.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';

@@ -1,10 +1,10 @@
-import { checkOptions } from '../protocol/attributes.ts';
+import { checkOptions } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { describeRequest, assertUri, type Uri } from '../protocol/uris.ts';
 import { MATCH, type DefineOptions } from '../session/define.ts';
 import type { ErrorClass, ErrorEntry } from '../session/error-mapping.ts';
-import { portOf } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { Wamp } from '../session/options.ts';
 
 type Match = ErrorEntry[2];
 

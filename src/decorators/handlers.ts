@@ -1,8 +1,7 @@
 import { isObservable, type Subscription } from 'rxjs';
 import { ApplicationError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { WampEvent } from '../session/events.ts';
-import type { Handler, Invocation } from '../session/invocation.ts';
+import type { WampEvent, Handler, Invocation } from '../session/events.ts';
 import type { Mark } from './marks.ts';
 import type { Prepared } from './decorator-options.ts';
 

@@ -1,7 +1,6 @@
 import { kindOf } from '../protocol/kind-of.ts';
 import type { UriParts } from '../protocol/pattern.ts';
-import type { WampEvent } from '../session/events.ts';
-import type { Invocation } from '../session/invocation.ts';
+import type { WampEvent, Invocation } from '../session/events.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { putMark, type Mark, type StandardContext } from './marks.ts';
 import { prepare, type Asked, type MethodOptions } from './decorator-options.ts';

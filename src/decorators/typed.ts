@@ -1,6 +1,15 @@
-import type { ArgsOf, ListOf, ProcedureOf, ProcedureUri, Received, TopicOf, TopicUri } from '../session/api.ts';
+import type {
+  EventOf,
+  HandlerOf,
+  ArgsOf,
+  ListOf,
+  ProcedureOf,
+  ProcedureUri,
+  Received,
+  TopicOf,
+  TopicUri,
+} from '../session/contract-types.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
-import type { EventOf, HandlerOf } from '../session/contract-types.ts';
 import { Procedure, Topic, type Spread, type Whole, type WampMethodDecorator } from './method.ts';
 import type { Asked } from './decorator-options.ts';
 

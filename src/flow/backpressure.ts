@@ -8,9 +8,9 @@ import {
   takeWhile,
   type Observable,
 } from 'rxjs';
-import { checkOptions, NUMBER } from '../protocol/attributes.ts';
-import { portOf, type Port } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
+import { checkOptions, NUMBER } from '../protocol/kinds.ts';
+import { portOf, type Port } from '../session/verbs.ts';
+import type { Wamp } from '../session/options.ts';
 
 /** How full the way to the router is. */
 export interface Backpressure {

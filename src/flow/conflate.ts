@@ -9,7 +9,7 @@ import {
   type OperatorFunction,
   type SchedulerLike,
 } from 'rxjs';
-import { checkOptions, FUNCTION, isDict, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, isDict, NUMBER, type Kind } from '../protocol/kinds.ts';
 
 /** A value, and how many before it were left out. */
 export interface Conflated<T> {

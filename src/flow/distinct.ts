@@ -1,5 +1,5 @@
 import { defer, filter, type MonoTypeOperatorFunction } from 'rxjs';
-import { checkOptions, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, type Kind } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { WampEvent } from '../session/events.ts';
 

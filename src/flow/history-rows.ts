@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { isId, type Id } from '../protocol/ids.ts';

@@ -1,13 +1,12 @@
 import { catchError, from, map, mergeMap, Observable, take, throwError } from 'rxjs';
-import { BOOL, checkOptions, ID, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, ID, type Kind } from '../protocol/kinds.ts';
 import type { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Match, type Uri } from '../protocol/uris.ts';
 import { checkSubscribe } from '../session/option-checks.ts';
-import type { SubscriptionInfo } from '../session/options.ts';
-import { portOf } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { SubscriptionInfo, Wamp } from '../session/options.ts';
 import { ABOVE_ZERO } from './distinct.ts';
 import { eventsOf, GET_EVENTS, type HistoryEvent } from './history-rows.ts';
 

@@ -101,12 +101,14 @@ export class Meter {
   }
 
   #begin(): void {
-    const { tap, notifier: board } = this.#engine;
+    const { tap, notifier } = this.#engine;
     this.#session = undefined;
     this.#watching = new Subscription();
     this.#watching.add(tap.subscribe((event) => this.#time(event)));
     // told before streams and what was queued go out
-    this.#watching.add(board.status$.subscribe((status) => status.state === 'joined' && this.#joined(status.session)));
+    this.#watching.add(
+      notifier.status$.subscribe((status) => status.state === 'joined' && this.#joined(status.session)),
+    );
   }
 
   #joined(session: Session): void {
@@ -114,8 +116,8 @@ export class Meter {
     if (this.#session) this.#each((counters) => counters.reconnects++);
     this.#session = session;
     this.#asked.clear();
-    const { current } = this.#engine;
-    if (current?.session === session) this.#look(current.link.wire.channel);
+    const { present } = this.#engine;
+    if (present?.session === session) this.#look(present.dispatch.wire.channel);
   }
 
   #each(add: (counters: Counters) => void): void {

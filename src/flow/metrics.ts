@@ -1,10 +1,9 @@
 import { asapScheduler, interval, isObservable, Observable } from 'rxjs';
-import { BOOL, checkOptions, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, type Kind } from '../protocol/kinds.ts';
 import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
 import { now } from '../session/time.ts';
-import type { Engine } from '../client/engine.ts';
-import { engineOf, type AnyClient } from '../client/engine-of.ts';
+import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
 import { Counters, Meter, type RoundTrip, type Traffic } from './meter.ts';
 
 /** What {@link metrics} tells: counters since `since`, and how things stand at `time`. */
@@ -138,23 +137,23 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
 }
 
 /** Asks the router something that it answers at once. */
-function sendProbe({ current }: Engine): void {
-  if (!current?.link.open) return;
-  const { link } = current;
-  link.probes++;
-  link.tell([UNSUBSCRIBE, link.nextId, MAX_ID], null);
+function sendProbe({ present }: Engine): void {
+  if (!present?.dispatch.open) return;
+  const { dispatch } = present;
+  dispatch.probes++;
+  dispatch.tryRequest([UNSUBSCRIBE, dispatch.nextId, MAX_ID]);
 }
 
 /** How things stand now. */
-function gauges({ current, outbox, queued, bufferedAmount, streams }: Engine) {
-  const link = current?.link;
-  const open = [...(link?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
+function gauges({ present, outbox, queued, bufferedAmount, recovery }: Engine) {
+  const dispatch = present?.dispatch;
+  const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {
-    ...(current && { serializer: current.session.details.serializer }),
+    ...(present && { serializer: present.session.details.serializer }),
     calls: open + outbox.size - queued,
-    invocations: link?.invocations.size ?? 0,
-    subscriptions: streams.topics.size,
-    registrations: streams.procedures.size,
+    invocations: dispatch?.invocations.size ?? 0,
+    subscriptions: recovery.subscriptions.size,
+    registrations: recovery.registrations.size,
     queued,
     bufferedAmount,
   };

@@ -7,13 +7,12 @@ import {
   type Unsubscribable,
 } from 'rxjs';
 import { isPromise } from '../async.ts';
-import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/kinds.ts';
 import type { List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
-import type { Given, Payload, PublishOptions } from '../session/options.ts';
-import { portOf, type Port } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
+import { portOf, type Port } from '../session/verbs.ts';
+import type { Given, Payload, PublishOptions, Wamp } from '../session/options.ts';
 import { after } from '../session/time.ts';
 import { congestedNow, HIGH } from './backpressure.ts';
 

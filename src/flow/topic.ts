@@ -1,11 +1,10 @@
 import { Observable, throwError, type Observer } from 'rxjs';
-import { checkOptions, DICT } from '../protocol/attributes.ts';
+import { checkOptions, DICT } from '../protocol/kinds.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import { checkPublish } from '../session/option-checks.ts';
-import type { Given, PublishOptions, SubscribeOptions } from '../session/options.ts';
-import { portOf } from '../session/port.ts';
-import type { Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { Given, PublishOptions, SubscribeOptions, Wamp } from '../session/options.ts';
 
 /** Options of {@link topic}. */
 export interface TopicOptions {

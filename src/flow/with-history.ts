@@ -1,10 +1,9 @@
 import { Observable, Subscription, type Subscriber } from 'rxjs';
-import { checkOptions, COUNT } from '../protocol/attributes.ts';
+import { checkOptions, COUNT } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { SubscriptionInfo } from '../session/options.ts';
-import type { Wamp } from '../session/session.ts';
+import type { SubscriptionInfo, Wamp } from '../session/options.ts';
 import { ABOVE_ZERO, Remembered } from './distinct.ts';
 import type { HistoryEvent } from './history-rows.ts';
 import { checkHistory, fetchHistory } from './history.ts';

@@ -1,12 +1,11 @@
 import { map, type Observable } from 'rxjs';
-import { checkOptions, ID, isDict, TEXT, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, ID, isDict, TEXT, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import { assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { SubscribeOptions } from '../session/options.ts';
-import type { Wamp } from '../session/session.ts';
+import type { SubscribeOptions, Wamp } from '../session/options.ts';
 import { readAs, type Reader } from './readers.ts';
 
 /** Options of the streams of meta events. */

@@ -1,9 +1,9 @@
 import { catchError, EMPTY, from, map, mergeMap, reduce, throwError, type Observable } from 'rxjs';
-import { ATTRIBUTES, checkOptions, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, POSITIVE } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { Session, Wamp } from '../session/session.ts';
+import type { JoinedSession, Wamp } from '../session/options.ts';
 import { uriOf } from './call-meta.ts';
 import { follow, REFRESH, type FollowOptions } from './follow.ts';
 import {
@@ -39,14 +39,12 @@ export interface CollectionOptions extends FollowOptions {
 /** Options of {@link sessions$}. */
 export interface SessionsOptions extends CollectionOptions, SessionFilter {}
 
-const AT_A_TIME = ATTRIBUTES['concurrency'] as Kind;
-
 /** Things that have an id, a description, and events of their begin and end. */
 interface Collection<T> {
   readonly what: string;
   readonly needs: string;
-  readonly list: (session: Session) => Observable<readonly Id[]>;
-  readonly get: (session: Session, id: Id) => Observable<T>;
+  readonly list: (session: JoinedSession) => Observable<readonly Id[]>;
+  readonly get: (session: JoinedSession, id: Id) => Observable<T>;
   /** The error of `get` for one that is gone. */
   readonly gone: Uri;
   readonly idOf: (described: T) => Id;
@@ -102,7 +100,7 @@ function collection<T>(
 
 const listed = ({ exact, prefix, wildcard }: IdsByMatch): readonly Id[] => [...exact, ...prefix, ...wildcard];
 const checkCollection = (what: string, options: CollectionOptions): void =>
-  void checkOptions(() => `${what}()`, { concurrency: AT_A_TIME, refresh: REFRESH }, options);
+  void checkOptions(() => `${what}()`, { concurrency: POSITIVE, refresh: REFRESH }, options);
 
 /**
  * The sessions that are joined to the realm: the whole list at once, and again whenever one has come or gone. The events

@@ -1,10 +1,10 @@
 import { from, Observable, Subscription, type ObservableInput } from 'rxjs';
-import { FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
+import { FUNCTION, isDict, type Kind } from '../protocol/kinds.ts';
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import { portOf } from '../session/port.ts';
-import type { Session, Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { JoinedSession, Wamp } from '../session/options.ts';
 import { uriOf } from './call-meta.ts';
 
 /** Options of the streams of a current state. */
@@ -31,7 +31,7 @@ export interface Plan<S> {
   /** What the router must have and permit for it, for errors. */
   readonly needs: string;
   /** The state as it is now, as this session sees it; `before` is what was known of it in the same session, if anything. */
-  readonly fetch: (session: Session, before: S | undefined) => Observable<S>;
+  readonly fetch: (session: JoinedSession, before: S | undefined) => Observable<S>;
   /** What events do to it, by their topics. `unknown`: only fetching anew will tell. */
   readonly events: Readonly<Record<Uri, (state: S, event: WampEvent) => Effect>>;
   /** Topics that it can do without. */
@@ -59,7 +59,7 @@ class Following<S> {
   /** Topics that the router refused, and that it can do without. */
   readonly #dispensable = new Set<Uri>();
   readonly #all = new Subscription();
-  #session: Session | undefined;
+  #session: JoinedSession | undefined;
   /** Undefined while it is fetched. */
   #state: { readonly value: S } | undefined;
   /** The last state of this session. */
@@ -112,7 +112,7 @@ class Following<S> {
     return all;
   }
 
-  #inForce(topic: Uri, session: Session | undefined): void {
+  #inForce(topic: Uri, session: JoinedSession | undefined): void {
     if (session !== this.#session) {
       // what came in another session may be undone since
       this.#session = session;

@@ -1,9 +1,9 @@
 import { catchError, filter, map, mergeMap, of, take, throwError, distinctUntilChanged, type Observable } from 'rxjs';
-import { checkOptions } from '../protocol/attributes.ts';
+import { checkOptions } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { Session, Wamp } from '../session/session.ts';
+import type { JoinedSession, Wamp } from '../session/options.ts';
 import { checkLookup, first, second, uriOf, type LookupOptions } from './call-meta.ts';
 import { follow, REFRESH, type Effect, type FollowOptions } from './follow.ts';
 import { AN_ID, SUBSCRIPTION } from './readers.ts';
@@ -30,8 +30,8 @@ interface Kinship {
   readonly api: Uri;
   readonly comes: Uri;
   readonly goes: Uri;
-  readonly lookup: (session: Session) => Observable<Id | null>;
-  readonly list: (session: Session, id: Id) => Observable<readonly Id[]>;
+  readonly lookup: (session: JoinedSession) => Observable<Id | null>;
+  readonly list: (session: JoinedSession, id: Id) => Observable<readonly Id[]>;
   /** The error of `list` where there is none of this id. */
   readonly gone: Uri;
   /** Whether sessions that leave the realm are not always told of otherwise. */

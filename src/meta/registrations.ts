@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
-import { checkOptions, STRING } from '../protocol/attributes.ts';
+import { checkOptions, STRING } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { Wamp } from '../session/session.ts';
+import type { Wamp } from '../session/options.ts';
 import {
   callMeta,
   assertId,

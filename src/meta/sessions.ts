@@ -1,10 +1,10 @@
 import type { Observable } from 'rxjs';
-import { checkOptions, STRING, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, STRING, type Kind } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
-import type { Wamp } from '../session/session.ts';
+import type { Wamp } from '../session/options.ts';
 import { callMeta, assertId, assertText, command, first, listen, type MetaEventOptions } from './call-meta.ts';
 import { AN_ID, COUNTED, IDS, KILLED, sessionReader, type MetaDeparture, type MetaSession } from './readers.ts';
 

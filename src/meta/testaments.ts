@@ -1,11 +1,10 @@
 import { asapScheduler, catchError, EMPTY, map, NEVER, Observable, startWith, switchMap, throwError } from 'rxjs';
-import { checkOptions, DICT, LIST, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, DICT, LIST, type Kind } from '../protocol/kinds.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
-import type { Given, PublishOptions } from '../session/options.ts';
-import { portOf } from '../session/port.ts';
-import type { Session, Wamp } from '../session/session.ts';
+import { portOf } from '../session/verbs.ts';
+import type { JoinedSession, Given, PublishOptions, Wamp } from '../session/options.ts';
 import { command } from './call-meta.ts';
 
 /** When a testament is published: when the session is over for good, or already when it is detached from its link. */
@@ -25,7 +24,7 @@ export interface TestamentInForce {
   readonly topic: Uri;
   readonly scope: TestamentScope;
   /** The session at whose end it will be published. */
-  readonly session: Session;
+  readonly session: JoinedSession;
   /** True from the second time on: it was added anew, in a session after another. */
   readonly again: boolean;
 }
@@ -110,10 +109,10 @@ export function testament(
     const { refusal } = port;
     if (refusal) return asapScheduler.schedule(() => subscriber.error(refusal));
     /** Where there may be something to take back. */
-    let left: Session | undefined;
+    let left: JoinedSession | undefined;
     let again = false;
     // what has a port and no sessions is one itself; not `instanceof`, which would carry the class into every bundle
-    const adding = (port.session$ ?? (NEVER.pipe(startWith(wamp)) as Observable<unknown> as Observable<Session>))
+    const adding = (port.session$ ?? (NEVER.pipe(startWith(wamp)) as Observable<unknown> as Observable<JoinedSession>))
       .pipe(
         switchMap((session) => {
           left = session;

@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { Observable } from 'rxjs';
-import type { AnyClient } from '../client/engine-of.ts';
+import type { AnyClient } from '../client/engine.ts';
 import { runClient, type RunOptions } from '../programs/run-client.ts';
 import type { SessionTask } from '../programs/session-task.ts';
-import { BOOL, checkOptions, LIST, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, LIST, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Typed } from '../session/contract-types.ts';
 

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
-import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
 import { CookieJar } from './cookies.ts';

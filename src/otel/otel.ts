@@ -1,5 +1,5 @@
 import { context, SpanKind, trace, type Context, type Tracer } from '@opentelemetry/api';
-import { BOOL, checkOptions, FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, FUNCTION, isDict, type Kind } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import {
   CALL,

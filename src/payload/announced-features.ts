@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { InvalidStateError } from '../protocol/errors.ts';
 import { supports } from '../protocol/features.ts';
 import type { Dict } from '../protocol/payload.ts';

@@ -1,5 +1,5 @@
 import { gcm } from '@noble/ciphers/aes.js';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { joined, open, random, seal } from './box.ts';

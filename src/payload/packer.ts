@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { ApplicationError, InvalidStateError, SerializationError, WampError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { CALL, type MessageOf } from '../protocol/messages.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, isDict, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, isDict, type Kind } from '../protocol/kinds.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import type { Serializer } from '../serializers/serializer.ts';

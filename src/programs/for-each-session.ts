@@ -1,16 +1,14 @@
 import { Subscription, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
-import { FUNCTION } from '../protocol/attributes.ts';
+import { FUNCTION } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
-import { guarded } from '../session/error-mapping.ts';
 import type { Session } from '../session/session.ts';
 import { finish, unlessOver } from '../session/recovery.ts';
 import type { Typed } from '../session/contract-types.ts';
-import type { Engine } from '../client/engine.ts';
-import { engineOf, type AnyClient } from '../client/engine-of.ts';
-import { runOn, type SessionTask } from './session-task.ts';
+import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
+import { CurrentRun, type SessionTask } from './session-task.ts';
 import { KeepOpen } from '../client/keep-open.ts';
 
-/** What {@link forEachSession} tells of each run of its function. */
+/** What {@link forEachSession} reports of each run of its function. */
 export type SessionRun<T = unknown, Api = unknown> =
   /** The function was called with this session. */
   | { readonly state: 'running'; readonly session: Session<Api> }
@@ -27,11 +25,10 @@ class Setup<T, Api> extends KeepOpen implements Unsubscribable {
   readonly #setup: SessionTask<T, Api>;
   readonly #subscriber: Subscriber<SessionRun<T, Api>>;
   readonly #sessions = new Subscription();
-  #session: Session<Api> | undefined;
-  #run = new Subscription();
+  readonly #current = new CurrentRun<Api>();
 
   constructor(engine: Engine, setup: SessionTask<T, Api>, subscriber: Subscriber<SessionRun<T, Api>>) {
-    super(engine.streams, (error) => {
+    super(engine.recovery, (error) => {
       this.#sessions.unsubscribe();
       this.#stop();
       finish(subscriber, error);
@@ -41,43 +38,39 @@ class Setup<T, Api> extends KeepOpen implements Unsubscribable {
     this.#subscriber = subscriber;
   }
 
-  override ask(): void {
-    // it begins with the news of the session, when what was queued has been sent
+  override request(): void {
+    // it begins with the session on session$, when what was queued has been sent
   }
 
   start(): void {
-    this.streams.add(this);
+    this.recovery.add(this);
     this.#sessions.add(this.#engine.session$.subscribe((session) => this.#begin(session as Session<Api>)));
   }
 
   #begin(session: Session<Api>): void {
-    // news may be late
-    if (!session.open || session === this.#session) return;
-    this.#session = session;
+    if (!this.#current.enter(session)) return;
     let settled = false;
     const settle = (outcome: { state: 'settled'; value?: T } | { state: 'failed'; error: unknown }): void => {
-      // its end may come from within the function, and is the last that is told of a run
-      if (settled || this.#session !== session) return;
+      // its end may come from within the function, and is the last report of a run
+      if (settled || this.#current.session !== session) return;
       settled = true;
       this.#subscriber.next({ session, ...outcome });
-      // its observer may have left on hearing that
-      if (this.#session === session && session.open) this.streams.confirm(this, 1);
+      // its observer may have left on that
+      if (this.#current.session === session && session.open) this.recovery.confirm(this, 1);
     };
     this.#subscriber.next({ state: 'running', session });
-    if (this.#session !== session || this.#sessions.closed) return;
-    this.#run = runOn(session, this.#setup).subscribe({
+    if (this.#sessions.closed) return;
+    this.#current.run(this.#setup, {
       next: (value) => settle({ state: 'settled', value }),
       complete: () => settle({ state: 'settled' }),
       error: (error: unknown) => {
-        // a session that is over fails what was asked of it: the end is told by itself
+        // a session that is over fails its requests: its end is reported by itself
         if (!session.open) return;
         this.#engine.userError(error, 'forEachSession');
         if (settled) this.#subscriber.next({ state: 'failed', session, error });
         else settle({ state: 'failed', error });
       },
     });
-    // it may have been ended from within
-    if (this.#session !== session) this.#stop();
   }
 
   override detached(): void {
@@ -87,13 +80,11 @@ class Setup<T, Api> extends KeepOpen implements Unsubscribable {
   unsubscribe(): void {
     this.#sessions.unsubscribe();
     this.#stop();
-    this.streams.remove(this);
+    this.recovery.remove(this);
   }
 
   #stop(): void {
-    const session = this.#session;
-    this.#session = undefined;
-    guarded(() => this.#run.unsubscribe());
+    const session = this.#current.stop();
     if (session) this.#subscriber.next({ state: 'ended', session });
   }
 }
@@ -125,7 +116,7 @@ export function forEachSession<T, Api = unknown>(
   if (!FUNCTION.test(setup)) {
     throw new TypeError(`forEachSession(): setup must be a function, got ${kindOf(setup)}`);
   }
-  return unlessOver(engine.streams, undefined, (subscriber) => {
+  return unlessOver(engine.recovery, undefined, (subscriber) => {
     const made = new Setup<T, Api>(engine, setup, subscriber);
     made.start();
     return made;

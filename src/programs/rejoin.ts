@@ -1,10 +1,10 @@
 import { filter, merge, ReplaySubject, take, tap, throwIfEmpty, timer, type Observable } from 'rxjs';
-import { ANYTHING, checkOptions } from '../protocol/attributes.ts';
+import { ANYTHING, checkOptions } from '../protocol/kinds.ts';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';
-import { engineOf, type AnyClient } from '../client/engine-of.ts';
-import { keep } from '../client/reusable-channel.ts';
+import { engineOf, type AnyClient } from '../client/engine.ts';
+import { reuseChannel } from '../client/reusable-channel.ts';
 import { resolveOptions, type BaseOptions } from '../client/client-options.ts';
 
 /** Options of {@link rejoin}. */
@@ -30,34 +30,32 @@ export function rejoin<Api = unknown>(
 ): Observable<Session<Api>> {
   const engine = engineOf(client, 'rejoin()');
   const given = checkOptions(() => 'rejoin()', { realm: ANYTHING, auth: ANYTHING }, options) as (keyof RejoinOptions)[];
-  const { settings, current, notifier: board } = engine;
+  const { settings, present, notifier } = engine;
   const { errors, publishQueue } = settings;
   const wanted = Object.fromEntries(given.map((name) => [name, options[name]])) as RejoinOptions;
   // the errors stay those that define() adds to
   engine.settings = { ...resolveOptions({ ...settings, ...wanted }), errors, publishQueue };
-  if (current) {
-    const { link, transport } = current;
+  if (present) {
+    const { dispatch, session, transport } = present;
     const { transports, closeTimeout } = settings;
-    const over$ = board.status$.pipe(filter(({ state }) => state === 'closed' || state === 'failed'));
+    const over$ = notifier.status$.pipe(filter(({ state }) => state === 'closed' || state === 'failed'));
     const at = transports.indexOf(transport);
+    const unwanted = merge(timer(Math.min(2 * closeTimeout, 2 ** 31 - 1)), over$);
+    const reused = reuseChannel(dispatch.wire.gone, transport, unwanted);
     engine.settings = {
       ...engine.settings,
-      transports: [
-        keep(link, transport, merge(timer(Math.min(2 * closeTimeout, 2 ** 31 - 1)), over$)),
-        ...transports.slice(at + 1),
-        ...transports.slice(0, at),
-      ],
+      transports: [reused.transport, ...transports.slice(at + 1), ...transports.slice(0, at)],
     };
     const reason = 'wamp.close.normal';
-    link.leave(reason, undefined, new ConnectionLostError('The client joins anew'));
+    dispatch.leave(reason, undefined, new ConnectionLostError('The client joins anew'), reused.heir);
     // now, whenever GOODBYE is answered: the next session may be joined before that
-    engine.streams.detach(link, undefined);
+    engine.recovery.detach(dispatch, undefined);
     engine.disconnect();
-    board.left(link.session, { reason });
+    notifier.left(session, { reason });
   } else engine.disconnect();
   engine.connect();
   const outcome = new ReplaySubject<Session>(1);
-  const failed$ = board.status$.pipe(
+  const failed$ = notifier.status$.pipe(
     tap((status) => {
       if (status.state === 'failed') throw status.error;
     }),

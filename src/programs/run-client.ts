@@ -1,13 +1,12 @@
 import { asapScheduler, Observable, Subscription } from 'rxjs';
 import { callUserCode } from '../async.ts';
-import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION } from '../protocol/kinds.ts';
 import { ClosedError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
-import { guarded } from '../session/error-mapping.ts';
 import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';
-import { engineOf, type AnyClient } from '../client/engine-of.ts';
-import { runOn, type SessionTask } from './session-task.ts';
+import { engineOf, type AnyClient } from '../client/engine.ts';
+import { CurrentRun, type SessionTask } from './session-task.ts';
 import { KeepOpen } from '../client/keep-open.ts';
 
 /** Options of {@link runClient}. */
@@ -19,7 +18,7 @@ export interface RunOptions {
   readonly restart?: ((error: unknown) => boolean) | undefined;
 }
 
-/** A session that was left for these reasons was meant to end, by whichever side. */
+/** A session that was left for these reasons, by either side, was meant to end. */
 const DONE: ReadonlySet<string> = new Set(['wamp.close.normal', 'wamp.close.goodbye_and_out']);
 
 /**
@@ -29,7 +28,7 @@ const DONE: ReadonlySet<string> = new Set(['wamp.close.normal', 'wamp.close.good
  * | what happens | what becomes of it |
  * |---|---|
  * | `main` ends: it returned, its Promise was resolved, its Observable completed | the client is closed; completes |
- * | `main` fails | told on userErrors$; the client is closed; errors with it; with `restart` it runs again |
+ * | `main` fails | reported on userErrors$; the client is closed; errors with it; with `restart` it runs again |
  * | the session is left with `wamp.close.normal` or `wamp.close.goodbye_and_out`, by `session.leave()` or by the router | `main` is stopped, the client closed; completes |
  * | the session is left for another reason, or lost | `main` is stopped; the client joins anew, as its `reconnect` says, and `main` runs again from its beginning |
  * | the client gives up | errors with its error |
@@ -37,7 +36,7 @@ const DONE: ReadonlySet<string> = new Set(['wamp.close.normal', 'wamp.close.good
  * | the Observable is unsubscribed | `main` is stopped, the client closed |
  *
  * A `main` that is stopped has its signal aborted, and is unsubscribed where it is an Observable; what its Promise becomes
- * after that is nobody's business. Without `main` it runs until the session is left.
+ * after that is ignored. Without `main` it runs until the session is left.
  *
  * @param main gets the session, and a signal that is aborted when it is stopped
  * @throws TypeError for what is no client, no function, or no option
@@ -59,54 +58,42 @@ export function runClient<T = never, Api = unknown>(
   checkOptions(() => 'runClient()', { restart: FUNCTION }, options);
   return new Observable<T>((subscriber) => {
     const watching = new Subscription();
-    let current: Session | undefined;
-    let run: Subscription | undefined;
-    const stop = (): void => {
-      current = undefined;
-      guarded(() => run?.unsubscribe());
-    };
-    /** Stops, closes, and then tells how it ended. */
-    const end = (tell: () => void): void => {
+    const current = new CurrentRun<Api>();
+    /** Stops, closes, and then reports how it ended. */
+    const end = (report: () => void): void => {
       if (watching.closed) return;
       watching.unsubscribe();
-      stop();
-      void engine.close({ reason: 'wamp.close.normal' }).then(tell);
+      current.stop();
+      void engine.close({ reason: 'wamp.close.normal' }).then(report);
     };
     const done = (): void => end(() => subscriber.complete());
     const fail = (error: unknown): void => end(() => subscriber.error(error));
 
-    const failed = (session: Session, error: unknown): void => {
+    const failed = (session: Session<Api>, error: unknown): void => {
       // a session that is over fails what was asked of it: its end decides
       if (!session.open) return;
       engine.userError(error, 'main of runClient');
       if (!restarts(error)) fail(error);
       else {
-        stop();
+        current.stop();
         session.leave('wamp.error.runtime_error');
       }
     };
     const restarts = (error: unknown): boolean => {
-      const told = (failure: unknown): void => engine.userError(failure, 'restart of runClient');
-      return callUserCode(() => options.restart?.(error), told) === true;
+      const failed = (failure: unknown): void => engine.userError(failure, 'restart of runClient');
+      return callUserCode(() => options.restart?.(error), failed) === true;
     };
-    const begin = (session: Session): void => {
-      // news may be late
-      if (!session.open || session === current) return;
-      stop();
-      current = session;
-      if (main === undefined) return;
-      const running = runOn(session as Session<Api>, main).subscribe({
+    const begin = (session: Session<Api>): void => {
+      if (!current.enter(session) || main === undefined) return;
+      current.run(main, {
         next: (value) => subscriber.next(value),
         error: (error: unknown) => failed(session, error),
         // not on the spot, so that what it sent last is on its way
         complete: () => session.open && asapScheduler.schedule(done),
       });
-      // it may have been stopped from within
-      if (current === session) run = running;
-      else running.unsubscribe();
     };
 
-    // whoever gave up before tries again
+    // also a client that has given up
     engine.connect();
     if (engine.refusal) {
       subscriber.error(engine.refusal);
@@ -114,22 +101,22 @@ export function runClient<T = never, Api = unknown>(
     }
     watching.add(
       engine.notifier.lifecycle$.subscribe((event) => {
-        if (event.type !== 'leave' || event.session !== current) return;
-        stop();
+        if (event.type !== 'leave' || event.session !== current.session) return;
+        current.stop();
         if (DONE.has(event.reason)) done();
       }),
     );
     // while main only thinks, the client is in use all the same
-    const use = new KeepOpen(engine.streams, (error) =>
+    const use = new KeepOpen(engine.recovery, (error) =>
       error && !(error instanceof ClosedError) ? fail(error) : done(),
     );
-    watching.add(() => engine.streams.remove(use));
-    engine.streams.add(use);
-    if (!watching.closed) watching.add(engine.session$.subscribe(begin));
+    watching.add(() => engine.recovery.remove(use));
+    engine.recovery.add(use);
+    if (!watching.closed) watching.add(engine.session$.subscribe((session) => begin(session as Session<Api>)));
     subscriber.add(() => {
       if (watching.closed) return;
       watching.unsubscribe();
-      stop();
+      current.stop();
       void engine.close({ reason: 'wamp.close.normal' });
     });
   });

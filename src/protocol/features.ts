@@ -1,4 +1,4 @@
-import { isDict } from './attributes.ts';
+import { isDict } from './kinds.ts';
 import type { Dict } from './payload.ts';
 
 const roles = (features: Record<string, string>): Record<string, { features: Record<string, true> }> =>

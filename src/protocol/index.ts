@@ -9,5 +9,6 @@ export { uriPattern, type UriParts, type UriPattern } from './pattern.ts';
 export { bestMatch, isUri, matchesUri, type Match, type Uri } from './uris.ts';
 export * from './messages.ts';
 export type { Args, Dict, List } from './payload.ts';
-export { camelised, fromWire, toWire } from './attributes.ts';
+export { camelised } from './attributes.ts';
+export { fromWire, toWire } from './names.ts';
 export { CLIENT_FEATURES, supports } from './features.ts';

@@ -1,4 +1,5 @@
-import { ATTRIBUTES, COUNT, DICT, ID, isDict, LIST, REALM, STRING, type Kind } from './attributes.ts';
+import { ATTRIBUTES } from './attributes.ts';
+import { COUNT, DICT, ID, isDict, LIST, REALM, STRING, type Kind } from './kinds.ts';
 import {
   HELLO,
   WELCOME,
@@ -160,12 +161,19 @@ export const incomingName = ([code]: Message): string => (INCOMING as Table)[cod
  *
  * @throws ProtocolError that names the message, the field, what it must be and what it was
  */
-export const parseMessage = (value: unknown): Message => parse(value, SHAPES);
+export const parseMessage = (value: unknown): Message => parse(value, SHAPES, checkAttributes);
 
-/** {@link parseMessage} for what routers send; the codes of other messages count as unknown. @internal */
+/**
+ * As {@link parseMessage}, for what routers send, whose structure alone is checked: the codes of other messages count as
+ * unknown, `null` or an empty list stands for an empty dictionary, and attributes are checked where they are read.
+ *
+ * @internal
+ */
 export const parseIncoming = (value: unknown): Message => parse(value, INCOMING);
 
-function parse(value: unknown, shapes: Table): Message {
+type CheckDetails = (shape: Row<unknown>, field: string, values: Dict) => void;
+
+function parse(value: unknown, shapes: Table, checkDetails?: CheckDetails): Message {
   if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
   const message = value as unknown[];
   const code = message[0];
@@ -179,18 +187,24 @@ function parse(value: unknown, shapes: Table): Message {
   if (count < shape.required || count > fields.length + (payload ? 2 : 0)) {
     throw new ProtocolError(`${shape.name}: expected ${lengths(shape)} elements, got ${message.length}`);
   }
+  const tolerant = checkDetails === undefined;
   const checked = Math.min(count, fields.length);
   for (let i = 0; i < checked; i++) {
     const { name, kind } = fields[i] as Field;
     const field = message[i + 1];
     // the kinds that every message has are asked for by name: a call through `test` cannot be inlined
     const fits = kind === ID ? isId(field) : kind === DETAILS ? isDict(field) : kind.test(field);
-    if (!fits) refuse(shape, name, kind, field);
-    if (kind === DETAILS) checkAttributes(shape, name, field as Dict);
+    if (!fits) {
+      if (!tolerant || kind.test !== isDict || !isNothing(field)) refuse(shape, name, kind, field);
+      message[i + 1] = {};
+    } else if (kind === DETAILS) checkDetails?.(shape, name, field as Dict);
   }
-  if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1);
+  if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1, tolerant);
   return message as unknown as Message;
 }
+
+/** What some peers write for an empty dictionary. */
+const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
 
 function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
@@ -203,10 +217,11 @@ function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void
 }
 
 /** Payload at the end of a message: `null` counts as absent, and a binary may stand for the list. */
-function checkPayload(shape: Row<unknown>, message: unknown[], at: number): void {
+function checkPayload(shape: Row<unknown>, message: unknown[], at: number, tolerant: boolean): void {
   if (message.length > at + 1) {
-    if (message[at + 1] === null) message.length = at + 1;
-    else if (!isDict(message[at + 1])) refuse(shape, 'kwargs', DICT, message[at + 1]);
+    const kwargs = message[at + 1];
+    if (kwargs === null || (tolerant && isNothing(kwargs))) message.length = at + 1;
+    else if (!isDict(kwargs)) refuse(shape, 'kwargs', DICT, kwargs);
   }
   const args = message[at];
   if (args === null) {

@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { CHALLENGE, WELCOME, type MessageOf } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';

@@ -1,4 +1,4 @@
-import { isPrivate } from '../protocol/attributes.ts';
+import { isPrivate } from '../protocol/names.ts';
 import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Match } from '../protocol/uris.ts';

@@ -1,5 +1,5 @@
 import { asapScheduler } from 'rxjs';
-import { checkOptions, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, type Kind } from '../protocol/kinds.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { FramePort, Serializer } from './serializer.ts';
 import { utf8Decoder } from './text.ts';

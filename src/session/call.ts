@@ -1,14 +1,22 @@
-import { isObservable, type Subscriber, type Subscription, type Unsubscribable } from 'rxjs';
-import { mistaken } from '../protocol/attributes.ts';
+import {
+  filter,
+  isObservable,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type Subscriber,
+  type Subscription,
+  type Unsubscribable,
+} from 'rxjs';
+import { mistaken } from '../protocol/kinds.ts';
 import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { CallResult } from './events.ts';
-import type { CallArgs, PayloadRequest } from './option-checks.ts';
+import type { PayloadRequest } from './option-checks.ts';
+import type { CallOptions, CallArgs } from './options.ts';
 import { guarded, lossOf } from './error-mapping.ts';
-import type { CallOptions } from './options.ts';
 import type { RequestPort, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
 
@@ -20,10 +28,10 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   readonly type = CALL;
   readonly #subscriber: Subscriber<CallResult<T>>;
   readonly #request: PayloadRequest<CallOptions, CallArgs>;
-  #link: RequestPort | undefined;
+  #port: RequestPort | undefined;
   #id: Id = 0;
   #progressed = false;
-  #settled = false;
+  #over = false;
   /** The timers of `timeout` and `deadline`, and the observation of streamed arguments. */
   #timeout: Subscription | undefined;
   #deadline: Subscription | undefined;
@@ -39,21 +47,21 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   /** Sends the call on a session that is open. */
-  start(link: RequestPort): void {
-    if (this.#settled) return;
-    this.#link = link;
+  start(port: RequestPort): void {
+    if (this.#over) return;
+    this.#port = port;
     const { args, kwargs } = this.#request;
     if (isObservable(args)) this.#stream(args);
     else this.#sendFirst(args, kwargs, false);
     this.#watch();
   }
 
-  settle(reply: Reply): void {
-    if (this.#settled) return;
+  answer(reply: Reply): void {
+    if (this.#over) return;
     if (reply[0] !== RESULT) {
       const { uri, options } = this.#request;
-      const error = (this.#link as RequestPort).errorOf(reply as MessageOf<8>, { procedure: uri });
-      // our timeout went to the router, too: whose clock ran out first is nothing to the caller
+      const error = (this.#port as RequestPort).errorOf(reply as MessageOf<8>, { procedure: uri });
+      // our timeout went to the router, too: it makes no difference whose clock ran out first
       const late = options.timeout && reply[4] === 'wamp.error.timeout';
       this.fail(late ? timedOut(uri, 'timeout', options.timeout, error) : error);
       return;
@@ -67,7 +75,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       this.#subscriber.next(result);
       return;
     }
-    // settled before the last next: an operator that unsubscribes on it has nothing to cancel
+    // over before the last next: an operator that unsubscribes on it has nothing to cancel
     this.#done();
     if (!this.#progressed || reply.length > 3) this.#subscriber.next(result);
     this.#subscriber.complete();
@@ -77,36 +85,36 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.fail(lossOf(error, `${describeRequest('call', this.#request.uri)}: no answer came`, this.#id > 0));
   }
 
-  /** Ends the call with an error, without telling the router. */
+  /** Ends the call with an error; the router keeps it. */
   fail(error: unknown): void {
-    if (this.#settled) return;
+    if (this.#over) return;
     this.#done();
     guarded(() => this.#subscriber.error(error));
   }
 
   /** Cancels the call, where it is not over. */
   unsubscribe(): void {
-    if (this.#settled) return;
+    if (this.#over) return;
     this.#done();
-    const link = this.#link;
-    if (link?.open && link.requests.delete(this.#id) && link.supports('dealer', 'call_canceling')) {
-      link.tell([CANCEL, this.#id, { mode: this.#request.options.cancelMode ?? 'killnowait' }]);
+    const port = this.#port;
+    if (port?.open && port.requests.delete(this.#id) && port.supports('dealer', 'call_canceling')) {
+      port.trySend([CANCEL, this.#id, { mode: this.#request.options.cancelMode ?? 'killnowait' }]);
     }
   }
 
   #done(): void {
-    this.#settled = true;
+    this.#over = true;
     this.#timeout?.unsubscribe();
     this.#deadline?.unsubscribe();
     if (this.#input) guarded(() => this.#input?.unsubscribe());
-    if (this.#id === 0) this.#link?.requests.delete(this);
+    if (this.#id === 0) this.#port?.requests.delete(this);
     this.waiting?.();
   }
 
   #watch(): void {
     const { timeout } = this.#request.options;
     // 0 is none, as on the wire
-    if (!timeout || this.#settled) return;
+    if (!timeout || this.#over) return;
     this.#timeout?.unsubscribe();
     this.#timeout = after(timeout, () => this.#late('timeout', timeout));
   }
@@ -115,15 +123,15 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.#cancel(timedOut(this.#request.uri, limit, ms));
   }
 
-  /** Ends the call with an error, and tells the router that nobody waits any more. */
+  /** Cancels the call and ends it with an error. */
   #cancel(error: unknown): void {
-    if (this.#settled) return;
+    if (this.#over) return;
     this.unsubscribe();
     guarded(() => this.#subscriber.error(error));
   }
 
   #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {
-    const link = this.#link as RequestPort;
+    const port = this.#port as RequestPort;
     const { uri, wire, options } = this.#request;
     const { progress, timeout } = options;
     let sent = wire;
@@ -132,12 +140,12 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (progress === true) sent['receive_progress'] = true;
       if (more) sent['progress'] = true;
       // an integer on the wire; where it is not announced it could be taken for something else
-      if (timeout !== undefined && timeout >= 1 && timeout < Infinity && link.supports('dealer', 'call_timeout'))
+      if (timeout !== undefined && timeout >= 1 && timeout < Infinity && port.supports('dealer', 'call_timeout'))
         sent['timeout'] = Math.ceil(timeout);
     }
     try {
-      this.#id = link.nextId;
-      link.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
+      this.#id = port.nextId;
+      port.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
     } catch (error) {
       this.fail(error);
     }
@@ -145,26 +153,26 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Progressive invocation: each list is a CALL of the same id, completion an empty last one. */
   #stream(lists: Exclude<CallArgs, List>): void {
-    const link = this.#link as RequestPort;
+    const port = this.#port as RequestPort;
     const { uri, kwargs } = this.#request;
     try {
-      // before the source is asked for anything
-      link.check([CALL, 1, { progress: true }, uri]);
+      // before the source is subscribed
+      port.check([CALL, 1, { progress: true }, uri]);
     } catch (error) {
       this.fail(error);
       return;
     }
     // under way also before there is anything to send
-    link.requests.set(this, this);
+    port.requests.set(this, this);
     const cancel = (error: unknown): void => this.#cancel(error);
     const send = (args: unknown, more: boolean): void => {
-      if (this.#settled) return;
+      if (this.#over) return;
       try {
         if (!Array.isArray(args)) throw mistaken(describeRequest('call', uri), 'args', 'lists', args);
         if (this.#id === 0) {
-          link.requests.delete(this);
+          port.requests.delete(this);
           this.#sendFirst(args, kwargs, more);
-        } else link.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+        } else port.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
       } catch (error) {
         cancel(error);
       }
@@ -175,10 +183,28 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       complete: () => send([], false),
     });
     // the call may be over before subscribe() returns
-    if (this.#settled) input.unsubscribe();
+    if (this.#over) input.unsubscribe();
     else this.#input = input;
   }
 }
 
 const timedOut = (uri: Uri, limit: string, ms: number, cause?: unknown): CallTimeoutError =>
   new CallTimeoutError(`${describeRequest('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });
+
+/** What is final of some results; all, where their type does not tell. */
+export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [never]
+  ? R
+  : Extract<R, { readonly progress: false }>;
+
+/**
+ * Of a call with progress, the final result alone. (`firstValueFrom` and `take(1)` take the first partial one and
+ * cancel the rest.) Emits nothing where the final result of a call with progress was empty.
+ *
+ * @example
+ * const report = await firstValueFrom(wamp.call('com.app.scan', { progress: true }).pipe(finalResult()));
+ */
+export function finalResult(): <R extends CallResult>(source: Observable<R>) => Observable<FinalOf<R>>;
+export function finalResult<T>(): MonoTypeOperatorFunction<CallResult<T>>;
+export function finalResult(): MonoTypeOperatorFunction<CallResult> {
+  return filter((result) => !result.progress);
+}

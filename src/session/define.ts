@@ -1,9 +1,9 @@
-import { checkOptions, FUNCTION, TEXT, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, TEXT, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { ErrorClass } from './error-mapping.ts';
-import { portOf } from './port.ts';
-import type { Wamp } from './session.ts';
+import { portOf } from './verbs.ts';
+import type { Wamp } from './options.ts';
 
 /** Options of {@link define}. */
 export interface DefineOptions {

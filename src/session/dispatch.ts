@@ -1,3 +1,4 @@
+import type { Observer } from 'rxjs';
 import {
   ClosedError,
   ConnectionLostError,
@@ -12,72 +13,106 @@ import { nextId, type Id } from '../protocol/ids.ts';
 import {
   ABORT,
   CALL,
+  CANCEL,
   ERROR,
   EVENT,
   GOODBYE,
   INTERRUPT,
-  INVOCATION,
   incomingName,
+  INVOCATION,
+  PUBLISH,
   PUBLISHED,
+  REGISTER,
   REGISTERED,
   RESULT,
+  SUBSCRIBE,
   SUBSCRIBED,
   UNREGISTER,
   UNREGISTERED,
   UNSUBSCRIBE,
   UNSUBSCRIBED,
+  YIELD,
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { SessionConfig } from './config.ts';
-import { abortError, errorForWire, errorFromMessage } from './error-mapping.ts';
-import { assertSupported } from './gate.ts';
+import type { Channel } from '../transports/transport.ts';
+import { abortError, errorForWire, errorFromMessage, type ErrorEntry } from './error-mapping.ts';
 import { RunningInvocation } from './invocation.ts';
-import type { RequestPort, Reply, Request } from './request-port.ts';
-import type { Session } from './session.ts';
+import { assertSupported } from './option-checks.ts';
+import type { JoinedSession } from './options.ts';
+import type { Recovery } from './recovery.ts';
+import type { OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
-import type { Receiver, Wire } from './wire.ts';
+import type { Receiver, Wire, WireConfig } from './wire.ts';
 
-/** The machine room of a joined session: takes messages to whom they concern and sends what they answer. */
+/** The requests that a router may answer with ERROR. */
+const REQUESTS: ReadonlySet<number> = new Set([PUBLISH, SUBSCRIBE, UNSUBSCRIBE, CALL, REGISTER, UNREGISTER]);
+
+/** What a dispatch is made with. */
+export interface DispatchConfig extends WireConfig {
+  readonly recovery: Recovery;
+  /** Exceptions and their URIs; may grow while sessions live. */
+  readonly errors: ErrorEntry[];
+  /** Whether options are refused whose features the router did not announce. */
+  readonly checkFeatures: boolean;
+}
+
+/**
+ * Takes over the channel of a session that was left, once the router has answered its GOODBYE: returns where frames go
+ * from then on. Undefined declines, and the channel is hung up.
+ */
+export type ChannelHeir = (channel: Channel) => Observer<unknown> | undefined;
+
+/** The core of a joined session: hands each message to its owner, and sends requests and answers. */
 export interface Dispatch extends RequestPort, Receiver {
-  /** Set by the session that is made over this link. */
-  session: Session;
+  /** Set once by join, before the first message. */
+  session: JoinedSession;
   readonly wire: Wire;
-  /** Request ids spent on asking for a sign of life. */
+  /** Request ids spent on keepalive probes. */
   probes: number;
   /** The details of the router's answer to our GOODBYE, in camelCase. */
   farewell?: Dict;
-  /** The reason of our own GOODBYE, once it is said. */
+  /** The reason of our own GOODBYE, once it is sent. */
   left?: Uri;
   /** Lets go at once: the other side no longer answers. */
   drop(error: WampError): void;
-  /** Says GOODBYE. From now on nothing is sent or taken in; requests under way and streams end with `error`. */
-  leave(reason: Uri, message: string | undefined, error: WampError): void;
+  /** Says GOODBYE. From now on nothing else is sent or taken in; requests under way and streams end with `error`. */
+  leave(reason: Uri, message: string | undefined, error: WampError, heir?: ChannelHeir): void;
 }
 
-/** Makes one; `ended` is told once when the session is over: with an error, or without one after our own GOODBYE. */
+/** Makes one; `ended` is called once when the session is over: with an error, or without one after our own GOODBYE. */
 export function makeDispatch(
   wire: Wire,
   welcome: Dict,
-  { streams, errors, checkFeatures, interceptors, userError, closeTimeout }: SessionConfig,
+  { recovery, errors, checkFeatures, interceptors, userError, closeTimeout }: DispatchConfig,
   ended: (error: WampError | undefined) => void,
 ): Dispatch {
   const requests = new Map<Id | Request, Request>();
-  const invocations = new Map<Id, RunningInvocation>();
+  const invocations = new Map<Id, OpenInvocation>();
   const unread = new Set<Id>();
   let state: 'open' | 'leaving' | 'ended' = 'open';
   let next: Id = 1;
+  let heir: ChannelHeir | undefined;
 
   const announced = (role: string, feature: string): boolean => supports(welcome, role, feature);
 
-  const link: Dispatch = {
-    session: undefined as unknown as Session,
+  const attempt = (send: () => void): void => {
+    try {
+      send();
+    } catch {
+      // the channel is down, and its end will be reported
+    }
+  };
+
+  const dispatch: Dispatch = {
+    session: undefined as unknown as JoinedSession,
     wire,
     requests,
     invocations,
     unread,
     probes: 0,
+    errors,
     userError,
     get open() {
       return state === 'open';
@@ -94,28 +129,21 @@ export function makeDispatch(
       if (checkFeatures) assertSupported(message, announced, interceptors.length > 0);
     },
     request(message, request) {
-      link.check(message);
+      dispatch.check(message);
       const id = next;
-      // counted before it is sent, since whoever sees it pass may send more; taken back where it could not be written
+      // counted before it is sent, since an observer that sees it pass may send more; taken back where it could not be written
       next = nextId(id);
       if (request) requests.set(id, request);
       try {
-        link.send(message);
+        dispatch.send(message);
       } catch (error) {
         next = id;
         requests.delete(id);
         throw error;
       }
     },
-    tell(message, request) {
-      try {
-        if (request === undefined) wire.send(message);
-        else link.request(message, request);
-      } catch {
-        // the channel is down, and its end will be reported
-      }
-    },
-    errors,
+    trySend: (message) => attempt(() => wire.send(message)),
+    tryRequest: (message, request) => attempt(() => dispatch.request(message, request)),
     errorOf: (message, context) => errorFromMessage(message, context, errors, userError),
     errorToSend(thrown) {
       try {
@@ -128,36 +156,36 @@ export function makeDispatch(
     receive(message) {
       if (state === 'leaving') {
         if (message[0] === GOODBYE) {
-          link.farewell = camelised(message[1]);
+          dispatch.farewell = camelised(message[1]);
           end(undefined);
         } else if (message[0] === ABORT) end(abortError(message));
         return;
       }
       switch (message[0]) {
         case EVENT:
-          // an event that crosses our UNSUBSCRIBE finds nobody: a race, not a fault
-          streams.topics.get(message[1])?.deliver(message);
+          // an event that crosses our UNSUBSCRIBE finds no subscription: a race, not a fault
+          recovery.subscriptions.get(message[1])?.deliver(message);
           return;
         case RESULT:
-          settle(message, CALL, message[1], message[2]['progress'] !== true);
+          answer(message, CALL, message[1], message[2]['progress'] !== true);
           return;
         case ERROR:
-          // nexus answers a bad CANCEL (49) or YIELD (70) so: nobody waits for that
-          if (message[1] !== 49 && message[1] !== 70) settle(message, message[1], message[2]);
+          // nexus answers a bad CANCEL (49) or YIELD (70) so: no request waits for that
+          if (message[1] !== CANCEL && message[1] !== YIELD) answer(message, message[1], message[2]);
           return;
         case PUBLISHED:
         case SUBSCRIBED:
         case REGISTERED:
           // their codes follow those of the requests
-          settle(message, message[0] - 1, message[1]);
+          answer(message, message[0] - 1, message[1]);
           return;
         case UNSUBSCRIBED:
-          if (message[1] === 0) revoke(streams.topics, message[2]?.['subscription'], message[2]);
-          else settle(message, UNSUBSCRIBE, message[1]);
+          if (message[1] === 0) revoke(recovery.subscriptions, message[2]?.['subscription'], message[2]);
+          else answer(message, UNSUBSCRIBE, message[1]);
           return;
         case UNREGISTERED:
-          if (message[1] === 0) revoke(streams.procedures, message[2]?.['registration'], message[2]);
-          else settle(message, UNREGISTER, message[1]);
+          if (message[1] === 0) revoke(recovery.registrations, message[2]?.['registration'], message[2]);
+          else answer(message, UNREGISTER, message[1]);
           return;
         case INVOCATION:
           invoke(message);
@@ -166,7 +194,7 @@ export function makeDispatch(
           invocations.get(message[1])?.interrupt(message[2]['mode'], message[2]['reason']);
           return;
         case GOODBYE:
-          link.tell([GOODBYE, {}, 'wamp.close.goodbye_and_out']);
+          dispatch.trySend([GOODBYE, {}, 'wamp.close.goodbye_and_out']);
           end(new GoodbyeError(message[2], camelised(message[1])));
           return;
         case ABORT:
@@ -178,12 +206,12 @@ export function makeDispatch(
     },
     violated(error) {
       if (state === 'ended') return;
-      link.tell([ABORT, { message: error.message }, 'wamp.error.protocol_violation']);
+      dispatch.trySend([ABORT, { message: error.message }, 'wamp.error.protocol_violation']);
       end(error, 1002);
     },
     lost(error) {
       if (state === 'ended') return;
-      if (error instanceof ProtocolError) link.violated(error);
+      if (error instanceof ProtocolError) dispatch.violated(error);
       else if (state === 'leaving') end(undefined);
       else if (error instanceof ConnectionLostError) end(error);
       else end(new ConnectionLostError('The router hung up without GOODBYE', { cause: error }));
@@ -192,26 +220,27 @@ export function makeDispatch(
       if (state !== 'ended') end(state === 'leaving' ? undefined : error);
       wire.drop();
     },
-    leave(reason, message, error) {
+    leave(reason, message, error, takesOver) {
       if (state !== 'open') return;
-      link.tell([GOODBYE, message === undefined ? {} : { message }, reason]);
+      dispatch.trySend([GOODBYE, message === undefined ? {} : { message }, reason]);
       state = 'leaving';
-      link.left = reason;
+      heir = takesOver;
+      dispatch.left = reason;
       release(error);
       // a router that does not answer shall not keep us
-      wire.gone.add(after(closeTimeout, () => link.drop(error)));
+      wire.gone.add(after(closeTimeout, () => dispatch.drop(error)));
     },
   };
 
-  const violated = (message: string): void => link.violated(new ProtocolError(message));
+  const violated = (message: string): void => dispatch.violated(new ProtocolError(message));
 
-  const settle = (reply: Reply, type: number, id: Id, final = true): void => {
+  const answer = (reply: Reply, type: number, id: Id, final = true): void => {
     const request = requests.get(id);
     if (request?.type === type) {
       if (final) requests.delete(id);
-      request.settle(reply);
-    } else if (request || id >= next) {
-      // an answer to what was given up meanwhile is a race; one to what was never asked is not
+      request.answer(reply);
+    } else if (request || id >= next || !REQUESTS.has(type)) {
+      // an answer to what was given up meanwhile is a race; one to what was never sent is not
       violated(`${incomingName(reply)} for request ${id}, which was ${request ? 'of another kind' : 'never made'}`);
     }
   };
@@ -228,19 +257,21 @@ export function makeDispatch(
       // the rest of arguments that the handler did not wait for
       if (details['progress'] !== true) unread.delete(id);
     } else {
-      const procedure = streams.procedures.get(registration);
-      if (procedure) new RunningInvocation(link, procedure, message);
+      const target = recovery.registrations.get(registration);
+      if (target) new RunningInvocation(dispatch, target, message);
       // the caller must not be left waiting
-      else link.tell([ERROR, INVOCATION, id, {}, 'wamp.error.no_such_registration']);
+      else dispatch.trySend([ERROR, INVOCATION, id, {}, 'wamp.error.no_such_registration']);
     }
   };
 
   const end = (error: WampError | undefined, code?: number): void => {
     const wasOpen = state === 'open';
     state = 'ended';
-    wire.hangUp(code);
+    const frames = dispatch.farewell && heir?.(wire.channel);
+    if (frames) wire.handOver(frames);
+    else wire.hangUp(code);
     if (wasOpen) release(error ?? new ClosedError('The session was left'));
-    streams.detach(link, error);
+    recovery.detach(dispatch, error);
     ended(error);
   };
 
@@ -252,5 +283,5 @@ export function makeDispatch(
     for (const invocation of [...invocations.values()]) invocation.abort(error);
   };
 
-  return link;
+  return dispatch;
 }

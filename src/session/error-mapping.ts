@@ -5,7 +5,9 @@ import { argsOf, type Dict, type List } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { callUserCode } from '../async.ts';
 import { isLooseUri, type Uri } from '../protocol/uris.ts';
-import { camelised, isDict, isPrivate } from '../protocol/attributes.ts';
+import { camelised } from '../protocol/attributes.ts';
+import { isPrivate } from '../protocol/names.ts';
+import { isDict } from '../protocol/kinds.ts';
 
 /** A class of errors; its constructor is given the positional payload. */
 export type ErrorClass = new (...args: never[]) => Error;

@@ -1,13 +1,20 @@
-import { ATTRIBUTES, camelised, fromWire } from '../protocol/attributes.ts';
+import type { Observable } from 'rxjs';
+import { camelised, DETAILS } from '../protocol/attributes.ts';
+import { fromWire } from '../protocol/names.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
 import { argsOf, NO_KWARGS, type Args, type Dict, type List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { ForwardHop } from './options.ts';
 
 const WIRE = Symbol('wire');
-/** What messages tell in an element of their own, or in an attribute where the element would be ambiguous. */
-const TOLD = ['subscription', 'topic', 'registration', 'procedure'];
+/** What messages have in an element of their own, or in an attribute where the element would be ambiguous. */
+const OWN = ['subscription', 'topic', 'registration', 'procedure'];
+
+/** An attribute of a dictionary of the wire; one of the wrong type is as if it were absent. */
+export function attribute(wire: Readonly<Dict>, name: string): unknown {
+  const value = wire[name];
+  return DETAILS[name]?.test(value) ? value : undefined;
+}
 
 /** What every dictionary of details has. */
 export interface AnyDetails {
@@ -23,11 +30,11 @@ export interface AnyDetails {
  */
 abstract class Details implements AnyDetails {
   static {
-    for (const wire of Object.keys(ATTRIBUTES)) {
-      if (TOLD.includes(wire)) continue;
+    for (const wire of Object.keys(DETAILS)) {
+      if (OWN.includes(wire)) continue;
       Object.defineProperty(this.prototype, fromWire(wire), {
         get(this: Details) {
-          return this[WIRE]()[wire];
+          return attribute(this[WIRE](), wire);
         },
       });
     }
@@ -37,7 +44,7 @@ abstract class Details implements AnyDetails {
   abstract [WIRE](): Readonly<Dict>;
 
   get extra(): Readonly<Dict> {
-    return camelised(Object.fromEntries(Object.entries(this[WIRE]()).filter(([key]) => !(key in ATTRIBUTES))));
+    return camelised(Object.fromEntries(Object.entries(this[WIRE]()).filter(([key]) => !(key in DETAILS))));
   }
 
   toJSON(): Dict {
@@ -72,6 +79,13 @@ export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K 
   toJSON(): Dict {
     return { ...(this as object), details: this.details.toJSON() };
   }
+}
+
+/** One hop of a message that was forwarded from router to router. */
+export interface ForwardHop {
+  readonly session: Id;
+  readonly authid: string;
+  readonly authrole: string;
 }
 
 /** What every message with a payload may carry for those who forward it or pass it through unread. */
@@ -117,7 +131,7 @@ class EventView extends Details {
     this.#wire = wire;
     this.subscription = subscription;
     this.publication = publication;
-    this.topic = (wire['topic'] as string | undefined) ?? topic;
+    this.topic = (attribute(wire, 'topic') as string | undefined) ?? topic;
   }
 
   override [WIRE](): Readonly<Dict> {
@@ -204,7 +218,7 @@ class InvocationView extends Details {
   constructor([, , registration, wire]: MessageOf<68>, procedure: Uri) {
     super();
     this.#wire = wire;
-    this.procedure = (wire['procedure'] as string | undefined) ?? procedure;
+    this.procedure = (attribute(wire, 'procedure') as string | undefined) ?? procedure;
     this.registration = registration;
   }
 
@@ -213,6 +227,63 @@ class InvocationView extends Details {
   }
 }
 
-/** The details of an INVOCATION. */
-export const invocationDetails = (message: MessageOf<68>, procedure: Uri): InvocationDetails =>
-  new InvocationView(message, procedure);
+/**
+ * What a procedure does: takes an invocation and returns a value, a Promise or Observable of it, or a `result()`.
+ * `undefined` is an empty result; what it throws becomes the caller's error.
+ */
+export type Handler = (invocation: Invocation) => unknown;
+
+/** One chunk of a progressive invocation's arguments. */
+export interface InputChunk<A extends List = List, K = Readonly<Dict>> {
+  readonly args: A;
+  readonly kwargs: K;
+}
+
+/** What an {@link Invocation} shows of the handler's run. */
+export interface InvocationControl {
+  readonly signal: AbortSignal;
+  readonly input$: Observable<InputChunk>;
+}
+
+/** A call that came for a registered procedure. */
+export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> extends Arrival<
+  T,
+  InvocationDetails,
+  A,
+  K
+> {
+  readonly #running: InvocationControl;
+
+  /** @internal */
+  constructor(running: InvocationControl, message: MessageOf<68>, procedure: string) {
+    super(message[4], message[5], new InvocationView(message, procedure));
+    this.#running = running;
+  }
+
+  /** Aborted when the caller cancels, the time runs out, or the session is lost. */
+  get signal(): AbortSignal {
+    return this.#running.signal;
+  }
+
+  /**
+   * The chunks of a progressive invocation, this first one included; for one observer. Completes with the last chunk, or
+   * with the answer, after which none is handed on.
+   */
+  get input$(): Observable<InputChunk<A, K>> {
+    return this.#running.input$ as Observable<InputChunk<A, K>>;
+  }
+}
+
+/** A final answer with any payload; made by `result()`. */
+export class Result<A extends List = List, K = Readonly<Dict>> {
+  readonly args: A;
+  readonly kwargs: K;
+  /** YIELD.Options, if there are any. */
+  readonly wire: Readonly<Dict> | undefined;
+
+  constructor(args: A, kwargs: K, wire?: Readonly<Dict>) {
+    this.args = args;
+    this.kwargs = kwargs;
+    this.wire = wire;
+  }
+}

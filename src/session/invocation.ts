@@ -4,30 +4,24 @@ import { ApplicationError, InvalidStateError, SerializationError } from '../prot
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Message, type MessageOf } from '../protocol/messages.ts';
 import { argsOf, type Dict, type List } from '../protocol/payload.ts';
-import { Arrival, CallResult, invocationDetails, type InvocationDetails } from './events.ts';
+import type { Uri } from '../protocol/uris.ts';
+import {
+  attribute,
+  CallResult,
+  Invocation,
+  Result,
+  type Handler,
+  type InputChunk,
+  type InvocationControl,
+} from './events.ts';
 import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
-import type { ProcedureRegistration } from './registration.ts';
-import type { RequestPort } from './request-port.ts';
+import type { OpenInvocation, RequestPort } from './request-port.ts';
 import { after } from './time.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
 const UNREAD_KEPT = 1000;
-
-/** A final answer with any payload; made by {@link result}. */
-export class Result<A extends List = List, K = Readonly<Dict>> {
-  readonly args: A;
-  readonly kwargs: K;
-  /** YIELD.Options, if there are any. */
-  readonly wire: Readonly<Dict> | undefined;
-
-  constructor(args: A, kwargs: K, wire?: Readonly<Dict>) {
-    this.args = args;
-    this.kwargs = kwargs;
-    this.wire = wire;
-  }
-}
 
 /**
  * The final answer of a handler with several positional or with keyword values. A plain value stands for one
@@ -46,83 +40,45 @@ export function result(args: List = [], kwargs: Readonly<Dict> = {}, options?: G
   return new Result(args, kwargs, checkResult(options));
 }
 
-/**
- * What a procedure does: takes an invocation and returns a value, a Promise or Observable of it, or a {@link result}.
- * `undefined` is an empty result; what it throws becomes the caller's error.
- */
-export type Handler = (invocation: Invocation) => unknown;
-
-/** One chunk of a progressive invocation's arguments. */
-export interface InputChunk<A extends List = List, K = Readonly<Dict>> {
-  readonly args: A;
-  readonly kwargs: K;
-}
-
-/** A call that came for a registered procedure. */
-export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> extends Arrival<
-  T,
-  InvocationDetails,
-  A,
-  K
-> {
-  readonly #running: RunningInvocation;
-
-  /** @internal */
-  constructor(running: RunningInvocation, message: MessageOf<68>, procedure: string) {
-    super(message[4], message[5], invocationDetails(message, procedure));
-    this.#running = running;
-  }
-
-  /** Aborted when the caller cancels, the time runs out, or the session is lost. */
-  get signal(): AbortSignal {
-    return this.#running.signal;
-  }
-
-  /**
-   * The chunks of a progressive invocation, this first one included; for one observer. Completes with the last chunk, or
-   * with the answer, after which none is handed on.
-   */
-  get input$(): Observable<InputChunk<A, K>> {
-    return this.#running.input$ as Observable<InputChunk<A, K>>;
-  }
-}
-
-/** What an invocation needs of the link of its session. */
+/** What an invocation needs of the port of its session. */
 export type Answering = Pick<
   RequestPort,
-  'invocations' | 'unread' | 'open' | 'check' | 'send' | 'tell' | 'errorToSend' | 'userError'
+  'invocations' | 'unread' | 'open' | 'check' | 'send' | 'trySend' | 'errorToSend' | 'userError'
 >;
 /** What an invocation needs of the registration that it came for. */
-export type Served = Pick<ProcedureRegistration, 'uri' | 'handler'>;
+export interface Served {
+  readonly uri: Uri;
+  readonly handler: Handler;
+}
 
 /** One invocation under way: runs the handler and answers exactly once, or never after it was aborted. */
-export class RunningInvocation {
-  readonly #link: Answering;
+export class RunningInvocation implements OpenInvocation, InvocationControl {
+  readonly #port: Answering;
   readonly #id: Id;
-  readonly #procedure: Served;
+  readonly #registration: Served;
   readonly #wantsProgress: boolean;
   #done = false;
   #aborted: unknown;
   #abort: AbortController | undefined;
   #source: Subscription | undefined;
   #timer: Subscription | undefined;
-  /** Chunks that nobody has read yet, and who reads them. */
+  /** Chunks that were not read yet, and their reader. */
   #chunks: InputChunk[] = [];
   #reader: Subscriber<InputChunk> | undefined;
   /** Whether more chunks of arguments are due. */
   inputOpen: boolean;
 
-  constructor(link: Answering, procedure: Served, message: MessageOf<68>) {
+  constructor(port: Answering, registration: Served, message: MessageOf<68>) {
     const [, id, , details] = message;
-    this.#link = link;
+    this.#port = port;
     this.#id = id;
-    this.#procedure = procedure;
+    this.#registration = registration;
     this.#wantsProgress = details['receive_progress'] === true;
     this.inputOpen = details['progress'] === true;
-    link.invocations.set(id, this);
-    const timeout = details['timeout'] as number | undefined;
+    port.invocations.set(id, this);
+    const timeout = attribute(details, 'timeout') as number | undefined;
     if (timeout) this.#timer = after(timeout, () => this.#fail(new ApplicationError('wamp.error.timeout')));
-    this.#run(new Invocation(this, message, procedure.uri));
+    this.#run(new Invocation(this, message, registration.uri));
   }
 
   get signal(): AbortSignal {
@@ -174,7 +130,7 @@ export class RunningInvocation {
   #run(invocation: Invocation): void {
     this.#chunks.push(invocation);
     try {
-      const answer = this.#procedure.handler(invocation);
+      const answer = this.#registration.handler(invocation);
       if (isObservable(answer)) this.#follow(answer);
       else if (isPromise(answer)) answer.then((value) => this.#answer(value), this.#threw);
       else this.#answer(answer);
@@ -205,19 +161,19 @@ export class RunningInvocation {
     this.#send(value, {});
     this.#finish();
     this.#source?.unsubscribe();
-    // what has not come yet is for nobody
+    // chunks that have not come yet have no reader
     this.inputOpen = false;
     this.#reader?.complete();
   }
 
   /** YIELD; one that cannot be serialised is answered as an error. */
   #send(value: unknown, options: Dict): void {
-    if (this.#done || !this.#link.open) return;
+    if (this.#done || !this.#port.open) return;
     const { args, kwargs, wire } = payloadOf(value);
     try {
       // with the procedure in the place of a payload: it is what the refusal names
-      if (wire) this.#link.check([YIELD, 1, wire, this.#procedure.uri] as unknown as Message);
-      this.#link.send(
+      if (wire) this.#port.check([YIELD, 1, wire, this.#registration.uri] as unknown as Message);
+      this.#port.send(
         withPayload<MessageOf<70>>([YIELD, this.#id, wire ? { ...wire, ...options } : options], args, kwargs),
       );
     } catch (error) {
@@ -233,16 +189,16 @@ export class RunningInvocation {
   /** Answers with an error and stops the handler. */
   #fail(thrown: unknown): void {
     if (this.#done) return;
-    const { uri, args, kwargs, details, deliberate } = this.#link.errorToSend(thrown);
+    const { uri, args, kwargs, details, deliberate } = this.#port.errorToSend(thrown);
     if (!deliberate) this.#report(thrown);
     const head = (): unknown[] => [ERROR, INVOCATION, this.#id, { ...details }, uri];
-    if (this.#link.open) {
+    if (this.#port.open) {
       try {
-        this.#link.send(withPayload<MessageOf<8>>(head(), args, kwargs));
+        this.#port.send(withPayload<MessageOf<8>>(head(), args, kwargs));
       } catch (error) {
         if (error instanceof SerializationError) {
           this.#report(error);
-          this.#link.tell(withPayload<MessageOf<8>>(head(), [error.message]));
+          this.#port.trySend(withPayload<MessageOf<8>>(head(), [error.message]));
         }
       }
     }
@@ -250,15 +206,15 @@ export class RunningInvocation {
   }
 
   #report(error: unknown): void {
-    this.#link.userError(error, `handler of ${this.#procedure.uri}`);
+    this.#port.userError(error, `handler of ${this.#registration.uri}`);
   }
 
   #finish(): void {
     this.#done = true;
     this.#timer?.unsubscribe();
-    this.#link.invocations.delete(this.#id);
+    this.#port.invocations.delete(this.#id);
     if (!this.inputOpen) return;
-    const { unread } = this.#link;
+    const { unread } = this.#port;
     unread.add(this.#id);
     // most never end: a router drops what is sent for a call that is over
     if (unread.size > UNREAD_KEPT) unread.delete(unread.keys().next().value as Id);

@@ -1,7 +1,8 @@
 import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
 import { resolve, fromMaybeAsync, type MaybeAsync } from '../async.ts';
-import type { ChallengeAnswer } from '../auth/authenticator.ts';
-import { isDict } from '../protocol/attributes.ts';
+import type { Authenticator, ChallengeAnswer } from '../auth/authenticator.ts';
+import { mergeIdentities } from '../auth/identities.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
 import {
@@ -16,11 +17,12 @@ import {
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { Attempt, Transport } from '../transports/transport.ts';
-import { mergeIdentities, pausableTimeout } from './pausable-timeout.ts';
-import type { JoinConfig } from './config.ts';
+import type { Uri } from '../protocol/uris.ts';
+import type { Attempt, Transport, TransportDetails } from '../transports/transport.ts';
 import { abortError, asWampError } from './error-mapping.ts';
-import { makeDispatch, type Dispatch } from './dispatch.ts';
+import { makeDispatch, type Dispatch, type DispatchConfig } from './dispatch.ts';
+import type { Unobserved } from './publication.ts';
+import { pausableTimeout } from './time.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
 
@@ -29,10 +31,28 @@ const ROUNDS = 8;
 /** The reason of an ABORT by a client that cannot or will not go on with the handshake. */
 const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 
-/** A joined session and the machine room below it. */
+/** What joining needs. */
+export interface JoinConfig extends DispatchConfig {
+  /** `null` where the router assigns it. */
+  readonly realm: Uri | null;
+  /** HELLO.Details.agent. */
+  readonly agent: string;
+  /** Ways to authenticate, by preference. None: anonymous. */
+  readonly auth: readonly Authenticator[];
+  /** Milliseconds from dialling to WELCOME, not counting the time that the application takes for its answers. */
+  readonly joinTimeout: number;
+  /** Reports an error of a publication whose report has no observer. */
+  readonly unobserved: Unobserved;
+  /** Called when the transport is open, and for each CHALLENGE. */
+  readonly progress: (
+    event: { type: 'connect'; transport: TransportDetails } | { type: 'challenge'; method: string },
+  ) => void;
+}
+
+/** A joined session and its core. */
 export interface Joined {
   readonly session: Session;
-  readonly link: Dispatch;
+  readonly dispatch: Dispatch;
   /** What was dialled. */
   readonly transport: Transport;
 }
@@ -43,14 +63,14 @@ export interface Joined {
  * up joining.
  */
 export function join(transport: Transport, number: number, config: JoinConfig): Observable<Joined> {
-  const { realm, auth, agent, joinTimeout, streams } = config;
+  const { realm, auth, agent, joinTimeout, recovery } = config;
   const { name } = transport;
   return new Observable((subscriber) => {
-    /** What is being waited for, and the clock; closed when joining is over, well or not. */
+    /** What is being waited for, and the clock; closed when joining has succeeded or failed. */
     const waits = new Subscription();
     let waiting = false;
     let wire: Wire | undefined;
-    let link: Dispatch | undefined;
+    let dispatch: Dispatch | undefined;
     let round = 0;
 
     const fail = (error: WampError): void => {
@@ -83,13 +103,13 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       if (error instanceof ProtocolError) handshake.violated(error);
       else if (error instanceof AbortError) abort(error.message, error);
       else if (error instanceof WampError) fail(error);
-      // what the application threw is told to the application alone: it may hold what the router must not see
+      // what the application threw stays in the application: it may hold what the router must not see
       else abort('The client failed', new ConnectFailedError(`${name}: ${messageOf(error)}`, 1, [error]));
     };
 
     /** Waits for something; a failure ends the attempt unless it is dealt with. */
     const wait = <T>(source: Observable<T>, then: (value: T) => void, failed = failedWith): void => {
-      const settled =
+      const afterwards =
         <A>(act: (outcome: A) => void) =>
         (outcome: A): void => {
           waiting = false;
@@ -97,7 +117,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         };
       waiting = true;
       // what `then` throws is a failure, too: interceptors are made in it
-      waits.add(source.pipe(take(1), tap(settled(then))).subscribe({ error: settled(failed) }));
+      waits.add(source.pipe(take(1), tap(afterwards(then))).subscribe({ error: afterwards(failed) }));
     };
 
     const paused = pausableTimeout(joinTimeout, waits, () =>
@@ -112,7 +132,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       mask: (mask) => wire?.mask(mask),
     };
 
-    /** Asks the application; the clock stands still meanwhile, and its errors are told. */
+    /** Calls the application; the clock stands still meanwhile, and errors are reported on userErrors$. */
     const consult = <T>(context: string, source: () => MaybeAsync<T>): Observable<T> =>
       paused(fromMaybeAsync(source)).pipe(tap({ error: (error: unknown) => config.userError(error, context) }));
 
@@ -139,21 +159,24 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     const welcomed = ([, id, details]: MessageOf<2>): void => {
       const used = details['authmethod'];
-      // the method that was used decides; where the router does not tell, all look; some always do
+      // the method that was used decides; where the router does not name it, all of them; some always do
       const verdicts = auth
         .filter((judge) => judge.welcome && (typeof used !== 'string' || judge.method === used || judge.always))
         .map((judge) => consult(`authenticator ${judge.method}`, () => judge.welcome?.(details, attempt)));
       const enter = (): void => {
-        const { channel } = wire as Wire;
+        const opened = wire as Wire;
         waits.unsubscribe();
-        link = makeDispatch(wire as Wire, details, config, (error) =>
-          // the reason is told on lifecycle$
+        const entered = makeDispatch(opened, details, config, (error) =>
+          // the reason shows on lifecycle$
           subscriber.error(
-            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: link?.left }),
+            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: entered.left }),
           ),
         );
-        const session = new Session(link, streams, sessionDetails(realm, id, details, channel.details), config.unseen);
-        subscriber.next({ session, link, transport });
+        const welcome = sessionDetails(realm, id, details, opened.channel.details);
+        const session = new Session(entered, recovery, welcome, config.unobserved);
+        entered.session = session;
+        dispatch = entered;
+        subscriber.next({ session, dispatch, transport });
       };
       if (verdicts.length === 0) enter();
       else wait(forkJoin(verdicts), enter, (error) => refuse(messageOf(error), error));
@@ -165,7 +188,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         if (message[0] === ABORT) fail(abortError(message));
         else if (message[0] === CHALLENGE && !waiting) challenged(message);
         else if (message[0] === WELCOME && !waiting) welcomed(message);
-        // a router that speaks while we still ask for the secret has lost the thread, too
+        // a router that speaks while the secret is awaited breaks the protocol, too
         else handshake.violated(new ProtocolError(`${incomingName(message)} must not come now`));
       },
       violated: (error) => abort(error.message, error, 'wamp.error.protocol_violation'),
@@ -187,13 +210,13 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     wait(consult('authenticator hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
-        wire = makeWire(channel, config, () => link ?? handshake);
+        wire = makeWire(channel, config, () => dispatch ?? handshake);
         wire.listen();
         config.progress({ type: 'connect', transport: channel.details });
         try {
           auth.forEach((method) => method.opened?.(details, attempt));
         } catch (error) {
-          // nothing was said yet, so there is nothing to ABORT
+          // nothing was sent yet, so there is nothing to ABORT
           fail(refusal(messageOf(error), error));
         }
         send([HELLO, realm, details]);
@@ -201,7 +224,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     );
 
     return () => {
-      if (link) link.session.leave();
+      if (dispatch) dispatch.session.leave();
       else if (!waits.closed) {
         waits.unsubscribe();
         wire?.drop();

@@ -1,21 +1,30 @@
-import { isObservable, type Observable } from 'rxjs';
+import { isObservable } from 'rxjs';
 import {
   ANYTHING,
-  ATTRIBUTES,
   BOOL,
   checkOptions,
   FUNCTION,
+  ID,
   isDict,
   kind,
+  listOf,
   mistaken,
   NUMBER,
-  fromWire,
+  oneOf,
+  POSITIVE,
+  STRING,
+  TEXT,
   type Kind,
-  type OptionTable,
-} from '../protocol/attributes.ts';
+  HOPS,
+} from '../protocol/kinds.ts';
+import { toWire } from '../protocol/names.ts';
+import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD } from '../protocol/codes.ts';
+import { InvalidStateError } from '../protocol/errors.ts';
+import type { Message } from '../protocol/messages.ts';
 import { NO_ARGS, NO_KWARGS, type Dict, type List } from '../protocol/payload.ts';
 import { describeRequest, assertUri, type Match, type Uri } from '../protocol/uris.ts';
 import type {
+  CallArgs,
   CallOptions,
   CorrelationOptions,
   Payload,
@@ -25,87 +34,105 @@ import type {
   SubscribeOptions,
 } from './options.ts';
 
-/** The options of one verb, and what each must be. */
+/** What an option must be, and whether it stays on this side or is sent in another way. */
+interface OptionKind extends Kind {
+  readonly local?: boolean;
+}
+
+/** The one table of a verb's options: an option that its type has and the table lacks, or the other way round, does not compile. */
+type OptionKinds<Options> = Readonly<Record<keyof Required<Options>, OptionKind>>;
+
+/** A verb and its options. */
 interface Verb {
   readonly verb: string;
   /** What the URI is to it, for errors. */
   readonly use: string;
-  readonly table: OptionTable;
-  /** The options that stay on this side, or are sent in another way. */
-  readonly kept: OptionTable;
-  /** What the others are called on the wire. */
-  readonly names: Readonly<Record<string, string | undefined>>;
+  readonly table: Readonly<Record<string, OptionKind>>;
+  /** The names of options on the wire. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
-/** The names in a string of the wire in camelCase, as a type. */
-type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? Camel<First> | Words<Rest> : Camel<S>;
-type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
-/** The options that a type knows by name. */
-type Named<Options> = Exclude<keyof Options, `x_${string}` | `_${string}`>;
-/** No further argument where the names are exactly those of the type; else one that nobody can give. */
-type Complete<Options, Names> = [Exclude<Named<Options>, Names> | Exclude<Names, Named<Options>>] extends [never]
-  ? []
-  : [never];
+const verb = (name: string, use: string, table: Verb['table']): Verb => ({
+  verb: name,
+  use: `${name}(): ${use}`,
+  table,
+  names: Object.fromEntries(Object.keys(table).map((option) => [option, toWire(option)])),
+});
 
-/** One session or name may stand for a list of one. */
-const LISTS = /^(exclude|eligible)(?!Me)/;
-
-const verb =
-  <Options>(name: string, use: string) =>
-  <Sent extends string, Kept extends Record<string, Kind>>(
-    sent: Sent,
-    kept: Kept,
-    ..._: Complete<Options, Words<Sent> | keyof Kept>
-  ): Verb => {
-    const names = Object.fromEntries(sent.split(' ').map((option) => [fromWire(option), option]));
-    const kinds = Object.entries(names).map(([option, wire]) => [option, kindOfOption(option, wire)]);
-    return {
-      verb: name,
-      use: `${name}(): ${use}`,
-      kept,
-      names,
-      table: { ...(Object.fromEntries(kinds) as OptionTable), ...kept },
-    };
-  };
-
-function kindOfOption(option: string, wire: string): Kind {
-  const kind = ATTRIBUTES[wire] as Kind;
-  return LISTS.test(option) ? { ...kind, test: (v) => kind.test(listed(v)) } : kind;
-}
-
+const local = (kind: Kind): OptionKind => ({ ...kind, local: true });
+/** One value may stand for a list of one. */
+const oneOrList = (list: Kind): Kind => kind(list.expected, (v) => list.test(listed(v)));
 const listed = (value: unknown): unknown => (Array.isArray(value) ? value : [value]);
 
+const MATCH = oneOf('exact|prefix|wildcard');
+const IDS = oneOrList(listOf('ids', ID.test));
+const NAMES = oneOrList(listOf('strings', STRING.test));
+
 /** How a payload was packed, as applications may ask for it. */
-const PPT = 'ppt_scheme ppt_serializer ppt_cipher ppt_keyid';
-const FORWARD = 'forward_for';
+const PASSTHRU = { pptScheme: TEXT, pptSerializer: STRING, pptCipher: STRING, pptKeyid: STRING };
 
 /** Tags for tracing stay on this side. */
 const TAGS = {
-  correlationId: ANYTHING,
-  correlationUri: ANYTHING,
-  correlationIsAnchor: ANYTHING,
-  correlationIsLast: ANYTHING,
+  correlationId: local(ANYTHING),
+  correlationUri: local(ANYTHING),
+  correlationIsAnchor: local(ANYTHING),
+  correlationIsLast: local(ANYTHING),
 };
 
-const RETAINED = kind("a boolean or 'once'", (v) => BOOL.test(v) || v === 'once');
-
-const SUBSCRIBE = verb<SubscribeOptions>('subscribe', 'topic')(`match nkey ${FORWARD}`, {
+const SUBSCRIBING = verb('subscribe', 'topic', {
+  match: MATCH,
+  nkey: STRING,
+  forwardFor: HOPS,
   ...TAGS,
-  getRetained: RETAINED,
-  onSubscribed: FUNCTION,
-});
-const REGISTER = verb<RegisterOptions>('register', 'procedure')(
-  `match invoke concurrency force_reregister disclose_caller forward_timeout ${FORWARD}`,
-  TAGS,
-);
-const PUBLISH = verb<PublishOptions>('publish', 'topic')(
-  `acknowledge exclude_me exclude exclude_authid exclude_authrole eligible eligible_authid eligible_authrole disclose_me retain rkey transaction_hash ${PPT} ${FORWARD}`,
-  TAGS,
-);
-const CALL = verb<CallOptions>('call', 'procedure')(
-  `disclose_me rkey runmode caller caller_authid caller_authrole transaction_hash ${PPT} ${FORWARD}`,
-  { ...TAGS, progress: BOOL, timeout: NUMBER, deadline: NUMBER, cancelMode: ATTRIBUTES['mode'] as Kind },
-);
+  getRetained: local(kind("a boolean or 'once'", (v) => BOOL.test(v) || v === 'once')),
+  onSubscribed: local(FUNCTION),
+} satisfies OptionKinds<SubscribeOptions>);
+
+const REGISTERING = verb('register', 'procedure', {
+  match: MATCH,
+  invoke: oneOf('single|first|last|roundrobin|random'),
+  concurrency: POSITIVE,
+  forceReregister: BOOL,
+  discloseCaller: BOOL,
+  forwardTimeout: BOOL,
+  forwardFor: HOPS,
+  ...TAGS,
+} satisfies OptionKinds<RegisterOptions>);
+
+const PUBLISHING = verb('publish', 'topic', {
+  acknowledge: BOOL,
+  excludeMe: BOOL,
+  exclude: IDS,
+  excludeAuthid: NAMES,
+  excludeAuthrole: NAMES,
+  eligible: IDS,
+  eligibleAuthid: NAMES,
+  eligibleAuthrole: NAMES,
+  discloseMe: BOOL,
+  retain: BOOL,
+  rkey: STRING,
+  transactionHash: STRING,
+  forwardFor: HOPS,
+  ...PASSTHRU,
+  ...TAGS,
+} satisfies OptionKinds<PublishOptions>);
+
+const CALLING = verb('call', 'procedure', {
+  discloseMe: BOOL,
+  rkey: STRING,
+  runmode: STRING,
+  caller: ID,
+  callerAuthid: STRING,
+  callerAuthrole: STRING,
+  transactionHash: STRING,
+  forwardFor: HOPS,
+  ...PASSTHRU,
+  ...TAGS,
+  progress: local(BOOL),
+  timeout: local(NUMBER),
+  deadline: local(NUMBER),
+  cancelMode: local(oneOf('skip|kill|killnowait')),
+} satisfies OptionKinds<CallOptions>);
 
 const NOTHING = NO_KWARGS;
 
@@ -118,16 +145,16 @@ export interface Tagged {
 }
 
 /** What is sent of some options, by the names on the wire. */
-function wireOf({ verb, kept, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
+function wireOf({ verb, names, table }: Verb, uri: Uri, options: object = NOTHING): Dict {
   if (options === NOTHING) return NOTHING;
   const wire: Dict = {};
   for (const name of checkOptions(() => describeRequest(verb, uri), table, options, true)) {
-    if (Object.hasOwn(kept, name)) {
+    if (table[name]?.local) {
       (wire as Tagged)[TAGGED] = options;
       continue;
     }
     const value = (options as Dict)[name];
-    wire[names[name] ?? name] = LISTS.test(name) ? listed(value) : value;
+    wire[names[name] ?? name] = table[name] === IDS || table[name] === NAMES ? listed(value) : value;
   }
   return wire;
 }
@@ -168,7 +195,7 @@ function checkStream<Options extends object>(of: Verb, uri: Uri, options: Option
 
 /** Checks what `subscribe()` was given. */
 export const checkSubscribe = (topic: Uri, options: SubscribeOptions = NOTHING): StreamRequest<SubscribeOptions> =>
-  checkStream(SUBSCRIBE, topic, options);
+  checkStream(SUBSCRIBING, topic, options);
 
 /** Checks what `register()` was given. */
 export function checkRegister(
@@ -177,9 +204,9 @@ export function checkRegister(
   options: RegisterOptions = NOTHING,
 ): StreamRequest<RegisterOptions> {
   if (typeof handler !== 'function') {
-    throw mistaken(describeRequest(REGISTER.verb, uri), 'handler', 'a function', handler);
+    throw mistaken(describeRequest(REGISTERING.verb, uri), 'handler', 'a function', handler);
   }
-  return checkStream(REGISTER, uri, options);
+  return checkStream(REGISTERING, uri, options);
 }
 
 function checkPayload<Options extends object, A>(
@@ -206,7 +233,7 @@ function checkPayload<Options extends object, A>(
       );
     }
   }
-  if (args !== undefined && !Array.isArray(args) && !(of === CALL && isObservable(args))) {
+  if (args !== undefined && !Array.isArray(args) && !(of === CALLING && isObservable(args))) {
     throw mistaken(describeRequest(of.verb, uri), 'args', 'a list', args);
   }
   if (kwargs !== undefined && !isPlain(kwargs)) {
@@ -221,16 +248,14 @@ function checkPayload<Options extends object, A>(
   };
 }
 
-/** Arguments of a call: a list, or an Observable of lists for a progressive invocation. */
-export type CallArgs = List | Observable<List>;
-
 /** Checks what `call()` was given. */
 export const checkCall = (
   procedure: Uri,
   args?: CallArgs | (CallOptions & Payload<CallArgs>),
   kwargs?: object,
   options?: CallOptions,
-): PayloadRequest<CallOptions, CallArgs> => checkPayload<CallOptions, CallArgs>(CALL, procedure, args, kwargs, options);
+): PayloadRequest<CallOptions, CallArgs> =>
+  checkPayload<CallOptions, CallArgs>(CALLING, procedure, args, kwargs, options);
 
 /** Checks what `publish()` was given. */
 export const checkPublish = (
@@ -238,14 +263,87 @@ export const checkPublish = (
   args?: List | (PublishOptions & Payload),
   kwargs?: object,
   options?: PublishOptions,
-): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISH, topic, args, kwargs, options);
+): PayloadRequest<PublishOptions> => checkPayload<PublishOptions, List>(PUBLISHING, topic, args, kwargs, options);
 
-let resultVerb: Verb | undefined;
+let answering: Verb | undefined;
 
 /** Checks what `result()` was given, and returns YIELD.Options, if there are any. */
-export const checkResult = (options?: object): Dict | undefined => {
+export function checkResult(options?: object): Dict | undefined {
   if (options === undefined) return undefined;
   // not before it is needed: programs that have no such options shall not carry them
-  resultVerb ??= verb<ResultOptions>('result', '')(`callee callee_authid callee_authrole ${PPT} ${FORWARD}`, {});
-  return wireOf(resultVerb, '', options);
-};
+  answering ??= verb('result', '', {
+    callee: ID,
+    calleeAuthid: STRING,
+    calleeAuthrole: STRING,
+    forwardFor: HOPS,
+    ...PASSTHRU,
+  } satisfies OptionKinds<ResultOptions>);
+  return wireOf(answering, '', options);
+}
+
+/**
+ * The options of each request whose loss would change what it means, and the features that a router needs for them.
+ * Others (a timeout, how to cancel) have their twin on this side, or are hints.
+ */
+const NEEDS: Readonly<Record<number, readonly [verb: string, features: Readonly<Record<string, string>>] | undefined>> =
+  {
+    [SUBSCRIBE]: ['subscribe', { match: 'pattern_based_subscription' }],
+    [PUBLISH]: [
+      'publish',
+      {
+        retain: 'event_retention',
+        disclose_me: 'publisher_identification',
+        exclude_me: 'publisher_exclusion',
+        ppt_scheme: 'payload_passthru_mode',
+      },
+    ],
+    [CALL]: [
+      'call',
+      {
+        progress: 'progressive_call_invocations',
+        disclose_me: 'caller_identification',
+        ppt_scheme: 'payload_passthru_mode',
+      },
+    ],
+    [REGISTER]: [
+      'register',
+      {
+        match: 'pattern_based_registration',
+        invoke: 'shared_registration',
+        disclose_caller: 'caller_identification',
+      },
+    ],
+    [YIELD]: ['result', { ppt_scheme: 'payload_passthru_mode' }],
+  };
+
+/** What routers do anyway. */
+const USUAL: Readonly<Dict> = { match: 'exact', invoke: 'single', exclude_me: true };
+
+/**
+ * Refuses a request with an option that a router which did not announce its feature would ignore (WAMP, "Feature
+ * Announcement"), or for which it would end the session because we did not: packed payloads need an interceptor.
+ *
+ * @param intercepted whether there is one
+ * @throws InvalidStateError that names the option and the feature
+ */
+export function assertSupported(
+  message: Message,
+  announced: (role: string, feature: string) => boolean,
+  intercepted: boolean,
+): void {
+  const [code, , options, uri] = message as readonly [number, unknown, Dict, string];
+  const needs = NEEDS[code];
+  if (needs === undefined) return;
+  const [verb, features] = needs;
+  const role = code < CALL ? 'broker' : 'dealer';
+  for (const name in options) {
+    const feature = /^(exclude|eligible)(?!_me)/.test(name) ? 'subscriber_blackwhite_listing' : features[name];
+    if (!feature || options[name] === (USUAL[name] ?? false)) continue;
+    const known = announced(role, feature);
+    if (known && (intercepted || name !== 'ppt_scheme')) continue;
+    throw new InvalidStateError(
+      `${describeRequest(verb, uri)}: ${name} needs ${feature}, which ` +
+        `${known ? 'passthru() announces' : 'the router does not announce'} (see checkFeatures)`,
+    );
+  }
+}

@@ -1,14 +1,9 @@
-import type { List } from '../protocol/payload.ts';
+import type { Observable } from 'rxjs';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
-import type { Session } from './session.ts';
-
-/** One hop of a message that was forwarded from router to router. */
-export interface ForwardHop {
-  readonly session: Id;
-  readonly authid: string;
-  readonly authrole: string;
-}
+import type { TransportDetails } from '../transports/transport.ts';
+import type { CallResult, ForwardHop, Handler, WampEvent } from './events.ts';
 
 /** Tags for tracing: shown on messages$ beside what is sent for them, and never sent themselves. */
 export interface CorrelationOptions {
@@ -49,7 +44,7 @@ export interface SubscriptionInfo {
   readonly id: Id;
   readonly topic: Uri;
   readonly match: Match;
-  readonly session: Session;
+  readonly session: JoinedSession;
   /** True from the second time on: the stream was healed, and events may have been missed in between. */
   readonly again: boolean;
   /** When the link was lost, milliseconds since the epoch; only with `again`. */
@@ -156,7 +151,7 @@ export interface Registration {
   readonly id: Id;
   readonly procedure: Uri;
   readonly match: Match;
-  readonly session: Session;
+  readonly session: JoinedSession;
   /** True from the second time on: the registration was healed. */
   readonly again: boolean;
 }
@@ -175,4 +170,77 @@ export interface UserError {
   readonly error: unknown;
   /** What was called: `handler of com.app.add`, `onSubscribed of com.app.news`. */
   readonly context: string;
+}
+
+/** Arguments of a call: a list, or an Observable of lists for a progressive invocation. */
+export type CallArgs = List | Observable<List>;
+
+/** The four verbs, untyped: what helpers take, and what a client and a session both are. */
+export interface Wamp {
+  subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>>;
+  call<T = unknown>(
+    procedure: Uri,
+    args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
+    kwargs?: object,
+    options?: Given<CallOptions>,
+  ): Observable<CallResult<T>>;
+  register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration>;
+  publish(
+    topic: Uri,
+    args?: List | (Given<PublishOptions> & Payload),
+    kwargs?: object,
+    options?: Given<PublishOptions>,
+  ): Observable<Publication>;
+}
+
+/** Who joined what, and how (WAMP, WELCOME). */
+export interface SessionDetails {
+  /** The realm; empty where the router assigned one and does not tell which. */
+  readonly realm: Uri;
+  /** The session's id. */
+  readonly session: Id;
+  readonly authid?: string;
+  readonly authrole?: string;
+  readonly authmethod?: string;
+  readonly authprovider?: string;
+  readonly authextra?: Readonly<Dict>;
+  /** The router's software. */
+  readonly agent?: string;
+  /** What the router announced. */
+  readonly roles: Readonly<Dict>;
+  /** Session resumption, which no router in use offers: told as it comes, never asked for. */
+  readonly resumed?: boolean;
+  readonly resumable?: boolean;
+  readonly resumeToken?: string;
+  /** The serializer in use, `json`. */
+  readonly serializer: string;
+  readonly transport: TransportDetails;
+  /** Whatever else the router told, in camelCase. */
+  readonly [name: string]: unknown;
+}
+
+/** A joined session as options and reports refer to it: the class `Session` is one. */
+export interface JoinedSession extends Wamp {
+  readonly details: SessionDetails;
+  /** The session's id. */
+  readonly id: Id;
+  readonly realm: Uri;
+  /** True until the session leaves or is lost. */
+  readonly open: boolean;
+  /** Whether the router announced an advanced feature (WAMP, "Feature Announcement"). */
+  supports(role: 'broker' | 'dealer', feature: string): boolean;
+  /** Says GOODBYE; see `Session.leave()`. */
+  leave(reason?: Uri, message?: string): void;
+}
+
+/** How a client was closed: what it said, and what the router told with its answer (WAMP, GOODBYE). */
+export interface CloseDetails {
+  /** As it was given to `close()`: routers answer with reasons of their own, which mean nothing. */
+  readonly reason: Uri;
+  /** As it was given to `close()`; otherwise the router's. */
+  readonly message?: string;
+  /** Whether the router would take the session up again; none in use does. */
+  readonly resumable?: boolean;
+  /** Whatever else the router told, in camelCase. */
+  readonly [name: string]: unknown;
 }

@@ -1,34 +1,37 @@
 import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
-import { describeRequest } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { PayloadRequest } from './option-checks.ts';
 import { guarded, lossOf } from './error-mapping.ts';
 import type { Publication, PublishOptions } from './options.ts';
 import type { RequestPort, Reply, Request } from './request-port.ts';
 
-/** The report of every publication that was written and that nobody will answer: one for all. */
+/** Takes the error of a publication whose report has no observer. */
+export type Unobserved = (error: unknown, topic: Uri) => void;
+
+/** The report of every publication that was written and needs no answer: one for all. */
 const WRITTEN: Observable<Publication> = of({ acknowledged: false });
 
 /**
- * One publication whose report is still open: queued, unacknowledged, or failed at once. Its `report`, which all that
- * begins or ends it returns, is replayed; an error that nobody observes goes to `unseen`.
+ * One publication whose report is still open: queued, unacknowledged, or failed at once. Its `report` is
+ * replayed; an error without an observer goes to `unobserved`.
  */
 export class PendingPublication implements Request {
   readonly type = PUBLISH;
   /** What is published; replaced by a copy where it has to wait. */
   request: PayloadRequest<PublishOptions>;
   readonly report: Observable<Publication>;
-  readonly #unseen: (error: unknown, topic: string) => void;
-  #link: RequestPort | undefined;
-  /** Who observes the report before there is one. */
+  readonly #unobserved: Unobserved;
+  #port: RequestPort | undefined;
+  /** Observers of the report before there is one. */
   #waiting: Subscriber<Publication>[] | undefined;
   #outcome: Publication | { readonly error: unknown } | undefined;
   #observed = false;
 
-  constructor(request: PayloadRequest<PublishOptions>, unseen: (error: unknown, topic: string) => void) {
+  constructor(request: PayloadRequest<PublishOptions>, unobserved: Unobserved) {
     this.request = request;
-    this.#unseen = unseen;
+    this.#unobserved = unobserved;
     this.report = new Observable((subscriber) => {
       this.#observed = true;
       if (this.#outcome) report(this.#outcome, subscriber);
@@ -37,41 +40,41 @@ export class PendingPublication implements Request {
   }
 
   /** Sends it on a session that is open. */
-  start(link: RequestPort): Observable<Publication> {
-    this.#link = link;
+  start(port: RequestPort): Observable<Publication> {
+    this.#port = port;
     try {
-      if (send(link, this.request, this)) this.#settle({ acknowledged: false });
+      if (send(port, this.request, this)) this.#end({ acknowledged: false });
     } catch (error) {
       this.fail(error);
     }
     return this.report;
   }
 
-  settle(reply: Reply): void {
-    if (reply[0] === PUBLISHED) this.#settle({ acknowledged: true, publication: reply[2] });
-    else this.fail((this.#link as RequestPort).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
+  answer(reply: Reply): void {
+    if (reply[0] === PUBLISHED) this.#end({ acknowledged: true, publication: reply[2] });
+    else this.fail((this.#port as RequestPort).errorOf(reply as MessageOf<8>, { topic: this.request.uri }));
   }
 
   lost(error: WampError): void {
     this.fail(lossOf(error, `${describeRequest('publish', this.request.uri)}: no acknowledgement came`));
   }
 
-  /** Reports an error; where nobody observes the report by the end of the turn, to `unseen`. */
+  /** Reports an error; where the report has no observer by the end of the turn, to `unobserved`. */
   fail(error: unknown): Observable<Publication> {
-    this.#settle({ error });
+    this.#end({ error });
     asapScheduler.schedule(() => {
-      if (!this.#observed) this.#unseen(error, this.request.uri);
+      if (!this.#observed) this.#unobserved(error, this.request.uri);
     });
     return this.report;
   }
 
-  /** Reports an error at the end of the turn, so that whoever tries again at once does not recurse. */
+  /** Reports an error at the end of the turn, so that an observer that tries again at once does not recurse. */
   failLater(error: unknown): Observable<Publication> {
     asapScheduler.schedule(() => this.fail(error));
     return this.report;
   }
 
-  #settle(outcome: Publication | { readonly error: unknown }): void {
+  #end(outcome: Publication | { readonly error: unknown }): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
     this.#waiting?.forEach((subscriber) => guarded(() => report(outcome, subscriber)));
@@ -87,32 +90,32 @@ function report(outcome: Publication | { readonly error: unknown }, subscriber: 
   }
 }
 
-/** Writes PUBLISH. True where nothing more will be heard of it. */
+/** Writes PUBLISH. True where no answer will come. */
 function send(
-  link: RequestPort,
+  port: RequestPort,
   { uri, args, kwargs, options, wire }: PayloadRequest<PublishOptions>,
   pending?: Request,
 ): boolean {
   const acknowledged = options.acknowledge === true;
-  const message = withPayload<MessageOf<16>>([PUBLISH, link.nextId, wire, uri], args, kwargs);
-  link.request(message, acknowledged ? pending : undefined);
+  const message = withPayload<MessageOf<16>>([PUBLISH, port.nextId, wire, uri], args, kwargs);
+  port.request(message, acknowledged ? pending : undefined);
   return !acknowledged;
 }
 
 /** Publishes on a session that is open. */
 export function publishOn(
-  link: RequestPort,
+  port: RequestPort,
   request: PayloadRequest<PublishOptions>,
-  unseen: (error: unknown, topic: string) => void,
+  unobserved: Unobserved,
 ): Observable<Publication> {
   if (request.options.acknowledge !== true) {
     // the short way: nothing to keep, nothing to allocate
     try {
-      send(link, request);
+      send(port, request);
       return WRITTEN;
     } catch (error) {
-      return new PendingPublication(request, unseen).fail(error);
+      return new PendingPublication(request, unobserved).fail(error);
     }
   }
-  return new PendingPublication(request, unseen).start(link);
+  return new PendingPublication(request, unobserved).start(port);
 }

@@ -2,15 +2,19 @@ import { asapScheduler, Observable, type Subscriber, type Subscription, type Tea
 import { ApplicationError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
-import { describeRequest, type Match, type Uri } from '../protocol/uris.ts';
+import { describeRequest, isLooseUri, type Match, type Uri } from '../protocol/uris.ts';
 import { guarded } from './error-mapping.ts';
-import type { ProcedureRegistration } from './registration.ts';
-import type { RequestPort, Reply } from './request-port.ts';
-import type { Session } from './session.ts';
+import type { Handler } from './events.ts';
+import type { JoinedSession } from './options.ts';
+import type { Reply, RequestPort } from './request-port.ts';
 import { after, now } from './time.ts';
-import type { TopicSubscription } from './subscription.ts';
 
-/** What a stream is, for those who decide about it. */
+/** From how many losses on a stream whose request stood unanswered is requested last and alone. */
+const SUSPECT = 2;
+/** How many requests of streams may be unanswered at a time: some routers drop replies of a longer burst. */
+const WINDOW = 50;
+
+/** What a stream is, for code that decides about it. */
 export interface StreamInfo {
   /** `setup`: a function that `forEachSession()` runs. */
   readonly kind: 'topic' | 'procedure' | 'setup';
@@ -18,42 +22,40 @@ export interface StreamInfo {
   readonly match: Match;
 }
 
-/** How the owner of streams looks after them. */
-export interface RecoveryOwner {
-  /** A stream came or went, was confirmed or lost: whatever counts streams may count again. */
-  changed(): void;
-  /**
-   * The router refused a stream that it had confirmed in an earlier session: the milliseconds after which to ask
-   * again, or undefined where the error is final. `tries` counts from 1, `since` is when healing began.
-   */
-  healDelay(stream: StreamInfo, error: Error, tries: number, since: number): number | undefined;
-  /** The error for a stream that is wanted now, where the owner gave up or was closed. */
-  readonly refusal: WampError | undefined;
-}
+/** Where a stream stands in the present session. */
+export type StreamState =
+  /** No request is under way: there is no session, or its turn, or with a timer its time, has not come. */
+  | { readonly phase: 'waiting'; readonly timer?: Subscription | undefined }
+  /** The first request in this session is unanswered. */
+  | { readonly phase: 'requested' }
+  /** The router confirmed it, under its id. */
+  | { readonly phase: 'confirmed'; readonly id: Id }
+  /** It is not wanted any more, and ends with the router's answer; the id is 0 until the router has given one. */
+  | { readonly phase: 'leaving'; readonly id: Id }
+  | { readonly phase: 'ended' };
 
-/** A topic or registration that outlives its sessions. */
+const WAITING: StreamState = { phase: 'waiting' };
+const REQUESTED: StreamState = { phase: 'requested' };
+const ENDED: StreamState = { phase: 'ended' };
+
+/** A subscription or registration that outlives its sessions. */
 export abstract class Recoverable implements StreamInfo {
   abstract readonly kind: StreamInfo['kind'];
   readonly uri: Uri;
   readonly match: Match;
-  protected readonly streams: Recovery;
-  /** The router's id in the present session, 0 while not confirmed. */
-  id: Id = 0;
-  /** Requests under way that ask for it. */
-  asking = 0;
+  protected readonly recovery: Recovery;
+  state: StreamState = WAITING;
+  /** Its requests that are unanswered; a confirmed stream may repeat one. */
+  requests = 0;
   /** Whether any session ever confirmed it. */
-  confirmed = false;
-  /** Waits for its turn or its time, so nobody else may ask for it. */
-  held = false;
-  /** Counted among those that are not yet confirmed again. */
-  healing = false;
+  confirmedOnce = false;
   /** Losses in a row at which a request of it was unanswered. */
-  unanswered = 0;
+  losses = 0;
+  /** Refusals in a row. */
   tries = 0;
-  #timer: Subscription | undefined;
 
-  constructor(streams: Recovery, uri: Uri, match: Match) {
-    this.streams = streams;
+  constructor(recovery: Recovery, uri: Uri, match: Match) {
+    this.recovery = recovery;
     this.uri = uri;
     this.match = match;
   }
@@ -62,151 +64,188 @@ export abstract class Recoverable implements StreamInfo {
     return keyOf(this.kind, this.uri, this.match);
   }
 
-  /** Sends the request for it. */
-  abstract ask(link: RequestPort): void;
+  /** The router's id in the present session; 0 where there is none. */
+  get id(): Id {
+    return 'id' in this.state ? this.state.id : 0;
+  }
+
+  /** Requests it in a session. */
+  abstract request(port: RequestPort): void;
   /** The session is gone; observers that were bound to it end with `error`, or complete where there is none. */
-  abstract detached(session: Session, error: WampError | undefined): void;
-  /** Ends it, with an error or without one. */
+  abstract detached(session: JoinedSession, error: WampError | undefined): void;
+  /** Ends its observers, with an error or without one. */
   abstract end(error?: Error): void;
 
-  /** Sends a request for it; `settle` deals with the answer. */
-  protected request(link: RequestPort, message: MessageOf<32 | 64>, settle: (reply: Reply) => void): void {
+  /** Sends a request for it, and has `answer` take the reply. */
+  protected send(port: RequestPort, message: MessageOf<32 | 64>, answer: (reply: Reply) => void): void {
     try {
-      link.request(message, {
+      port.request(message, {
         type: message[0],
-        settle: (reply) => {
-          this.streams.answered(this);
-          settle(reply);
+        answer: (reply) => {
+          this.recovery.answered(this);
+          answer(reply);
+          this.recovery.requestNext();
         },
       });
-      this.streams.asked(this);
+      this.recovery.requested(this);
     } catch (error) {
       // a channel that is down will be reported, and then healed
-      if (link.open && !(error instanceof ConnectionLostError)) this.streams.fail(this, error as Error);
+      if (port.open && !(error instanceof ConnectionLostError)) this.recovery.fail(this, error as Error);
     }
   }
 
   /** The error for an ERROR that came for it. */
-  protected errorOf(link: RequestPort, reply: Reply): Error {
-    return link.errorOf(reply as MessageOf<8>, { [this.kind]: this.uri });
+  protected errorOf(port: RequestPort, reply: Reply): Error {
+    return port.errorOf(reply as MessageOf<8>, { [this.kind]: this.uri });
   }
 
   /** The error of a stream that the router withdrew. */
   protected revocation(reason: unknown, otherwise: Uri): Error {
-    return new ApplicationError(typeof reason === 'string' ? reason : otherwise, [], {}, { [this.kind]: this.uri });
+    return new ApplicationError(isLooseUri(reason) ? reason : otherwise, [], {}, { [this.kind]: this.uri });
   }
 
-  /** Asks after a while, unless the session or the stream has ended by then. */
-  askLater(link: RequestPort, delay: number): void {
-    this.held = true;
-    this.#timer = after(delay, () => {
-      this.held = false;
-      if (link.open) this.ask(link);
-    });
+  /** Requests it after a while, unless the session or the stream has ended by then. */
+  requestLater(port: RequestPort, delay: number): void {
+    this.state = { phase: 'waiting', timer: after(delay, () => port.open && this.request(port)) };
   }
 
-  /** Forgets what belongs to one session. */
+  /** Forgets what belongs to one session; a stream that leaves has left with it. */
   reset(): void {
-    this.#timer?.unsubscribe();
-    this.held = false;
-    this.id = 0;
-    this.asking = 0;
+    if (this.state.phase === 'waiting') this.state.timer?.unsubscribe();
+    if (this.state.phase === 'leaving') this.state = { phase: 'leaving', id: 0 };
+    else if (this.state.phase !== 'ended') this.state = WAITING;
+    this.requests = 0;
     this.tries = 0;
+  }
+
+  /** No request, answer or observer concerns it any more. */
+  protected close(): void {
+    this.state = ENDED;
   }
 }
 
 /** The key under which there is one stream. */
 export const keyOf = (kind: Recoverable['kind'], uri: Uri, match: Match): string => `${kind} ${match} ${uri}`;
 
-/** From how many losses on a stream whose request stood unanswered is asked for last and alone. */
-const SUSPECT = 2;
+/** A stream that the router has confirmed, and may withdraw. */
+interface ConfirmedStream extends StreamInfo {
+  readonly id: Id;
+  revoked(reason: unknown): void;
+}
 
-/** All topics and registrations of a client (or of a session that stands alone): asks for them at each join. */
+/** What takes the events of one subscription id. */
+interface EventTarget extends ConfirmedStream {
+  deliver(message: MessageOf<36>): void;
+}
+
+/** What takes the invocations of one registration id. */
+interface InvocationTarget extends ConfirmedStream {
+  readonly handler: Handler;
+}
+
+/** What a {@link Recovery} is made with. */
+export interface RecoveryConfig {
+  /** The port of the present session. */
+  readonly port: () => RequestPort | undefined;
+  /** Why no stream can be added any more, where the client gave up or was closed. */
+  readonly refusal: () => WampError | undefined;
+  /** Called when a stream came or went, or was confirmed. */
+  readonly changed: () => void;
+  /**
+   * The policy for a stream that the router refused, though it confirmed it in an earlier session: the milliseconds after
+   * which to request it again, or undefined where the error is final. `tries` counts from 1, `since` is when healing
+   * began.
+   */
+  readonly retryDelay: (stream: StreamInfo, error: Error, tries: number, since: number) => number | undefined;
+}
+
+/** All subscriptions and registrations of a client: knows what has to be requested again at each join. */
 export class Recovery {
-  readonly owner: RecoveryOwner;
-  /** The session in which they live now. */
-  link: RequestPort | undefined;
+  readonly #config: RecoveryConfig;
+  readonly #all = new Map<string, Recoverable>();
+  /** Streams whose turn to be requested in this session has not come; suspects last. */
+  readonly #queue = new Set<Recoverable>();
+  /** Streams that came into this session and are not yet confirmed in it. */
+  #unconfirmed = new Set<Recoverable>();
+  /** Requests of streams that are unanswered. */
+  #requests = 0;
+  #healingSince = 0;
   /** When the last session was lost. */
   lostAt: number | undefined;
   /** By the router's ids in this session: where events and invocations go. */
-  readonly topics = new Map<Id, TopicSubscription>();
-  readonly procedures = new Map<Id, ProcedureRegistration>();
-  readonly #all = new Map<string, Recoverable>();
-  #suspects: Recoverable[] = [];
-  /** How many are not yet confirmed again in this session. */
-  healing = 0;
-  /** Requests for streams that are under way. */
-  #asked = 0;
-  #healingSince = 0;
+  readonly subscriptions = new Map<Id, EventTarget>();
+  readonly registrations = new Map<Id, InvocationTarget>();
 
-  constructor(owner: RecoveryOwner) {
-    this.owner = owner;
+  constructor(config: RecoveryConfig) {
+    this.#config = config;
+  }
+
+  /** The port of the present session. */
+  get port(): RequestPort | undefined {
+    return this.#config.port();
   }
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** Why nothing can be added now, on behalf of the owner or of one session; undefined where it can. */
-  refusal(session: Session | undefined): WampError | undefined {
-    if (session?.open === false) return sessionOver();
-    return this.owner.refusal;
+  /** How many streams are not yet confirmed again in this session. */
+  get healing(): number {
+    return this.#unconfirmed.size;
+  }
+
+  /** Why nothing can be added now, on behalf of the client or of one session; undefined where it can. */
+  refusal(session: JoinedSession | undefined): WampError | undefined {
+    return session?.open === false ? sessionOver() : this.#config.refusal();
   }
 
   get(key: string): Recoverable | undefined {
     return this.#all.get(key);
   }
 
-  /** Takes a new stream in and asks for it, where there is a session. */
+  /** Takes a new stream in and requests it, where there is a session. */
   add(stream: Recoverable): void {
     this.#all.set(stream.key, stream);
-    if (this.link?.open) stream.ask(this.link);
-    this.owner.changed();
+    const { port } = this;
+    if (port?.open) stream.request(port);
+    this.#config.changed();
   }
 
   remove(stream: Recoverable): void {
     stream.reset();
     if (this.#all.get(stream.key) === stream) this.#all.delete(stream.key);
-    this.#suspects = this.#suspects.filter((s) => s !== stream);
-    this.#healed(stream);
-    this.owner.changed();
-    this.#nextSuspect();
+    this.#queue.delete(stream);
+    this.#unconfirmed.delete(stream);
+    this.#config.changed();
+    this.requestNext();
   }
 
-  /** A session is joined: asks for everything, suspects last and one by one. */
-  attach(link: RequestPort): void {
-    this.link = link;
+  /** A session is joined: requests everything, suspects last and one by one. */
+  attach(): void {
+    this.#clear();
     this.#healingSince = now();
     const streams = [...this.#all.values()];
-    this.#suspects = streams.filter((stream) => stream.unanswered >= SUSPECT);
-    for (const stream of streams) {
-      stream.healing = true;
-      stream.held = stream.unanswered >= SUSPECT;
-    }
-    this.healing = streams.length;
-    for (const stream of streams) if (!stream.held && link.open) stream.ask(link);
-    this.#nextSuspect();
+    this.#unconfirmed = new Set(streams);
+    for (const suspect of [false, true])
+      for (const stream of streams) if (isSuspect(stream) === suspect) this.#queue.add(stream);
+    this.requestNext();
   }
 
-  /** The session ended, by an error or in good order. */
-  detach(link: RequestPort, error: WampError | undefined): void {
-    if (this.link !== link) return;
-    this.link = undefined;
+  /** The session of a port ended, by an error or in good order. */
+  detach(port: RequestPort, error: WampError | undefined): void {
+    if (this.port !== port) return;
     this.lostAt = now();
-    this.#asked = 0;
-    this.healing = 0;
-    this.topics.clear();
-    this.procedures.clear();
+    this.#clear();
     for (const stream of [...this.#all.values()]) {
-      stream.unanswered = stream.asking > 0 ? stream.unanswered + 1 : stream.id === 0 ? stream.unanswered : 0;
+      if (stream.requests > 0) stream.losses++;
+      else if (stream.id > 0) stream.losses = 0;
       stream.reset();
-      stream.healing = false;
-      stream.detached(link.session, error);
-      if (stream.unanswered > SUSPECT) {
+      stream.detached(port.session, error);
+      if (stream.losses > SUSPECT) {
         this.fail(
           stream,
           new ConnectionLostError(
-            `The link was lost ${stream.unanswered} times in a row with ${describeRequest(stream.kind, stream.uri)} unanswered`,
+            `The link was lost ${stream.losses} times in a row with ${describeRequest(stream.kind, stream.uri)} unanswered`,
             { cause: error },
           ),
         );
@@ -215,36 +254,46 @@ export class Recovery {
   }
 
   /** A request for a stream was sent. */
-  asked(stream: Recoverable): void {
-    stream.asking++;
-    this.#asked++;
+  requested(stream: Recoverable): void {
+    if (stream.state.phase === 'waiting') stream.state = REQUESTED;
+    stream.requests++;
+    this.#requests++;
   }
 
-  /** A request for a stream was answered, by whatever. */
+  /** A request for a stream was answered, well or not. */
   answered(stream: Recoverable): void {
-    stream.asking--;
-    stream.unanswered = 0;
-    this.#asked--;
-    // at the end of the turn: the answer is dealt with first
-    if (this.#suspects.length > 0) asapScheduler.schedule(() => this.#nextSuspect());
+    stream.requests--;
+    stream.losses = 0;
+    this.#requests--;
+  }
+
+  /** Requests those in the queue whose turn has come. */
+  requestNext(): void {
+    const { port } = this;
+    for (const stream of this.#queue) {
+      if (!port?.open || this.#requests >= (isSuspect(stream) ? 1 : WINDOW)) return;
+      this.#queue.delete(stream);
+      stream.request(port);
+    }
   }
 
   /** The router confirmed a stream. */
   confirm(stream: Recoverable, id: Id): void {
-    stream.id = id;
-    stream.confirmed = true;
+    stream.state = { phase: 'confirmed', id };
+    stream.confirmedOnce = true;
     stream.tries = 0;
-    this.#healed(stream);
-    this.owner.changed();
+    this.#unconfirmed.delete(stream);
+    this.#config.changed();
   }
 
-  /** The router refused a stream: ends it, or asks again later. */
+  /** The router refused a stream: ends it, or requests it again later. */
   refused(stream: Recoverable, error: Error): void {
-    const delay = stream.confirmed
-      ? this.owner.healDelay(stream, error, ++stream.tries, this.#healingSince)
+    const { port } = this;
+    const delay = stream.confirmedOnce
+      ? this.#config.retryDelay(stream, error, ++stream.tries, this.#healingSince)
       : undefined;
-    if (delay === undefined || this.link === undefined) this.fail(stream, error);
-    else stream.askLater(this.link, delay);
+    if (delay === undefined || port === undefined) this.fail(stream, error);
+    else stream.requestLater(port, delay);
   }
 
   /** Ends one stream with an error. */
@@ -253,47 +302,44 @@ export class Recovery {
     stream.end(error);
   }
 
-  /** Hands out all streams, and forgets them: to be ended by whoever takes them. */
+  /** Hands out all streams, and forgets them: the caller ends them. */
   take(): Recoverable[] {
     const streams = [...this.#all.values()];
     this.#all.clear();
-    this.#suspects = [];
-    this.healing = 0;
+    this.#queue.clear();
+    this.#unconfirmed.clear();
     for (const stream of streams) stream.reset();
-    this.owner.changed();
+    this.#config.changed();
     return streams;
   }
 
-  #healed(stream: Recoverable): void {
-    if (!stream.healing) return;
-    stream.healing = false;
-    this.healing--;
-  }
-
-  #nextSuspect(): void {
-    if (this.#asked > 0 || !this.link?.open) return;
-    const suspect = this.#suspects.shift();
-    if (suspect === undefined) return;
-    suspect.held = false;
-    suspect.ask(this.link);
+  /** Forgets what belongs to one session. */
+  #clear(): void {
+    this.subscriptions.clear();
+    this.registrations.clear();
+    this.#queue.clear();
+    this.#unconfirmed.clear();
+    this.#requests = 0;
   }
 }
+
+const isSuspect = ({ losses }: Recoverable): boolean => losses >= SUSPECT;
 
 /** The error for what comes too late for its session. */
 export const sessionOver = (): WampError =>
   new ConnectionLostError('This session has ended; its client goes on in the next');
 
 /**
- * What a verb gives: begun for each subscriber, which what is thrown then errors, unless it comes too late; that is told at
- * the end of the turn.
+ * What a verb returns: begun for each subscriber, which errors with what is thrown then. Where it is too late for it, the
+ * subscriber errors at the end of the turn.
  */
 export const unlessOver = <T>(
-  streams: Recovery,
-  session: Session | undefined,
+  recovery: Recovery,
+  session: JoinedSession | undefined,
   begin: (subscriber: Subscriber<T>) => TeardownLogic,
 ): Observable<T> =>
   new Observable((subscriber) => {
-    const refusal = streams.refusal(session);
+    const refusal = recovery.refusal(session);
     return refusal ? asapScheduler.schedule(() => finish(subscriber, refusal)) : begin(subscriber);
   });
 

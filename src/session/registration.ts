@@ -1,13 +1,13 @@
 import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
-import { REGISTER, REGISTERED, UNREGISTER, type MessageOf } from '../protocol/messages.ts';
+import type { Id } from '../protocol/ids.ts';
+import { REGISTER, REGISTERED, UNREGISTER } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import type { StreamRequest } from './option-checks.ts';
-import type { Handler } from './invocation.ts';
-import type { RegisterOptions, Registration } from './options.ts';
+import type { Handler } from './events.ts';
+import type { JoinedSession, RegisterOptions, Registration } from './options.ts';
 import type { RequestPort } from './request-port.ts';
-import type { Session } from './session.ts';
 import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
 
 /** One registration: of one subscriber, its own teardown. */
@@ -16,103 +16,109 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   readonly handler: Handler;
   readonly #wire: Dict;
   readonly #subscriber: Subscriber<Registration>;
-  /** The session that it dies with, if it does. */
-  readonly #session: Session | undefined;
-  /** Nobody wants it any more; invocations are served until the router confirms. */
-  #leaving = false;
-  #ended = false;
-  #registeredBefore = false;
+  /** The session that it ends with, if it does. */
+  readonly #session: JoinedSession | undefined;
+  #emitted = false;
   /** The next one of this key, which waits for UNREGISTERED. */
   #successor: ProcedureRegistration | undefined;
 
   constructor(
-    streams: Recovery,
+    recovery: Recovery,
     { uri, match, wire }: StreamRequest<RegisterOptions>,
     handler: Handler,
     subscriber: Subscriber<Registration>,
-    session: Session | undefined,
+    session: JoinedSession | undefined,
   ) {
-    super(streams, uri, match);
+    super(recovery, uri, match);
     this.#wire = wire;
     this.handler = handler;
     this.#subscriber = subscriber;
     this.#session = session;
   }
 
+  /** Whether it is given back, and waits for the router's answer alone. */
+  get #leaving(): boolean {
+    return this.state.phase === 'leaving';
+  }
+
+  get #ended(): boolean {
+    return this.state.phase === 'ended';
+  }
+
   /** Waits for a predecessor that is being unregistered; false where the predecessor is alive. */
   follow(predecessor: ProcedureRegistration): boolean {
     const waiting = predecessor.#successor;
-    if (!predecessor.#leaving || (waiting && !waiting.#leaving)) return false;
+    if (!predecessor.#leaving || (waiting && !waiting.#ended)) return false;
     predecessor.#successor = this;
     return true;
   }
 
-  override ask(link: RequestPort): void {
-    this.request(link, [REGISTER, link.nextId, this.#wire, this.uri], (reply) => {
-      if (reply[0] === REGISTERED) this.#registered(link, reply);
+  override request(port: RequestPort): void {
+    this.send(port, [REGISTER, port.nextId, this.#wire, this.uri], (reply) => {
+      if (reply[0] === REGISTERED) this.#registered(port, reply[2]);
       else if (this.#leaving) this.#gone();
-      else this.streams.refused(this, this.errorOf(link, reply));
+      else this.recovery.refused(this, this.errorOf(port, reply));
     });
   }
 
-  #registered(link: RequestPort, [, , id]: MessageOf<65>): void {
+  #registered(port: RequestPort, id: Id): void {
     const unwanted = this.#leaving;
-    this.streams.procedures.set(id, this);
-    this.streams.confirm(this, id);
-    if (unwanted) this.#unregister(link);
-    // it may have been given back by somebody who heard of the confirmation
-    if (this.#leaving) return;
-    const again = this.#registeredBefore;
-    this.#registeredBefore = true;
-    this.#subscriber.next({ id, procedure: this.uri, match: this.match, session: link.session, again });
+    this.recovery.registrations.set(id, this);
+    this.recovery.confirm(this, id);
+    if (unwanted) this.#unregister(port, id);
+    // an observer of the confirmation may have given it back
+    if (this.state.phase !== 'confirmed') return;
+    const again = this.#emitted;
+    this.#emitted = true;
+    this.#subscriber.next({ id, procedure: this.uri, match: this.match, session: port.session, again });
   }
 
-  /** Gives the registration back; invocations that run go on. */
+  /** Gives the registration back; invocations that run go on, and others are served until the router confirms. */
   unsubscribe(): void {
     if (this.#ended || this.#leaving) return;
-    this.#leaving = true;
-    const { link } = this.streams;
-    if (this.asking > 0) return;
-    if (this.id > 0 && link?.open) this.#unregister(link);
+    const { port } = this.recovery;
+    const { id } = this;
+    if (this.requests > 0) this.state = { phase: 'leaving', id };
+    else if (id > 0 && port?.open) this.#unregister(port, id);
     else this.#gone();
   }
 
-  #unregister(link: RequestPort): void {
-    const settle = (): void => this.#gone();
-    link.tell([UNREGISTER, link.nextId, this.id], { type: UNREGISTER, settle });
+  #unregister(port: RequestPort, id: Id): void {
+    this.state = { phase: 'leaving', id };
+    port.tryRequest([UNREGISTER, port.nextId, id], { type: UNREGISTER, answer: () => this.#gone() });
   }
 
-  /** Nothing of it is left at the router: the successor's turn. */
+  /** The router does not hold it any more: the successor's turn. */
   #gone(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    this.streams.procedures.delete(this.id);
     const successor = this.#successor;
-    this.streams.remove(this);
-    if (successor && !successor.#leaving) this.streams.add(successor);
+    this.recovery.registrations.delete(this.id);
+    this.close();
+    this.recovery.remove(this);
+    if (successor && !successor.#ended) this.recovery.add(successor);
   }
 
   /** The router withdrew the registration. */
   revoked(reason: unknown): void {
-    this.streams.procedures.delete(this.id);
+    this.recovery.registrations.delete(this.id);
     if (this.#leaving) this.#gone();
-    else this.streams.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
+    else this.recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
   }
 
-  override detached(session: Session, error: WampError | undefined): void {
+  override detached(session: JoinedSession, error: WampError | undefined): void {
     if (this.#leaving) {
       const successor = this.#successor;
       this.#gone();
       // it may be bound to this session, too
       successor?.detached(session, error);
     } else if (this.#session === session) {
-      this.streams.remove(this);
+      this.recovery.remove(this);
       this.end(error);
     }
   }
 
   override end(error?: Error): void {
-    this.#ended = true;
+    this.close();
     finish(this.#subscriber, error);
     this.#successor?.end(error);
   }
@@ -120,21 +126,21 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
 /** Registers a handler for as long as it is observed. */
 export function observeRegistration(
-  streams: Recovery,
+  recovery: Recovery,
   request: StreamRequest<RegisterOptions>,
   handler: Handler,
-  session?: Session,
+  session?: JoinedSession,
 ): Observable<Registration> {
   const key = keyOf('procedure', request.uri, request.match);
-  return unlessOver(streams, session, (subscriber) => {
-    const procedure = new ProcedureRegistration(streams, request, handler, subscriber, session);
-    const predecessor = streams.get(key) as ProcedureRegistration | undefined;
-    if (predecessor === undefined) streams.add(procedure);
-    else if (!procedure.follow(predecessor)) {
+  return unlessOver(recovery, session, (subscriber) => {
+    const registration = new ProcedureRegistration(recovery, request, handler, subscriber, session);
+    const predecessor = recovery.get(key) as ProcedureRegistration | undefined;
+    if (predecessor === undefined) recovery.add(registration);
+    else if (!registration.follow(predecessor)) {
       throw new InvalidStateError(
         `${describeRequest('register', request.uri)}: registered already by this client (${request.match})`,
       );
     }
-    return procedure;
+    return registration;
   });
 }

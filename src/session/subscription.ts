@@ -1,37 +1,88 @@
 import { asapScheduler, type Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import { callUserCode } from '../async.ts';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
 import { SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, type MessageOf } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
-import { callUserCode } from '../async.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { WampEvent } from './events.ts';
 import type { StreamRequest } from './option-checks.ts';
-import { Observers, Observing } from './observers.ts';
-import type { SubscribeOptions } from './options.ts';
+import type { JoinedSession, SubscribeOptions } from './options.ts';
 import type { RequestPort } from './request-port.ts';
-import type { Session } from './session.ts';
 import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
 
-/** One observer of a topic; its own teardown. */
-class TopicObserver extends Observing implements Unsubscribable {
-  readonly topic: TopicSubscription;
+/** Something that can be in {@link Observers}, which keep these three. */
+export abstract class Observing {
+  /** How many had come when it came, with itself; 0 while it is not in a list. */
+  number = 0;
+  before: this | undefined = undefined;
+  after: this | undefined = undefined;
+}
+
+/**
+ * A linked list that may change while it is being walked: an item that leaves is not visited any more, one that comes waits
+ * for the next walk. Coming and leaving cost the same among ten thousand as alone, and a lone observer is one step away.
+ */
+export class Observers<T extends Observing> {
+  #first: T | undefined;
+  #last: T | undefined;
+  /** How many ever came. */
+  #came = 0;
+
+  get empty(): boolean {
+    return this.#first === undefined;
+  }
+
+  add(item: T): void {
+    item.number = ++this.#came;
+    item.before = this.#last;
+    if (this.#last) this.#last.after = item;
+    else this.#first = item;
+    this.#last = item;
+  }
+
+  /** Takes an item out; false where it is not in (any more). */
+  remove(item: T): boolean {
+    const { number, before, after } = item;
+    if (number === 0) return false;
+    item.number = 0;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    // `after` stays: a walk that stands here goes on from it
+    item.before = undefined;
+    return true;
+  }
+
+  /** Calls `visit` for each that was there at the beginning and still is, with `what`. It must not throw. */
+  each<W = undefined>(visit: (item: T, what: W) => void, what?: W): void {
+    const came = this.#came;
+    for (let item = this.#first; item && item.number <= came; item = item.after)
+      if (item.number > 0) visit(item, what as W);
+  }
+}
+
+/** One observer of a subscription; its own teardown. */
+class SubscriptionObserver extends Observing implements Unsubscribable {
+  readonly subscription: TopicSubscription;
   readonly subscriber: Subscriber<WampEvent>;
   readonly options: SubscribeOptions;
-  /** The session that it dies with, if it does. */
-  readonly session: Session | undefined;
-  /** The session of the subscription that it was told of last. */
-  told: Session | undefined;
+  /** The session that it ends with, if it does. */
+  readonly session: JoinedSession | undefined;
+  /** The session of the last subscription that it was part of. */
+  subscribedIn: JoinedSession | undefined;
   /** Whether a retained event is still due to it. */
   retainedDue = false;
 
   constructor(
-    topic: TopicSubscription,
+    subscription: TopicSubscription,
     subscriber: Subscriber<WampEvent>,
     options: SubscribeOptions,
-    session: Session | undefined,
+    session: JoinedSession | undefined,
   ) {
     super();
-    this.topic = topic;
+    this.subscription = subscription;
     this.subscriber = subscriber;
     this.options = options;
     this.session = session;
@@ -40,44 +91,48 @@ class TopicObserver extends Observing implements Unsubscribable {
   /** Whether the next SUBSCRIBE shall ask for the retained event on its behalf. */
   get wantsRetained(): boolean {
     const { getRetained } = this.options;
-    return getRetained === true || (getRetained === 'once' && this.told === undefined);
+    return getRetained === true || (getRetained === 'once' && this.subscribedIn === undefined);
   }
 
   unsubscribe(): void {
-    this.topic.leave(this);
+    this.subscription.leave(this);
   }
 }
 
 /** Not a closure for each event. */
-const next = (observer: TopicObserver, event: WampEvent): void => observer.subscriber.next(event);
+const next = (observer: SubscriptionObserver, event: WampEvent): void => observer.subscriber.next(event);
 
 /** One router subscription, shared by all observers of its (topic, match). */
 export class TopicSubscription extends Recoverable {
   readonly kind = 'topic';
   /** SUBSCRIBE.Options but `get_retained`. */
   readonly wire: Dict;
-  readonly #observers = new Observers<TopicObserver>();
-  #ended = false;
+  readonly #observers = new Observers<SubscriptionObserver>();
 
-  constructor(streams: Recovery, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
-    super(streams, uri, match);
+  constructor(recovery: Recovery, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
+    super(recovery, uri, match);
     this.wire = wire;
   }
 
-  join(subscriber: Subscriber<WampEvent>, options: SubscribeOptions, session: Session | undefined): Unsubscribable {
-    const observer = new TopicObserver(this, subscriber, options, session);
+  join(
+    subscriber: Subscriber<WampEvent>,
+    options: SubscribeOptions,
+    session: JoinedSession | undefined,
+  ): Unsubscribable {
+    const observer = new SubscriptionObserver(this, subscriber, options, session);
     this.#observers.add(observer);
-    const { link } = this.streams;
-    const wanting = observer.wantsRetained;
-    if (this.id > 0 && link?.open) this.#tell(observer, link);
-    // a stream that is not asked for yet asks for all its observers when it is
-    if (wanting && link?.open && (this.id > 0 || this.asking > 0)) this.#ask(link, [observer]);
+    const { port } = this.recovery;
+    if (!port?.open) return observer;
+    const { wantsRetained } = observer;
+    if (this.id > 0) this.#announce(observer, port);
+    // a subscription that is not requested yet asks for all its observers when it is
+    if (wantsRetained && (this.id > 0 || this.requests > 0)) this.#request(port, [observer]);
     return observer;
   }
 
-  leave(observer: TopicObserver): void {
-    // at the end of the turn: somebody may come back, and then no frame is spent and no event lost
-    if (this.#observers.remove(observer) && this.#observers.empty) asapScheduler.schedule(() => this.#close());
+  leave(observer: SubscriptionObserver): void {
+    // at the end of the turn: another observer may come by then, and no frame is spent and no event lost
+    if (this.#observers.remove(observer) && this.#observers.empty) asapScheduler.schedule(() => this.#giveBack());
   }
 
   /** Hands an event to the observers. */
@@ -93,90 +148,90 @@ export class TopicSubscription extends Recoverable {
     } else this.#observers.each(next, event);
   }
 
-  override ask(link: RequestPort): void {
-    const wanting: TopicObserver[] = [];
+  override request(port: RequestPort): void {
+    const wanting: SubscriptionObserver[] = [];
     this.#observers.each((observer) => {
       if (observer.wantsRetained) wanting.push(observer);
     });
-    this.#ask(link, wanting);
+    this.#request(port, wanting);
   }
 
-  #ask(link: RequestPort, wanting: readonly TopicObserver[]): void {
+  #request(port: RequestPort, wanting: readonly SubscriptionObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
-    this.request(link, [SUBSCRIBE, link.nextId, options, this.uri], (reply) => {
-      if (reply[0] === SUBSCRIBED) this.#subscribed(link, reply, wanting);
-      else this.#refused(this.errorOf(link, reply), wanting);
+    this.send(port, [SUBSCRIBE, port.nextId, options, this.uri], (reply) => {
+      if (reply[0] === SUBSCRIBED) this.#subscribed(port, reply[2], wanting);
+      else this.#refused(this.errorOf(port, reply), wanting);
     });
   }
 
-  #subscribed(link: RequestPort, [, , id]: MessageOf<33>, wanting: readonly TopicObserver[]): void {
+  #subscribed(port: RequestPort, id: Id, wanting: readonly SubscriptionObserver[]): void {
     const before = this.id;
-    if (before !== id) this.streams.topics.delete(before);
-    this.streams.topics.set(id, this);
-    if (before === 0) this.streams.confirm(this, id);
-    this.id = id;
+    if (before !== id) this.recovery.subscriptions.delete(before);
+    this.recovery.subscriptions.set(id, this);
+    if (before === 0) this.recovery.confirm(this, id);
+    else this.state = { phase: 'confirmed', id };
     if (wanting.length > 0) {
       // what was due from an earlier answer came before this one
       if (this.match !== 'exact') this.#observers.each((observer) => (observer.retainedDue = false));
       for (const observer of wanting) observer.retainedDue = true;
     }
-    if (before === 0) this.#observers.each((observer) => this.#tell(observer, link));
-    if (this.#observers.empty) this.#close();
+    if (before === 0) this.#observers.each((observer) => this.#announce(observer, port));
+    if (this.#observers.empty) this.#giveBack();
   }
 
-  #refused(error: Error, wanting: readonly TopicObserver[]): void {
-    // it stands: only those fail who asked for more
+  #refused(error: Error, wanting: readonly SubscriptionObserver[]): void {
+    // it stands: only those fail that asked for the retained event
     if (this.id > 0) {
       for (const observer of wanting) finish(observer.subscriber, error);
       // they may all have left meanwhile
-      this.#close();
-    } else if (this.asking > 0) return;
-    else if (this.#observers.empty) this.streams.remove(this);
-    else this.streams.refused(this, error);
+      this.#giveBack();
+    } else if (this.requests > 0) return;
+    else if (this.#observers.empty) this.recovery.remove(this);
+    else this.recovery.refused(this, error);
   }
 
   /** The router withdrew the subscription. */
   revoked(reason: unknown): void {
-    this.streams.topics.delete(this.id);
-    this.streams.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
+    this.recovery.subscriptions.delete(this.id);
+    this.recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
   }
 
-  override detached(session: Session, error: WampError | undefined): void {
+  override detached(session: JoinedSession, error: WampError | undefined): void {
     this.#observers.each((observer) => {
       observer.retainedDue = false;
       if (observer.session !== session) return;
       this.#observers.remove(observer);
       finish(observer.subscriber, error);
     });
-    if (this.#observers.empty) this.#close();
+    if (this.#observers.empty) this.#giveBack();
   }
 
   override end(error?: Error): void {
-    this.#ended = true;
+    this.close();
     this.#observers.each((observer) => finish(observer.subscriber, error));
   }
 
-  /** Nobody observes it: gives the subscription back. While a SUBSCRIBE is under way its answer will bring us here again. */
-  #close(): void {
-    if (!this.#observers.empty || this.asking > 0 || this.#ended) return;
-    this.#ended = true;
-    const { link } = this.streams;
-    const id = this.id;
-    this.streams.remove(this);
-    if (id === 0 || !link?.open) return;
-    this.streams.topics.delete(id);
-    link.tell([UNSUBSCRIBE, link.nextId, id], null);
+  /** Unsubscribes where there is no observer. While a SUBSCRIBE is unanswered its answer will lead here again. */
+  #giveBack(): void {
+    if (!this.#observers.empty || this.requests > 0 || this.state.phase === 'ended') return;
+    const { port, subscriptions } = this.recovery;
+    const { id } = this;
+    this.close();
+    this.recovery.remove(this);
+    if (id === 0 || !port?.open) return;
+    subscriptions.delete(id);
+    port.tryRequest([UNSUBSCRIBE, port.nextId, id]);
   }
 
-  #tell(observer: TopicObserver, link: RequestPort): void {
-    const { session } = link;
-    // whoever came on hearing of the confirmation was told when it came
-    if (observer.told === session) return;
-    const again = observer.told !== undefined;
-    observer.told = session;
+  /** Calls onSubscribed of an observer, once for each session. */
+  #announce(observer: SubscriptionObserver, { session, userError }: RequestPort): void {
+    // one that came while the confirmation was announced
+    if (observer.subscribedIn === session) return;
+    const again = observer.subscribedIn !== undefined;
+    observer.subscribedIn = session;
     const { onSubscribed } = observer.options;
     if (onSubscribed === undefined) return;
-    const { lostAt } = this.streams;
+    const { lostAt } = this.recovery;
     const { id, uri, match } = this;
     callUserCode(
       () =>
@@ -186,10 +241,10 @@ export class TopicSubscription extends Recoverable {
           match,
           session,
           again,
-          // told before means another session, which was lost
+          // a second time means another session, and the first was lost
           ...(again && { lostAt: lostAt as number }),
         }),
-      (error) => link.userError(error, `onSubscribed of ${uri}`),
+      (error) => userError(error, `onSubscribed of ${uri}`),
     );
   }
 }
@@ -199,24 +254,23 @@ const sameOptions = (a: Dict, b: Dict): boolean =>
   a === b ||
   Object.keys({ ...a, ...b }).every((name) => name === 'match' || JSON.stringify(a[name]) === JSON.stringify(b[name]));
 
-/** Observes a topic: joins its live stream, or makes one. */
+/** Observes a topic: joins its subscription, or makes one. */
 export function observeSubscription<T>(
-  streams: Recovery,
+  recovery: Recovery,
   request: StreamRequest<SubscribeOptions>,
-  session?: Session,
+  session?: JoinedSession,
 ): Observable<WampEvent<T>> {
   const key = keyOf('topic', request.uri, request.match);
-  return unlessOver<WampEvent<T>>(streams, session, (subscriber) => {
-    let topic = streams.get(key) as TopicSubscription | undefined;
-    if (topic !== undefined && !sameOptions(topic.wire, request.wire)) {
+  return unlessOver<WampEvent<T>>(recovery, session, (subscriber) => {
+    const found = recovery.get(key) as TopicSubscription | undefined;
+    if (found !== undefined && !sameOptions(found.wire, request.wire)) {
       throw new InvalidStateError(
-        `${describeRequest('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(topic.wire)}`,
+        `${describeRequest('subscribe', request.uri)}: subscribed already with other options, ${JSON.stringify(found.wire)}`,
       );
     }
-    const made = topic === undefined;
-    topic ??= new TopicSubscription(streams, request);
-    const observer = topic.join(subscriber, request.options, session);
-    if (made) streams.add(topic);
+    const subscription = found ?? new TopicSubscription(recovery, request);
+    const observer = subscription.join(subscriber, request.options, session);
+    if (found === undefined) recovery.add(subscription);
     return observer;
   });
 }

@@ -2,11 +2,28 @@ import { Subscription, type Observer } from 'rxjs';
 import { ProtocolError } from '../protocol/errors.ts';
 import { parseIncoming, type Message } from '../protocol/messages.ts';
 import type { Channel } from '../transports/transport.ts';
-import type { SessionConfig } from './config.ts';
-import { intercepted } from './interceptors.ts';
+import { intercepted, type Interceptors } from './interceptors.ts';
 import { after } from './time.ts';
 
-/** Who is told what comes over a wire: the handshake, and from WELCOME on the session. */
+/** Sees the messages that pass. */
+export interface Tap {
+  /** Whether there is an observer; nothing is done otherwise. */
+  readonly observed: boolean;
+  message(direction: 'in' | 'out', message: Message): void;
+}
+
+/** What a wire is made with. */
+export interface WireConfig {
+  readonly interceptors: Interceptors;
+  readonly tap: Tap;
+  readonly userError: (error: unknown, context: string) => void;
+  /** Wires that are open or being hung up: each is in here until its channel is down. */
+  readonly wires: Set<Subscription>;
+  /** How long to wait for the other side when hanging up, in milliseconds. */
+  readonly closeTimeout: number;
+}
+
+/** Takes what comes over a wire: the handshake, and from WELCOME on the dispatch of the session. */
 export interface Receiver {
   receive(message: Message): void;
   /** A frame that is no message. */
@@ -21,36 +38,32 @@ export type Mask = <T>(received: T) => T;
 /** A channel on which messages are checked and shown to the tap, and whose hanging up has a limit. */
 export interface Wire {
   readonly channel: Channel;
-  /** Closed when the channel is down, or was let go of. */
+  /** Closed when the channel is down, or was handed over. */
   readonly gone: Subscription;
-  /** Who is given the frames: may be written to, to give them to somebody else. */
-  readonly frames: Observer<unknown>;
-  /** From now on passes received frames and errors through a function that takes a secret out of them. */
-  mask(mask: Mask): void;
   /** Begins to receive. */
   listen(): void;
   send(message: Message): void;
+  /** From now on passes received frames and errors through a function that takes a secret out of them. */
+  mask(mask: Mask): void;
+  /** Leaves the channel open for another owner: what comes from now on goes to `frames`. */
+  handOver(frames: Observer<unknown>): void;
   /** Hangs up in order, so that what was sent last arrives; but does not wait for ever. */
   hangUp(code?: number): void;
   /** Lets go at once. */
   drop(): void;
 }
 
-/** Makes a wire of a channel; `receiver` is asked for at every frame. */
-export function makeWire(channel: Channel, config: SessionConfig, receiver: () => Receiver): Wire {
+/** Makes a wire of a channel; `receiver` is called at every frame. */
+export function makeWire(channel: Channel, config: WireConfig, receiver: () => Receiver): Wire {
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
+  const masks: Mask[] = [];
   wires.add(gone);
   gone.add(() => wires.delete(gone));
+  const masked: Mask = (received) => masks.reduce((value, mask) => mask(value), received);
   const drop = (): void => {
     channel.drop();
     gone.unsubscribe();
-  };
-  const masks: Mask[] = [];
-  const masked: Mask = (received) => masks.reduce((value, mask) => mask(value), received);
-  const ended = (error?: unknown): void => {
-    gone.unsubscribe();
-    receiver().lost(masked(error));
   };
   const transmit = (message: Message): void => {
     channel.send(message);
@@ -61,11 +74,15 @@ export function makeWire(channel: Channel, config: SessionConfig, receiver: () =
     interceptors.length > 0
       ? intercepted(interceptors, { send: transmit, report: userError, gone }, deliver, drop)
       : { send: transmit, receive: deliver };
-  const frames: Observer<unknown> = {
-    next: (frame) => {
+  const ended = (error?: unknown): void => {
+    gone.unsubscribe();
+    receiver().lost(masked(error));
+  };
+  let target: Observer<unknown> = {
+    next(frame) {
       let message;
       try {
-        message = parseIncoming(masked(frame));
+        message = parseIncoming(masks.length > 0 ? masked(frame) : frame);
       } catch (error) {
         const readable = error instanceof ProtocolError;
         receiver().violated(masked(readable ? error : new ProtocolError('A frame cannot be read', { cause: error })));
@@ -80,13 +97,20 @@ export function makeWire(channel: Channel, config: SessionConfig, receiver: () =
   return {
     channel,
     gone,
-    frames,
     drop,
-    mask: (mask) => masks.push(mask),
     listen() {
-      channel.incoming.subscribe(frames);
+      channel.incoming.subscribe({
+        next: (frame) => target.next(frame),
+        error: (error) => target.error(error),
+        complete: () => target.complete(),
+      });
     },
     send: path.send,
+    mask: (mask) => masks.push(mask),
+    handOver(frames) {
+      target = frames;
+      gone.unsubscribe();
+    },
     hangUp(code) {
       channel.close(code);
       gone.add(after(closeTimeout, drop));

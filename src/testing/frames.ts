@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { textOf } from '../protocol/thrown.ts';
 import { show } from './show.ts';
 

@@ -1,7 +1,7 @@
 import { asyncScheduler, first, firstValueFrom, startWith, timeout } from 'rxjs';
 import type { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/client-options.ts';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, liveSessions, openStreams } from './leftovers.ts';
 import type { TestRouter } from './test-router.ts';

@@ -2,13 +2,23 @@ import { Subject } from 'rxjs';
 import { ApplicationError } from '../protocol/errors.ts';
 import { CLIENT_FEATURES } from '../protocol/features.ts';
 import type { Id } from '../protocol/ids.ts';
-import { ERROR, INTERRUPT, INVOCATION, parseMessage, REGISTER, UNREGISTERED, YIELD } from '../protocol/messages.ts';
-import type { Message, MessageOf } from '../protocol/messages.ts';
+import {
+  ERROR,
+  INTERRUPT,
+  INVOCATION,
+  parseMessage,
+  REGISTER,
+  UNREGISTERED,
+  YIELD,
+  type Message,
+  type MessageOf,
+} from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import { errorForWire } from '../session/error-mapping.ts';
-import { RunningInvocation, type Answering, type Handler, type Invocation } from '../session/invocation.ts';
+import { RunningInvocation, type Answering } from '../session/invocation.ts';
+import type { Handler, Invocation } from '../session/events.ts';
 import type { RouterCore } from '../router/core.ts';
 import type { Realm } from '../router/realm.ts';
 import { RouterSession } from '../router/router-session.ts';
@@ -62,7 +72,7 @@ export class MockProcedure {
       unread: this.#unread,
       check: () => undefined,
       send: reply,
-      tell: reply,
+      trySend: reply,
       errorToSend: (thrown) => errorForWire(thrown, []),
       userError: () => undefined,
     };

@@ -3,7 +3,7 @@ import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { isPromise } from '../async.ts';
 import type { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/client-options.ts';
-import { FUNCTION, NUMBER } from '../protocol/attributes.ts';
+import { FUNCTION, NUMBER } from '../protocol/kinds.ts';
 import { assertSameFrames } from './frames.ts';
 import { kitParts, type TestKitOptions } from './kit-parts.ts';
 import { assertNothingLeft, openStreams } from './leftovers.ts';

@@ -1,5 +1,5 @@
 import { Subject, type Subscription } from 'rxjs';
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';

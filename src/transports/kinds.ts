@@ -1,4 +1,4 @@
-import { TEXT, type Kind } from '../protocol/attributes.ts';
+import { TEXT, type Kind } from '../protocol/kinds.ts';
 
 /** One kind of value, or another. */
 export const eitherOr = (one: Kind, other: Kind): Kind => ({

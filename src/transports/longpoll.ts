@@ -1,6 +1,6 @@
 import { asyncScheduler, catchError, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
 import { resolve, type Resolvable } from '../async.ts';
-import { checkOptions, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { FramePort, Serializer } from '../serializers/serializer.ts';

@@ -1,5 +1,5 @@
 import { AsyncSubject, asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
-import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/kinds.ts';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
 import { dialFailed } from './address.ts';
 import { platformLocks, signalOf, type LocksLike, type PortLike, type TabSignal } from './tabs.ts';

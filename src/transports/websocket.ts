@@ -1,7 +1,7 @@
 import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
 import { resolve, type Resolvable } from '../async.ts';
-import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';

@@ -1,4 +1,4 @@
-import { toWire } from '../protocol/attributes.ts';
+import { toWire } from '../protocol/names.ts';
 import { ApplicationError, InvalidStateError, SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, withPayload, type Message, type MessageOf } from '../protocol/messages.ts';

@@ -8,14 +8,14 @@ const CANCELED: Dict = { mode: 'killnowait' };
 
 /** The calls of one tab. */
 export class TabCalls {
-  readonly #link: RequestPort;
+  readonly #upstream: RequestPort;
   readonly #tab: { send(message: Message): void };
   /** Open calls: the tab's request id → that of the worker's session. */
   readonly #open = new Map<Id, Id>();
   #last: Id = 0;
 
-  constructor(link: RequestPort, tab: { send(message: Message): void }) {
-    this.#link = link;
+  constructor(upstream: RequestPort, tab: { send(message: Message): void }) {
+    this.#upstream = upstream;
     this.#tab = tab;
   }
 
@@ -24,25 +24,25 @@ export class TabCalls {
     const open = this.#open.get(request);
     // more arguments for a call that is over
     if (open === undefined && request <= this.#last) return;
-    const id = open ?? this.#link.nextId;
+    const id = open ?? this.#upstream.nextId;
     const message = withPayload<MessageOf<48>>([CALL, id, options, uri], args, kwargs);
     try {
       if (open === undefined) {
         this.#last = request;
         this.#open.set(request, id);
-        this.#link.request(message, {
+        this.#upstream.request(message, {
           type: CALL,
-          settle: (reply) => {
-            this.#settle(reply, request);
+          answer: (reply) => {
+            this.#answer(reply, request);
           },
           lost: () => undefined,
         });
-      } else this.#link.send(message);
+      } else this.#upstream.send(message);
     } catch (error) {
       // of a new call the router has heard nothing
       if (open === undefined) this.#open.delete(request);
       else this.cancel(request, CANCELED);
-      if (this.#link.open) this.#tab.send(refusal(CALL, request, error, 'wamp.error.invalid_payload'));
+      if (this.#upstream.open) this.#tab.send(refusal(CALL, request, error, 'wamp.error.invalid_payload'));
     }
   }
 
@@ -51,16 +51,16 @@ export class TabCalls {
     const id = this.#open.get(request);
     if (id === undefined) return;
     this.#open.delete(request);
-    this.#link.requests.delete(id);
-    if (this.#link.supports('dealer', 'call_canceling')) this.#link.tell([CANCEL, id, options]);
+    this.#upstream.requests.delete(id);
+    if (this.#upstream.supports('dealer', 'call_canceling')) this.#upstream.trySend([CANCEL, id, options]);
   }
 
   /** The tab is gone: nobody waits for answers. */
   end(): void {
-    if (this.#link.open) for (const request of [...this.#open.keys()]) this.cancel(request, CANCELED);
+    if (this.#upstream.open) for (const request of [...this.#open.keys()]) this.cancel(request, CANCELED);
   }
 
-  #settle(reply: Reply, request: Id): void {
+  #answer(reply: Reply, request: Id): void {
     if (reply[0] !== RESULT || reply[2]['progress'] !== true) this.#open.delete(request);
     this.#tab.send(answered(reply, request));
   }

@@ -4,9 +4,9 @@
  * @packageDocumentation
  */
 import { ReplaySubject, Subscription, type Subject } from 'rxjs';
-import { checkOptions, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, NUMBER, type Kind } from '../protocol/kinds.ts';
 import { WampClient, type ClientOptions } from '../index.ts';
-import { portOf } from '../session/port.ts';
+import { portOf } from '../session/verbs.ts';
 import { platformLocks, type LocksLike, type PortLike } from '../transports/tabs.ts';
 import { Tab } from './tabs.ts';
 

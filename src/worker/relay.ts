@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import { SerializationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import {
@@ -11,9 +11,8 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Args, Dict, List } from '../protocol/payload.ts';
-import { wireDetails } from '../session/events.ts';
-import type { Invocation, RunningInvocation } from '../session/invocation.ts';
-import type { RequestPort } from '../session/request-port.ts';
+import { wireDetails, type Invocation } from '../session/events.ts';
+import type { OpenInvocation, RequestPort } from '../session/request-port.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
 const UNREAD_KEPT = 1000;
@@ -35,7 +34,7 @@ export interface Answerer {
  * An invocation that a tab answers. It stands in the session's table in the place of one that runs here, and passes on
  * what the router says to it, and what the tab says, as it is.
  */
-export class RelayedInvocation {
+export class RelayedInvocation implements OpenInvocation {
   /** The tab's number for it. */
   readonly id: Id;
   readonly #link: RequestPort;
@@ -53,11 +52,11 @@ export class RelayedInvocation {
     const details = wireDetails(invocation.details);
     this.#inputOpen = details['progress'] === true;
     // the session has just filed the one whose handler this is: the last of its table
-    const [upstream, running] = [...link.invocations].at(-1) as [Id, RunningInvocation];
+    const [upstream, running] = [...link.invocations].at(-1) as [Id, OpenInvocation];
     this.#upstream = upstream;
     running.abort(undefined);
     link.unread.delete(upstream);
-    link.invocations.set(upstream, this as unknown as RunningInvocation);
+    link.invocations.set(upstream, this);
     this.#invoke(details, slotOf(details, invocation.args, invocation.kwargs), invocation.kwargs);
   }
 
@@ -114,7 +113,7 @@ export class RelayedInvocation {
       } catch (error) {
         over = true;
         if (error instanceof SerializationError) {
-          this.#link.tell([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.invalid_payload', [error.message]]);
+          this.#link.trySend([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.invalid_payload', [error.message]]);
         }
       }
     }

@@ -23,8 +23,7 @@ import {
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
-import { wireDetails, type WampEvent } from '../session/events.ts';
-import type { Invocation } from '../session/invocation.ts';
+import { wireDetails, type WampEvent, type Invocation } from '../session/events.ts';
 import { observeRegistration } from '../session/registration.ts';
 import type { RequestPort, Reply } from '../session/request-port.ts';
 import type { Recovery } from '../session/recovery.ts';
@@ -56,8 +55,8 @@ export interface TabHost {
  */
 export class TabSession implements Answerer {
   readonly #host: TabHost;
-  readonly #link: RequestPort;
-  readonly #streams: Recovery;
+  readonly #upstream: RequestPort;
+  readonly #recovery: Recovery;
   readonly #calls: TabCalls;
   /** All that is subscribed, confirmed or not; and by the router's ids, what is. */
   readonly #topics = new Set<TabTopic>();
@@ -69,11 +68,11 @@ export class TabSession implements Answerer {
   /** Streams that wait for the router's answer, and all others. */
   readonly #all = new Subscription();
 
-  constructor(host: TabHost, streams: Recovery, link: RequestPort) {
+  constructor(host: TabHost, recovery: Recovery, upstream: RequestPort) {
     this.#host = host;
-    this.#streams = streams;
-    this.#link = link;
-    this.#calls = new TabCalls(link, host);
+    this.#recovery = recovery;
+    this.#upstream = upstream;
+    this.#calls = new TabCalls(upstream, host);
   }
 
   send(message: Message): void {
@@ -149,7 +148,7 @@ export class TabSession implements Answerer {
     this.#topics.add(topic);
     this.#all.add(topic.stream);
     topic.stream.add(
-      observeSubscription(this.#streams, { uri, match, options, wire }, this.#link.session).subscribe({
+      observeSubscription(this.#recovery, { uri, match, options, wire }, this.#upstream.session).subscribe({
         next: (event) => {
           if (this.#live.get(topic.id) === topic) this.#event(event, topic);
         },
@@ -207,14 +206,14 @@ export class TabSession implements Answerer {
     const own = shared && this.wants(uri);
     const sent = shared ? { ...options, exclude_me: false, ...(own && { acknowledge: true }) } : options;
     const number = own ? this.#events.published(uri) : 0;
-    const settle = (reply: Reply): void => {
+    const answer = (reply: Reply): void => {
       if (own) this.#events.settle(number, reply[0] === PUBLISHED ? reply[2] : undefined);
       if (acknowledge) this.send(answered(reply, request));
     };
     try {
-      this.#link.request(
-        withPayload<MessageOf<16>>([PUBLISH, this.#link.nextId, sent, uri], args, kwargs),
-        acknowledge || own ? { type: PUBLISH, settle, lost: () => undefined } : undefined,
+      this.#upstream.request(
+        withPayload<MessageOf<16>>([PUBLISH, this.#upstream.nextId, sent, uri], args, kwargs),
+        acknowledge || own ? { type: PUBLISH, answer, lost: () => undefined } : undefined,
       );
     } catch (error) {
       if (own) this.#events.settle(number, undefined);
@@ -227,15 +226,15 @@ export class TabSession implements Answerer {
     let registration: Id = 0;
     const handler = (invocation: Invocation): void => {
       const id = ++this.#invocationIds;
-      this.#invocations.set(id, new RelayedInvocation(this.#link, invocation, id, this));
+      this.#invocations.set(id, new RelayedInvocation(this.#upstream, invocation, id, this));
     };
     this.#all.add(stream);
     stream.add(
       observeRegistration(
-        this.#streams,
+        this.#recovery,
         { uri, match: (wire['match'] as Match | undefined) ?? 'exact', options: {}, wire },
         handler,
-        this.#link.session,
+        this.#upstream.session,
       ).subscribe({
         next: ({ id }) => {
           registration = id;
@@ -267,11 +266,11 @@ export class TabSession implements Answerer {
   /** ERROR for what the router, or the worker itself, has against a request. */
   #refuse(type: number, request: Id, error: unknown, otherwise: Uri): void {
     // what the session's end leaves open, the end of the tab's session tells
-    if (this.#link.open) this.send(refusal(type, request, error, otherwise));
+    if (this.#upstream.open) this.send(refusal(type, request, error, otherwise));
   }
 
   #revoked(type: typeof UNSUBSCRIBED | typeof UNREGISTERED, which: Dict, error: unknown): void {
-    if (!this.#link.open) return;
+    if (!this.#upstream.open) return;
     const { uri } = error as Partial<ApplicationError>;
     this.send([type, 0, { ...which, ...(uri !== undefined && { reason: uri }) }]);
   }

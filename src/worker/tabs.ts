@@ -1,11 +1,9 @@
 import { asyncScheduler, filter, Subscription, take, type Observable } from 'rxjs';
-import type { ProtocolError } from '../protocol/errors.ts';
-import { AbortError } from '../protocol/errors.ts';
+import { type ProtocolError, AbortError } from '../protocol/errors.ts';
 import { ABORT, GOODBYE, HELLO, messageName, parseMessage, WELCOME, type Message } from '../protocol/messages.ts';
-import type { Port } from '../session/port.ts';
+import type { Port } from '../session/verbs.ts';
 import type { RequestPort } from '../session/request-port.ts';
 import type { Session } from '../session/session.ts';
-import type { Recovery } from '../session/recovery.ts';
 import { after } from '../session/time.ts';
 import { signalOf, type LocksLike, type PortLike, type TabSignal } from '../transports/tabs.ts';
 import type { Status, WampClient } from '../index.ts';
@@ -202,10 +200,10 @@ export class Tab implements TabHost {
       this.#abort('wamp.error.no_such_realm', `the shared worker is in realm ${session.realm}`);
       return;
     }
-    const streams = this.#context.port.streams as Recovery;
+    const { recovery } = this.#context.port;
     const { session: id, transport: _transport, serializer: _serializer, ...details } = session.details;
     this.#upstream = session;
-    this.#session = new TabSession(this, streams, streams.link as RequestPort);
+    this.#session = new TabSession(this, recovery, recovery.port as RequestPort);
     this.send([WELCOME, id, snaked(details)]);
   }
 

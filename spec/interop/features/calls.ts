@@ -1,10 +1,9 @@
 // Calls beyond the basics: cancelling, time-outs, callees that leave.
 import { BehaviorSubject, filter, firstValueFrom, NEVER, range, Subject } from 'rxjs';
-import type { Invocation } from '../../../src/session/invocation.ts';
+import type { Invocation } from '../../../src/session/events.ts';
 import { record } from '../../../src/testing/record.ts';
 import { fresh, live, provided } from '../../helpers/live.ts';
-import type { Scene } from '../scene.ts';
-import { incoming, joined, refusal, soon } from '../scene.ts';
+import { type Scene, incoming, joined, refusal, soon } from '../scene.ts';
 
 /** How calls end that do not end by a result. */
 export function calls({ client }: Scene): void {

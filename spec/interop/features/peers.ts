@@ -3,14 +3,12 @@ import { firstValueFrom, NEVER, of, Subject } from 'rxjs';
 import { passthru } from '../../../src/payload/passthru.ts';
 import { Key, KeyRing } from '../../../src/payload/keyring.ts';
 import { ApplicationError } from '../../../src/protocol/errors.ts';
-import type { Invocation } from '../../../src/session/invocation.ts';
+import type { Invocation } from '../../../src/session/events.ts';
 import { result } from '../../../src/session/invocation.ts';
 import { record } from '../../../src/testing/record.ts';
 import { fresh, live, provided } from '../../helpers/live.ts';
-import type { PeerKind } from '../peer.ts';
-import { Peer } from '../peer.ts';
-import type { Scene } from '../scene.ts';
-import { joined, refusal, soon } from '../scene.ts';
+import { type PeerKind, Peer } from '../peer.ts';
+import { type Scene, joined, refusal, soon } from '../scene.ts';
 
 /** Arguments and what they are called. */
 const SHAPES: readonly [name: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>][] = [

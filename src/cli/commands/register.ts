@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { finalize, merge, NEVER, Subject, takeUntil, tap, type Observable } from 'rxjs';
 import { ApplicationError } from '../../protocol/errors.ts';
 import type { Match } from '../../protocol/uris.ts';
-import type { Invocation } from '../../session/invocation.ts';
+import type { Invocation } from '../../session/events.ts';
 import type { RegisterOptions } from '../../session/options.ts';
 import { CliError, collect, type Command } from '../command.ts';
 import { attend } from '../connect/attend.ts';

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { Dict } from '../../protocol/payload.ts';
-import { isDict } from '../../protocol/attributes.ts';
+import { isDict } from '../../protocol/kinds.ts';
 import { CliError } from '../command.ts';
 import { valueOf } from '../values.ts';
 import type { ConnectionFlags } from './flags.ts';

@@ -15,7 +15,7 @@ import {
   NUMBER,
   TEXT,
   type Kind,
-} from '../../protocol/attributes.ts';
+} from '../../protocol/kinds.ts';
 import type { Message } from '../../protocol/messages.ts';
 import type { Dict } from '../../protocol/payload.ts';
 import { batched } from '../../serializers/batched.ts';

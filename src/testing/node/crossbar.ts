@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkOptions, DICT, NUMBER, TEXT, type Kind } from '../../protocol/attributes.ts';
+import { checkOptions, DICT, NUMBER, TEXT, type Kind } from '../../protocol/kinds.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { testCertificate } from './certificate.ts';
 import {
