@@ -5,7 +5,7 @@ import { cryptosignPublicKey, generateCryptosignKey } from '../../src/auth/crypt
 import { fromHex } from '../../src/auth/bytes.ts';
 import { scram } from '../../src/auth/scram.ts';
 import { resolve } from '../../src/async.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { acceptCryptosign, type RouterAuthenticator } from '../../src/router/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';

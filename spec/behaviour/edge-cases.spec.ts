@@ -3,11 +3,10 @@
 import { map, Subject, toArray, type Observable } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import type { CancelMode } from '../../src/session/options.ts';
-import type { Invocation } from '../../src/session/invocation.ts';
+import type { Invocation } from '../../src/session/events.ts';
 import { result } from '../../src/session/invocation.ts';
 import type { RouterOptions } from '../../src/router/index.ts';
-import type { Recording } from '../../src/testing/index.ts';
-import { record } from '../../src/testing/index.ts';
+import { type Recording, record } from '../../src/testing/index.ts';
 import { inState, STEADY, tracked, virtual, world, type VirtualTime, type World } from '../client/helpers.ts';
 import { joined } from '../router/raw.ts';
 

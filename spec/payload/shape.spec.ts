@@ -1,5 +1,5 @@
 import { markOf } from '../../src/payload/shape.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 
 describe('markOf()', () => {
   const marked = (details: Dict): unknown => markOf([36, 1, 2, details, [3]]);

@@ -1,7 +1,8 @@
 // Raw clients for specs of the test router: they send literal frames and collect what comes back, synchronously.
 import { timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import type { Dict, Message } from '../../src/protocol/messages.ts';
+import type { Message } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import type { Router, RouterLink, RouterOptions } from '../../src/router/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 

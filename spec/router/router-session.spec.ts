@@ -1,6 +1,6 @@
 import { EMPTY, Subject, throwError } from 'rxjs';
 import { MAX_ID } from '../../src/protocol/ids.ts';
-import type { Dict } from '../../src/protocol/messages.ts';
+import type { Dict } from '../../src/protocol/payload.ts';
 import { acceptAnonymous, acceptTicket, type AuthStep, type RouterAuthenticator } from '../../src/router/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
 import { dialled, id, joined, PLAIN, ROLES, setUp, text, VIOLATION } from './raw.ts';

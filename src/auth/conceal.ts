@@ -1,4 +1,4 @@
-import { isDict } from '../protocol/attributes.ts';
+import { isDict } from '../protocol/kinds.ts';
 import type { AuthAttempt, Identity } from './authenticator.ts';
 
 const MASK = '***';

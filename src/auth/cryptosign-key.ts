@@ -1,4 +1,4 @@
-import { typeOf } from '../protocol/attributes.ts';
+import { typeOf } from '../protocol/kinds.ts';
 import { fromHex, randomBytes, sameBytes, toHex } from './bytes.ts';
 import { ed25519 } from './crypto.ts';
 

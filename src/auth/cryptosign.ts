@@ -1,8 +1,8 @@
 import { switchMap } from 'rxjs';
 import { resolve, type Resolvable } from '../async.ts';
-import { ANYTHING, BOOL, TEXT, type Kind } from '../protocol/attributes.ts';
+import { ANYTHING, BOOL, TEXT, type Kind } from '../protocol/kinds.ts';
 import { WampError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Authenticator, Identity } from './authenticator.ts';
 import { BINDING, namesBinding, requestBinding, type Binding, type ChannelBindingWish } from './binding.ts';

@@ -1,5 +1,5 @@
 import type { MaybeAsync } from '../async.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { AuthAttempt, Authenticator, ChallengeAnswer, Identity } from './authenticator.ts';
 
 /** What a method does in one attempt to join. Its state is the closure of {@link Method.begin}. */

@@ -1,6 +1,6 @@
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { fromMaybeAsync } from '../async.ts';
-import { checkOptions, FUNCTION } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION } from '../protocol/kinds.ts';
 import { AbortError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { messageOf } from '../protocol/thrown.ts';

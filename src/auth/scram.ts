@@ -1,8 +1,8 @@
 import { switchMap } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { BOOL, DICT, discreetly, isDict, type Kind } from '../protocol/attributes.ts';
+import { BOOL, DICT, discreetly, isDict, type Kind } from '../protocol/kinds.ts';
 import { WampError } from '../protocol/errors.ts';
-import type { Dict } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import type { Authenticator } from './authenticator.ts';
 import { BINDING, namesBinding, requestBinding, type Binding, type ChannelBindingWish } from './binding.ts';
 import { fromBase64, randomBytes, sameBytes, toBase64 } from './bytes.ts';

@@ -1,6 +1,6 @@
 import { map, type Observable } from 'rxjs';
 import { resolve, type Resolvable } from '../async.ts';
-import { checkOptions, COUNT, DICT, TEXT, typeOf, type Kind, type OptionTable } from '../protocol/attributes.ts';
+import { checkOptions, COUNT, DICT, TEXT, typeOf, type Kind, type OptionTable } from '../protocol/kinds.ts';
 import { AbortError } from '../protocol/errors.ts';
 import type { Identity } from './authenticator.ts';
 

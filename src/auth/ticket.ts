@@ -1,6 +1,6 @@
 import { map } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { kindOf } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import type { Authenticator } from './authenticator.ts';
 import { conceal } from './conceal.ts';
 import { authenticatorOf } from './exchange.ts';

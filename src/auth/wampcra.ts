@@ -1,6 +1,6 @@
 import { switchMap } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { DICT, discreetly } from '../protocol/attributes.ts';
+import { DICT, discreetly } from '../protocol/kinds.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toBase64, utf8 } from './bytes.ts';
 import { conceal } from './conceal.ts';

@@ -1,7 +1,8 @@
 import { toBase64 } from '#base64';
-import { checkOptions, discreetly, type Kind } from '../protocol/attributes.ts';
-import { ApplicationError, kindOf, SerializationError } from '../protocol/errors.ts';
-import type { Dict, List } from '../protocol/messages.ts';
+import { checkOptions, discreetly, type Kind } from '../protocol/kinds.ts';
+import { ApplicationError, SerializationError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
+import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { json } from '../serializers/json.ts';
 import { boxKey, open, publicKeyOf, random, seal } from './box.ts';

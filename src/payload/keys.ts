@@ -1,5 +1,5 @@
 import { fromBase64 } from '#base64';
-import { typeOf } from '../protocol/attributes.ts';
+import { typeOf } from '../protocol/kinds.ts';
 
 /** A key of 32 bytes: as bytes, or as text in base64 or hexadecimal. */
 export type KeyMaterial = string | Uint8Array;

@@ -1,4 +1,4 @@
-import { BOOL, checkOptions, isDict, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, isDict, type Kind } from '../protocol/kinds.ts';
 import { AnnouncedFeatures } from './announced-features.ts';
 import type { PayloadCodec } from './codec.ts';
 import { PassthruConnection, type PassthruInterceptor, type WireEnd } from './connection.ts';

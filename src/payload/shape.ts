@@ -1,5 +1,7 @@
-import { ATTRIBUTES, STRING, TEXT } from '../protocol/attributes.ts';
-import { kindOf, SerializationError } from '../protocol/errors.ts';
+import { ATTRIBUTES } from '../protocol/attributes.ts';
+import { STRING, TEXT } from '../protocol/kinds.ts';
+import { SerializationError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import {
   CALL,
   ERROR,

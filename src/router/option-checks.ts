@@ -9,7 +9,7 @@ import {
   mistaken,
   NUMBER,
   type Kind,
-} from '../protocol/attributes.ts';
+} from '../protocol/kinds.ts';
 import type { Limits, RealmOptions, RouterOptions } from './router-options.ts';
 import { QUIRKS, type QuirkName } from './quirks.ts';
 

@@ -1,5 +1,5 @@
 import { asyncScheduler, isObservable, merge, NEVER, timer, type Observable } from 'rxjs';
-import { checkOptions, FUNCTION, kind, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, kind, NUMBER, type Kind } from '../protocol/kinds.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { callSite, timedOut, type CallSite } from './call-site.ts';
 import { WAIT_OPTIONS, type WaitOptions } from './waiting.ts';

@@ -1,6 +1,6 @@
 import { Client } from '../client/client.ts';
 import type { BaseOptions } from '../client/client-options.ts';
-import { BOOL, checkOptions, DICT, FUNCTION, isDict, type Kind } from '../protocol/attributes.ts';
+import { BOOL, checkOptions, DICT, FUNCTION, isDict, type Kind } from '../protocol/kinds.ts';
 import type { RouterOptions } from '../router/router-options.ts';
 import { createTestRouter, TestRouter } from './test-router.ts';
 import { UnhandledErrors } from './unhandled.ts';

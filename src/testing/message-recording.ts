@@ -1,7 +1,8 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
-import { checkOptions, FUNCTION, kind, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, FUNCTION, kind, type Kind } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
-import { describeMessage, messageName, type Dict, type Message } from '../protocol/messages.ts';
+import { describeMessage, messageName, type Message } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { show } from './show.ts';
 import { WAIT_OPTIONS, whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 

@@ -2,7 +2,7 @@ import type { Uri } from '../protocol/uris.ts';
 import { checkRouterOptions } from '../router/option-checks.ts';
 import type { RegistrationView, RouterOptions, SessionView, SubscriptionView } from '../router/router-options.ts';
 import { Router } from '../router/router.ts';
-import type { Handler } from '../session/invocation.ts';
+import type { Handler } from '../session/events.ts';
 import { MockProcedure, type MockOptions } from './mock.ts';
 import type { WaitOptions } from './waiting.ts';
 import { TopicWatch, type WatchOptions } from './watch.ts';

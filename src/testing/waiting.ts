@@ -1,5 +1,5 @@
 import { asyncScheduler, Subscription, type Observable } from 'rxjs';
-import { checkOptions, NUMBER, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, NUMBER, type Kind } from '../protocol/kinds.ts';
 import { callSite, timedOut } from './call-site.ts';
 
 /** How a `when…` helper waits. */

@@ -5,7 +5,7 @@ import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
 import type { RegistrationView, SessionView, SubscriptionView } from '../router/router-options.ts';
 import { Router } from '../router/router.ts';
-import { portOf } from '../session/port.ts';
+import { portOf } from '../session/verbs.ts';
 import type { Session } from '../session/session.ts';
 import { listed, when, type WaitOptions } from './waiting.ts';
 
@@ -175,9 +175,13 @@ function whenConfirmed(
   options?: WaitOptions,
 ): Promise<readonly ConfirmedStream[]> {
   const by = kind === 'topics' ? 'whenSubscribed' : 'whenRegistered';
-  const { streams } = portOf(client, `${by}()`);
+  const { recovery } = portOf(client, `${by}()`);
   const confirmed = (): ConfirmedStream[] =>
-    [...(streams?.[kind].values() ?? [])].map(({ uri, match, id }) => ({ uri, match, id }));
+    [...(kind === 'topics' ? recovery.subscriptions : recovery.registrations).values()].map(({ uri, match, id }) => ({
+      uri,
+      match,
+      id,
+    }));
   const look = (): readonly ConfirmedStream[] | undefined => {
     const found = confirmed().filter(({ uri }) => typeof which === 'number' || uri === which);
     if (found.length >= (typeof which === 'number' ? which : 1)) return found;
