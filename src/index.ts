@@ -127,7 +127,6 @@ export type {
 export type { TypedWamp } from './session/verbs.ts';
 export type { CloseDetails, SessionDetails, Wamp, CallArgs } from './session/options.ts';
 export { define, type DefineOptions } from './session/define.ts';
-export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
 export { result } from './session/invocation.ts';
@@ -157,10 +156,16 @@ export { kwargs, Kwargs } from './contract/kwargs.ts';
 export { proxy, rpc } from './contract/proxy.ts';
 export type { AnyRpc, Plain, Remote, RemoteMethod, Rpc, RpcBelow, RpcTree } from './contract/proxy-types.ts';
 export { finalResult } from './session/call.ts';
-export { RemoteError, remoteErrorOf } from './session/remote-error.ts';
+export {
+  type ErrorClass,
+  type ErrorEntry,
+  type ErrorMapping,
+  RemoteError,
+  remoteErrorOf,
+} from './session/error-mapping.ts';
 export type * from './session/options.ts';
 export { Session } from './session/session.ts';
-export type { StreamInfo } from './session/recovery.ts';
+export type { StreamInfo } from './session/recoverable.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -1,5 +1,5 @@
 import { ApplicationError } from '../../src/protocol/errors.ts';
-import { RemoteError, remoteErrorOf } from '../../src/session/remote-error.ts';
+import { RemoteError, remoteErrorOf } from '../../src/session/error-mapping.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
 

@@ -1,4 +1,5 @@
-import { Recoverable, type Recovery } from '../session/recovery.ts';
+import { Recoverable } from '../session/recoverable.ts';
+import type { Recovery } from '../session/recovery.ts';
 
 /** How many there were: each has a key of its own among the streams. */
 let count = 0;
@@ -6,11 +7,13 @@ let count = 0;
 /** A stream without a request of its own: the client counts as used while it is there, and ends it as any other. */
 export class KeepOpen extends Recoverable {
   readonly kind = 'setup';
+  protected readonly recovery: Recovery;
   readonly #ended: (error?: Error) => void;
 
   /** @param ended called when the client gives up or is closed */
   constructor(recovery: Recovery, ended: (error?: Error) => void) {
-    super(recovery, `setup${++count}`, 'exact');
+    super(`setup${++count}`, 'exact');
+    this.recovery = recovery;
     this.#ended = ended;
   }
 

@@ -3,7 +3,7 @@ import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { CloseDetails } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
-import type { StreamInfo } from '../session/recovery.ts';
+import type { StreamInfo } from '../session/recoverable.ts';
 import { now } from '../session/time.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 

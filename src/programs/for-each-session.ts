@@ -2,7 +2,8 @@ import { Subscription, type Observable, type Subscriber, type Unsubscribable } f
 import { FUNCTION } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Session } from '../session/session.ts';
-import { finish, unlessOver } from '../session/recovery.ts';
+import { unlessOver } from '../session/recovery.ts';
+import { finish } from '../session/error-mapping.ts';
 import type { Typed } from '../session/contract-types.ts';
 import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
 import { CurrentRun, type SessionTask } from './session-task.ts';

@@ -8,7 +8,7 @@ import {
   type WampError,
 } from '../protocol/errors.ts';
 import { camelised } from '../protocol/attributes.ts';
-import { supports } from '../protocol/features.ts';
+import { assertSupported, supports } from '../protocol/features.ts';
 import { nextId, type Id } from '../protocol/ids.ts';
 import {
   ABORT,
@@ -39,7 +39,6 @@ import type { Uri } from '../protocol/uris.ts';
 import type { Channel } from '../transports/transport.ts';
 import { abortError, errorForWire, errorFromMessage, type ErrorEntry } from './error-mapping.ts';
 import { RunningInvocation } from './invocation.ts';
-import { assertSupported } from './option-checks.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recovery } from './recovery.ts';
 import type { OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';

@@ -1,131 +1,19 @@
-import { asapScheduler, Observable, type Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
-import { ApplicationError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import { asapScheduler, Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
-import { describeRequest, isLooseUri, type Match, type Uri } from '../protocol/uris.ts';
-import { guarded } from './error-mapping.ts';
+import { describeRequest } from '../protocol/uris.ts';
+import { finish } from './error-mapping.ts';
 import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
+import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, RequestPort } from './request-port.ts';
-import { after, now } from './time.ts';
+import { now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
 /** How many requests of streams may be unanswered at a time: some routers drop replies of a longer burst. */
 const WINDOW = 50;
-
-/** What a stream is, for code that decides about it. */
-export interface StreamInfo {
-  /** `setup`: a function that `forEachSession()` runs. */
-  readonly kind: 'topic' | 'procedure' | 'setup';
-  readonly uri: Uri;
-  readonly match: Match;
-}
-
-/** Where a stream stands in the present session. */
-export type StreamState =
-  /** No request is under way: there is no session, or its turn, or with a timer its time, has not come. */
-  | { readonly phase: 'waiting'; readonly timer?: Subscription | undefined }
-  /** The first request in this session is unanswered. */
-  | { readonly phase: 'requested' }
-  /** The router confirmed it, under its id. */
-  | { readonly phase: 'confirmed'; readonly id: Id }
-  /** It is not wanted any more, and ends with the router's answer; the id is 0 until the router has given one. */
-  | { readonly phase: 'leaving'; readonly id: Id }
-  | { readonly phase: 'ended' };
-
-const WAITING: StreamState = { phase: 'waiting' };
-const REQUESTED: StreamState = { phase: 'requested' };
-const ENDED: StreamState = { phase: 'ended' };
-
-/** A subscription or registration that outlives its sessions. */
-export abstract class Recoverable implements StreamInfo {
-  abstract readonly kind: StreamInfo['kind'];
-  readonly uri: Uri;
-  readonly match: Match;
-  protected readonly recovery: Recovery;
-  state: StreamState = WAITING;
-  /** Its requests that are unanswered; a confirmed stream may repeat one. */
-  requests = 0;
-  /** Whether any session ever confirmed it. */
-  confirmedOnce = false;
-  /** Losses in a row at which a request of it was unanswered. */
-  losses = 0;
-  /** Refusals in a row. */
-  tries = 0;
-
-  constructor(recovery: Recovery, uri: Uri, match: Match) {
-    this.recovery = recovery;
-    this.uri = uri;
-    this.match = match;
-  }
-
-  get key(): string {
-    return keyOf(this.kind, this.uri, this.match);
-  }
-
-  /** The router's id in the present session; 0 where there is none. */
-  get id(): Id {
-    return 'id' in this.state ? this.state.id : 0;
-  }
-
-  /** Requests it in a session. */
-  abstract request(port: RequestPort): void;
-  /** The session is gone; observers that were bound to it end with `error`, or complete where there is none. */
-  abstract detached(session: JoinedSession, error: WampError | undefined): void;
-  /** Ends its observers, with an error or without one. */
-  abstract end(error?: Error): void;
-
-  /** Sends a request for it, and has `answer` take the reply. */
-  protected send(port: RequestPort, message: MessageOf<32 | 64>, answer: (reply: Reply) => void): void {
-    try {
-      port.request(message, {
-        type: message[0],
-        answer: (reply) => {
-          this.recovery.answered(this);
-          answer(reply);
-          this.recovery.requestNext();
-        },
-      });
-      this.recovery.requested(this);
-    } catch (error) {
-      // a channel that is down will be reported, and then healed
-      if (port.open && !(error instanceof ConnectionLostError)) this.recovery.fail(this, error as Error);
-    }
-  }
-
-  /** The error for an ERROR that came for it. */
-  protected errorOf(port: RequestPort, reply: Reply): Error {
-    return port.errorOf(reply as MessageOf<8>, { [this.kind]: this.uri });
-  }
-
-  /** The error of a stream that the router withdrew. */
-  protected revocation(reason: unknown, otherwise: Uri): Error {
-    return new ApplicationError(isLooseUri(reason) ? reason : otherwise, [], {}, { [this.kind]: this.uri });
-  }
-
-  /** Requests it after a while, unless the session or the stream has ended by then. */
-  requestLater(port: RequestPort, delay: number): void {
-    this.state = { phase: 'waiting', timer: after(delay, () => port.open && this.request(port)) };
-  }
-
-  /** Forgets what belongs to one session; a stream that leaves has left with it. */
-  reset(): void {
-    if (this.state.phase === 'waiting') this.state.timer?.unsubscribe();
-    if (this.state.phase === 'leaving') this.state = { phase: 'leaving', id: 0 };
-    else if (this.state.phase !== 'ended') this.state = WAITING;
-    this.requests = 0;
-    this.tries = 0;
-  }
-
-  /** No request, answer or observer concerns it any more. */
-  protected close(): void {
-    this.state = ENDED;
-  }
-}
-
-/** The key under which there is one stream. */
-export const keyOf = (kind: Recoverable['kind'], uri: Uri, match: Match): string => `${kind} ${match} ${uri}`;
 
 /** A stream that the router has confirmed, and may withdraw. */
 interface ConfirmedStream extends StreamInfo {
@@ -217,7 +105,7 @@ export class Recovery {
     this.#queue.delete(stream);
     this.#unconfirmed.delete(stream);
     this.#config.changed();
-    this.requestNext();
+    this.#requestNext();
   }
 
   /** A session is joined: requests everything, suspects last and one by one. */
@@ -228,7 +116,7 @@ export class Recovery {
     this.#unconfirmed = new Set(streams);
     for (const suspect of [false, true])
       for (const stream of streams) if (isSuspect(stream) === suspect) this.#queue.add(stream);
-    this.requestNext();
+    this.#requestNext();
   }
 
   /** The session of a port ended, by an error or in good order. */
@@ -253,22 +141,29 @@ export class Recovery {
     }
   }
 
-  /** A request for a stream was sent. */
-  requested(stream: Recoverable): void {
-    if (stream.state.phase === 'waiting') stream.state = REQUESTED;
-    stream.requests++;
-    this.#requests++;
-  }
-
-  /** A request for a stream was answered, well or not. */
-  answered(stream: Recoverable): void {
-    stream.requests--;
-    stream.losses = 0;
-    this.#requests--;
+  /** Sends a request for a stream, and has `answer` take the reply. */
+  send(stream: Recoverable, port: RequestPort, message: MessageOf<32 | 64>, answer: (reply: Reply) => void): void {
+    try {
+      port.request(message, {
+        type: message[0],
+        answer: (reply) => {
+          stream.requests--;
+          stream.losses = 0;
+          this.#requests--;
+          answer(reply);
+          this.#requestNext();
+        },
+      });
+      stream.requested();
+      this.#requests++;
+    } catch (error) {
+      // a channel that is down will be reported, and then healed
+      if (port.open && !(error instanceof ConnectionLostError)) this.fail(stream, error as Error);
+    }
   }
 
   /** Requests those in the queue whose turn has come. */
-  requestNext(): void {
+  #requestNext(): void {
     const { port } = this;
     for (const stream of this.#queue) {
       if (!port?.open || this.#requests >= (isSuspect(stream) ? 1 : WINDOW)) return;
@@ -342,11 +237,3 @@ export const unlessOver = <T>(
     const refusal = recovery.refusal(session);
     return refusal ? asapScheduler.schedule(() => finish(subscriber, refusal)) : begin(subscriber);
   });
-
-/** Ends a subscriber with an error, or completes it where there is none. */
-export function finish(subscriber: Subscriber<never>, error: Error | undefined): void {
-  guarded(() => {
-    if (error) subscriber.error(error);
-    else subscriber.complete();
-  });
-}

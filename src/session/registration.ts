@@ -8,10 +8,13 @@ import type { StreamRequest } from './option-checks.ts';
 import type { Handler } from './events.ts';
 import type { JoinedSession, RegisterOptions, Registration } from './options.ts';
 import type { RequestPort } from './request-port.ts';
-import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
+import { unlessOver, type Recovery } from './recovery.ts';
+import { finish } from './error-mapping.ts';
+import { keyOf, Recoverable } from './recoverable.ts';
 
 /** One registration: of one subscriber, its own teardown. */
 export class ProcedureRegistration extends Recoverable implements Unsubscribable {
+  readonly #recovery: Recovery;
   readonly kind = 'procedure';
   readonly handler: Handler;
   readonly #wire: Dict;
@@ -29,7 +32,8 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
     subscriber: Subscriber<Registration>,
     session: JoinedSession | undefined,
   ) {
-    super(recovery, uri, match);
+    super(uri, match);
+    this.#recovery = recovery;
     this.#wire = wire;
     this.handler = handler;
     this.#subscriber = subscriber;
@@ -54,17 +58,17 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   }
 
   override request(port: RequestPort): void {
-    this.send(port, [REGISTER, port.nextId, this.#wire, this.uri], (reply) => {
+    this.#recovery.send(this, port, [REGISTER, port.nextId, this.#wire, this.uri], (reply) => {
       if (reply[0] === REGISTERED) this.#registered(port, reply[2]);
       else if (this.#leaving) this.#gone();
-      else this.recovery.refused(this, this.errorOf(port, reply));
+      else this.#recovery.refused(this, this.errorOf(port, reply));
     });
   }
 
   #registered(port: RequestPort, id: Id): void {
     const unwanted = this.#leaving;
-    this.recovery.registrations.set(id, this);
-    this.recovery.confirm(this, id);
+    this.#recovery.registrations.set(id, this);
+    this.#recovery.confirm(this, id);
     if (unwanted) this.#unregister(port, id);
     // an observer of the confirmation may have given it back
     if (this.state.phase !== 'confirmed') return;
@@ -76,7 +80,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   /** Gives the registration back; invocations that run go on, and others are served until the router confirms. */
   unsubscribe(): void {
     if (this.#ended || this.#leaving) return;
-    const { port } = this.recovery;
+    const { port } = this.#recovery;
     const { id } = this;
     if (this.requests > 0) this.state = { phase: 'leaving', id };
     else if (id > 0 && port?.open) this.#unregister(port, id);
@@ -92,17 +96,17 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   #gone(): void {
     if (this.#ended) return;
     const successor = this.#successor;
-    this.recovery.registrations.delete(this.id);
+    this.#recovery.registrations.delete(this.id);
     this.close();
-    this.recovery.remove(this);
-    if (successor && !successor.#ended) this.recovery.add(successor);
+    this.#recovery.remove(this);
+    if (successor && !successor.#ended) this.#recovery.add(successor);
   }
 
   /** The router withdrew the registration. */
   revoked(reason: unknown): void {
-    this.recovery.registrations.delete(this.id);
+    this.#recovery.registrations.delete(this.id);
     if (this.#leaving) this.#gone();
-    else this.recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
+    else this.#recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
   }
 
   override detached(session: JoinedSession, error: WampError | undefined): void {
@@ -112,7 +116,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
       // it may be bound to this session, too
       successor?.detached(session, error);
     } else if (this.#session === session) {
-      this.recovery.remove(this);
+      this.#recovery.remove(this);
       this.end(error);
     }
   }

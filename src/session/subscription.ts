@@ -9,7 +9,9 @@ import { WampEvent } from './events.ts';
 import type { StreamRequest } from './option-checks.ts';
 import type { JoinedSession, SubscribeOptions } from './options.ts';
 import type { RequestPort } from './request-port.ts';
-import { finish, keyOf, Recoverable, unlessOver, type Recovery } from './recovery.ts';
+import { unlessOver, type Recovery } from './recovery.ts';
+import { finish } from './error-mapping.ts';
+import { keyOf, Recoverable } from './recoverable.ts';
 
 /** Something that can be in {@link Observers}, which keep these three. */
 export abstract class Observing {
@@ -104,13 +106,15 @@ const next = (observer: SubscriptionObserver, event: WampEvent): void => observe
 
 /** One router subscription, shared by all observers of its (topic, match). */
 export class TopicSubscription extends Recoverable {
+  readonly #recovery: Recovery;
   readonly kind = 'topic';
   /** SUBSCRIBE.Options but `get_retained`. */
   readonly wire: Dict;
   readonly #observers = new Observers<SubscriptionObserver>();
 
   constructor(recovery: Recovery, { uri, match, wire }: StreamRequest<SubscribeOptions>) {
-    super(recovery, uri, match);
+    super(uri, match);
+    this.#recovery = recovery;
     this.wire = wire;
   }
 
@@ -121,7 +125,7 @@ export class TopicSubscription extends Recoverable {
   ): Unsubscribable {
     const observer = new SubscriptionObserver(this, subscriber, options, session);
     this.#observers.add(observer);
-    const { port } = this.recovery;
+    const { port } = this.#recovery;
     if (!port?.open) return observer;
     const { wantsRetained } = observer;
     if (this.id > 0) this.#announce(observer, port);
@@ -158,7 +162,7 @@ export class TopicSubscription extends Recoverable {
 
   #request(port: RequestPort, wanting: readonly SubscriptionObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
-    this.send(port, [SUBSCRIBE, port.nextId, options, this.uri], (reply) => {
+    this.#recovery.send(this, port, [SUBSCRIBE, port.nextId, options, this.uri], (reply) => {
       if (reply[0] === SUBSCRIBED) this.#subscribed(port, reply[2], wanting);
       else this.#refused(this.errorOf(port, reply), wanting);
     });
@@ -166,9 +170,9 @@ export class TopicSubscription extends Recoverable {
 
   #subscribed(port: RequestPort, id: Id, wanting: readonly SubscriptionObserver[]): void {
     const before = this.id;
-    if (before !== id) this.recovery.subscriptions.delete(before);
-    this.recovery.subscriptions.set(id, this);
-    if (before === 0) this.recovery.confirm(this, id);
+    if (before !== id) this.#recovery.subscriptions.delete(before);
+    this.#recovery.subscriptions.set(id, this);
+    if (before === 0) this.#recovery.confirm(this, id);
     else this.state = { phase: 'confirmed', id };
     if (wanting.length > 0) {
       // what was due from an earlier answer came before this one
@@ -186,14 +190,14 @@ export class TopicSubscription extends Recoverable {
       // they may all have left meanwhile
       this.#giveBack();
     } else if (this.requests > 0) return;
-    else if (this.#observers.empty) this.recovery.remove(this);
-    else this.recovery.refused(this, error);
+    else if (this.#observers.empty) this.#recovery.remove(this);
+    else this.#recovery.refused(this, error);
   }
 
   /** The router withdrew the subscription. */
   revoked(reason: unknown): void {
-    this.recovery.subscriptions.delete(this.id);
-    this.recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
+    this.#recovery.subscriptions.delete(this.id);
+    this.#recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
   }
 
   override detached(session: JoinedSession, error: WampError | undefined): void {
@@ -214,10 +218,10 @@ export class TopicSubscription extends Recoverable {
   /** Unsubscribes where there is no observer. While a SUBSCRIBE is unanswered its answer will lead here again. */
   #giveBack(): void {
     if (!this.#observers.empty || this.requests > 0 || this.state.phase === 'ended') return;
-    const { port, subscriptions } = this.recovery;
+    const { port, subscriptions } = this.#recovery;
     const { id } = this;
     this.close();
-    this.recovery.remove(this);
+    this.#recovery.remove(this);
     if (id === 0 || !port?.open) return;
     subscriptions.delete(id);
     port.tryRequest([UNSUBSCRIBE, port.nextId, id]);
@@ -231,7 +235,7 @@ export class TopicSubscription extends Recoverable {
     observer.subscribedIn = session;
     const { onSubscribed } = observer.options;
     if (onSubscribed === undefined) return;
-    const { lostAt } = this.recovery;
+    const { lostAt } = this.#recovery;
     const { id, uri, match } = this;
     callUserCode(
       () =>
