@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
-import { pause, reconnect } from '../../src/client/reconnect.ts';
+import { pause, reconnect, wake$ } from '../../src/client/reconnect.ts';
 import { record } from '../../src/testing/index.ts';
-import { virtual } from './helpers.ts';
+import { virtual, FakeChannel, inState, refusing, scripted, STEADY, world } from './helpers.ts';
 
 /** A source that fails whenever it is subscribed to, and keeps when that was. */
 function failing(now: () => number): { source: Observable<never>; at: number[] } {
@@ -67,6 +67,161 @@ describe('reconnect()', () => {
       expect(at).toEqual([0]);
       expect(retried.ended).toBeTrue();
       expect(timers()).toBe(0);
+    });
+  });
+});
+
+/** Plays a browser's window and document, in browsers, too; gives back what takes them away again. */
+function surroundings(): {
+  window: EventTarget;
+  document: EventTarget & { visibilityState: string };
+  undo: () => void;
+} {
+  const window = new EventTarget();
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const fakes: Record<string, unknown> = {
+    addEventListener: window.addEventListener.bind(window),
+    removeEventListener: window.removeEventListener.bind(window),
+    document,
+  };
+  const world: object = globalThis;
+  const before = Object.keys(fakes).map((name) => [name, Object.getOwnPropertyDescriptor(world, name)] as const);
+  let all = true;
+  for (const [name, value] of Object.entries(fakes)) {
+    // a browser's document cannot be replaced: its own is used then
+    all = Reflect.defineProperty(world, name, { value, configurable: true, writable: true }) && all;
+  }
+  const own = (globalThis as { document?: EventTarget & { visibilityState: string } }).document;
+  return {
+    window,
+    document: all || own === undefined ? document : own,
+    undo: () => {
+      for (const [name, descriptor] of before) {
+        if (descriptor === undefined) Reflect.deleteProperty(world, name);
+        else Reflect.defineProperty(world, name, descriptor);
+      }
+    },
+  };
+}
+
+describe('wake$', () => {
+  let around: ReturnType<typeof surroundings>;
+  beforeEach(() => {
+    around = surroundings();
+  });
+  afterEach(() => {
+    around.undo();
+  });
+
+  it('emits when the network is back, and when a page comes back from the cache', () => {
+    let woken = 0;
+    const subscription = wake$.subscribe(() => woken++);
+    around.window.dispatchEvent(new Event('online'));
+    around.window.dispatchEvent(new Event('pageshow'));
+    around.window.dispatchEvent(new Event('offline'));
+    expect(woken).toBe(2);
+    subscription.unsubscribe();
+    around.window.dispatchEvent(new Event('online'));
+    expect(woken).toBe(2);
+  });
+
+  it('emits when a page is resumed or seen again, not when it is hidden', () => {
+    let visibility = 'hidden';
+    Object.defineProperty(around.document, 'visibilityState', { get: () => visibility, configurable: true });
+    let woken = 0;
+    const subscription = wake$.subscribe(() => woken++);
+    around.document.dispatchEvent(new Event('visibilitychange'));
+    expect(woken).toBe(0);
+    visibility = 'visible';
+    around.document.dispatchEvent(new Event('visibilitychange'));
+    around.document.dispatchEvent(new Event('resume'));
+    expect(woken).toBe(2);
+    subscription.unsubscribe();
+    around.document.dispatchEvent(new Event('resume'));
+    expect(woken).toBe(2);
+    Reflect.deleteProperty(around.document, 'visibilityState');
+  });
+
+  it('is silent, and no error, where there is no browser', () => {
+    const world = globalThis as Record<string, unknown>;
+    if (!Reflect.defineProperty(world, 'addEventListener', { value: undefined, configurable: true, writable: true })) {
+      throw new Error('cannot take addEventListener away');
+    }
+    let woken = 0;
+    wake$.subscribe(() => woken++).unsubscribe();
+    expect(woken).toBe(0);
+  });
+
+  it('cuts a pause short', () => {
+    virtual(({ advance, now }) => {
+      const ends: number[] = [];
+      pause(5000).subscribe(() => ends.push(now()));
+      pause(5000).subscribe({ complete: () => ends.push(now()) });
+      advance(1234);
+      around.window.dispatchEvent(new Event('online'));
+      expect(ends).toEqual([1234, 1234]);
+      advance(10_000);
+      expect(ends).toEqual([1234, 1234]);
+    });
+  });
+
+  it('cuts the wait of a client short', () => {
+    virtual(({ advance }) => {
+      const t = refusing();
+      const { client } = world({ transports: [t], reconnect: { ...STEADY, initialDelay: 60_000 } });
+      client.connect();
+      advance(10);
+      around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(2);
+      expect(inState(client, 'waiting').attempt).toBe(2);
+    });
+  });
+
+  it('never cuts an attempt in flight short', () => {
+    virtual(({ advance }) => {
+      const t = scripted('t', () => 'never');
+      const { client } = world({ transports: [t] });
+      client.connect();
+      advance(10);
+      around.window.dispatchEvent(new Event('online'));
+      advance(10);
+      expect(t.opened.length).toBe(1);
+      expect(t.givenUp).toBe(0);
+      expect(inState(client, 'connecting').attempt).toBe(1);
+    });
+  });
+
+  it('has a joined link probed at once', () => {
+    virtual(({ advance }) => {
+      const channel = new FakeChannel({ ping: true });
+      const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+      client.connect();
+      channel.welcome();
+      advance(5);
+      expect(channel.pings).toBe(0);
+      around.window.dispatchEvent(new Event('online'));
+      expect(channel.pings).toBe(1);
+      advance(9_999);
+      expect(channel.dropped).toBe(0);
+      advance(1);
+      expect(channel.dropped).toBe(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('leaves no listener behind when the client is closed', () => {
+    virtual(({ advance }) => {
+      const channel = new FakeChannel({ ping: true });
+      const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+      client.connect();
+      channel.welcome();
+      void client.close();
+      channel.reply(6, {}, 'wamp.close.goodbye_and_out');
+      advance();
+      expect(client.status.state).toBe('closed');
+      around.window.dispatchEvent(new Event('online'));
+      advance(60_000);
+      expect(channel.pings).toBe(0);
     });
   });
 });

@@ -1,10 +1,11 @@
 import { concat, firstValueFrom, NEVER, of, Subject, take, throwError } from 'rxjs';
 import { CallTimeoutError, ClosedError, ConnectionLostError } from '../../src/protocol/errors.ts';
-import { finalResult } from '../../src/session/call.ts';
-import { record } from '../../src/testing/record.ts';
 import { values } from '../helpers/live.ts';
 import { virtually } from '../helpers/virtual.ts';
 import { joined, turn } from '../helpers/wire.ts';
+import { CallResult } from '../../src/session/events.ts';
+import { finalResult } from '../../src/session/call.ts';
+import { record } from '../../src/testing/record.ts';
 
 const URI = 'com.app.f';
 const PROGRESS = { progress: true };
@@ -420,5 +421,20 @@ describe('a call with streamed arguments', () => {
     const { wamp, wire } = joined();
     record(wamp.call(URI, NEVER)).stop();
     expect(wire.rest()).toEqual([]);
+  });
+});
+
+describe('finalResult', () => {
+  const partial = new CallResult([50, 1, { progress: true }, [1]], 'com.app.f');
+  const final = new CallResult([50, 1, {}, [2]], 'com.app.f');
+
+  it('lets the final result through and completes', () => {
+    const seen = record(of(partial, partial, final).pipe(finalResult()));
+    expect([seen.values, seen.completed]).toEqual([[final], true]);
+  });
+
+  it('emits nothing where the final one was empty', () => {
+    const seen = record(of(partial).pipe(finalResult()));
+    expect([seen.values, seen.completed]).toEqual([[], true]);
   });
 });
