@@ -22,14 +22,14 @@ export const resolve = <T>(source: Resolvable<T>): Observable<T> =>
 
 /**
  * Passes on what a callback of the application returned. An async function may stand where one that returns nothing is
- * expected: `failed` hears what it rejects with, too.
+ * expected: `failed` receives what it rejects with, too.
  */
 export function catchRejection<T>(outcome: T, failed: (error: unknown) => void): T {
   if (isPromise(outcome)) outcome.then(undefined, failed);
   return outcome;
 }
 
-/** Calls back into the application: what that throws, now or later, `failed` hears. */
+/** Calls back into the application: `failed` receives what that throws, now or later. */
 export function callUserCode<T>(act: () => T, failed: (error: unknown) => void): T | undefined {
   try {
     return catchRejection(act(), failed);

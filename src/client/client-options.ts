@@ -37,10 +37,10 @@ export interface ReconnectOptions extends BackoffOptions {
   readonly retryable?: (error: Error) => boolean | undefined;
 }
 
-/** Options of a client that is told its transports. */
+/** Options of a client with its transports. */
 export interface BaseOptions {
   /**
-   * The realm to join; `null` leaves it to the router, by who the client is, and `session.realm` tells which it was.
+   * The realm to join; `null` leaves it to the router, by the client's identity, and `session.realm` shows which it was.
    * Crossbar.io does that; the specification wants a name.
    */
   readonly realm: Uri | null;
@@ -50,7 +50,7 @@ export interface BaseOptions {
   readonly auth?: readonly Authenticator[] | undefined;
   /** When to try again; `false` for never; or an operator that resubscribes (retries), errors or completes (gives up). */
   readonly reconnect?: ReconnectOptions | false | MonoTypeOperatorFunction<Session> | undefined;
-  /** Milliseconds from dialling to a joined session, not counting what the application is asked for; 10 000 by default. */
+  /** Milliseconds from dialling to a joined session, not counting the time that the application takes for its answers; 10 000 by default. */
   readonly joinTimeout?: number | undefined;
   /** Milliseconds that a call waits for a session; 30 000 by default. */
   readonly waitTimeout?: number | undefined;

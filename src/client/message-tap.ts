@@ -29,7 +29,7 @@ function redacted(message: Message): Message {
   return [message[0], message[1], { ...(message[2] as Dict), authextra }] as unknown as Message;
 }
 
-/** The tap behind `messages$`: nothing happens at it while nobody observes. */
+/** The tap behind `messages$`: nothing happens at it without an observer. */
 export class MessageTap extends Subject<WireMessage> implements Tap {
   message(direction: 'in' | 'out', message: Message): void {
     const options = (message[2] as Tagged | undefined)?.[TAGGED];

@@ -30,7 +30,7 @@ export class Outbox {
     return this.#items.size;
   }
 
-  /** Keeps a call until there is a session; `cause` is asked for why there was none in time. */
+  /** Keeps a call until there is a session; `cause` returns why there was none in time. */
   addCall(call: Call, procedure: Uri, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
     this.#add(call, describeRequest('call', procedure), this.#limits.waitTimeout, cause);

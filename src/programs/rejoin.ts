@@ -11,15 +11,15 @@ import { resolveOptions, type BaseOptions } from '../client/client-options.ts';
 export type RejoinOptions = Partial<Pick<BaseOptions, 'realm' | 'auth'>>;
 
 /**
- * Leaves the session and joins again, at once: in another realm, as somebody else, or just afresh. GOODBYE and HELLO go over
+ * Leaves the session and joins again, at once: in another realm, with another identity, or just afresh. GOODBYE and HELLO go over
  * the same link where the router keeps it open, and a new one is dialled where it hangs up; what is given here holds for
  * all later sessions, too. Topics, registrations and what is queued follow, as after a loss; open calls fail with
  * ConnectionLostError (WAMP, "Session Lifecycle": a session may follow another on one transport).
  *
  * A client that is not joined goes by the new settings from its next attempt on, which is made now, also where it had given
- * up. On lifecycle$ the link's end and begin are told in any case.
+ * up. lifecycle$ shows the link's end and begin in any case.
  *
- * @returns the next session; nobody need subscribe. Errors when the client gives up or is closed before it is joined.
+ * @returns the next session; it is joined without a subscriber, too. Errors when the client gives up or is closed before it is joined.
  * @throws TypeError, InvalidUriError for arguments that cannot be right
  * @example
  * rejoin(wamp, { auth: [ticket({ authid: 'joe', ticket: askTheUser })] }).subscribe(({ details }) => greet(details.authid));

@@ -70,7 +70,7 @@ export function runClient<T = never, Api = unknown>(
     const fail = (error: unknown): void => end(() => subscriber.error(error));
 
     const failed = (session: Session<Api>, error: unknown): void => {
-      // a session that is over fails what was asked of it: its end decides
+      // a session that is over fails its requests: its end decides
       if (!session.open) return;
       engine.userError(error, 'main of runClient');
       if (!restarts(error)) fail(error);

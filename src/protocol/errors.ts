@@ -97,7 +97,7 @@ export class GoodbyeError extends WampError {
   }
 }
 
-/** Somebody broke the protocol: a malformed frame, or a message that must not come now (WAMP, "Protocol Errors"). */
+/** The protocol was broken: by a malformed frame, or a message that must not come now (WAMP, "Protocol Errors"). */
 export class ProtocolError extends WampError {
   override name = 'ProtocolError';
 }
@@ -146,7 +146,7 @@ export class ClosedError extends WampError {
 export class SerializationError extends WampError {
   override name = 'SerializationError';
   /**
-   * What a caller is told where a result fails so: `wamp.error.invalid_payload`, or `wamp.error.payload_size_exceeded`
+   * The error URI that a caller receives where a result fails so: `wamp.error.invalid_payload`, or `wamp.error.payload_size_exceeded`
    * for a message longer than the other side takes.
    */
   readonly uri: string = 'wamp.error.invalid_payload';

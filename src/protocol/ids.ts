@@ -1,7 +1,7 @@
 /** A WAMP id: an integer from 1 to 2^53 inclusive (WAMP, section "IDs"). */
 export type Id = number;
 
-/** The largest id, 2^53. `Number.isSafeInteger` refuses it, so ask {@link isId}. */
+/** The largest id, 2^53. `Number.isSafeInteger` refuses it: use {@link isId}. */
 export const MAX_ID: Id = 2 ** 53;
 
 /** Whether a value is an id: an integer from 1 to 2^53. */

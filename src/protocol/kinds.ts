@@ -44,7 +44,7 @@ export const oneOf = (names: string): Kind => {
   return kind(`one of ${names}`, (v) => isText(v) && pattern.test(v));
 };
 
-/** The error for a value that is not what it must be: says of `what` asked for it, its name, and what it was. */
+/** The error for a value that is not what it must be: says which call (`what`) and option it is, and what it was. */
 export const mistaken = (what: string, name: string, expected: string, value: unknown): TypeError =>
   new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value)}`);
 
@@ -71,7 +71,7 @@ export type OptionTable = Readonly<Record<string, Kind | undefined>>;
 
 /**
  * Checks options against a table and returns the names of those that are given. Attributes outside the standard pass
- * where `privates` allows them. `what` they are options of is asked for in an error only.
+ * where `privates` allows them. `what` names their owner, and is called for an error only.
  *
  * @throws TypeError that names the option, what it must be and what it was
  */

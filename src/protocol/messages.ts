@@ -192,7 +192,7 @@ function parse(value: unknown, shapes: Table, checkDetails?: CheckDetails): Mess
   for (let i = 0; i < checked; i++) {
     const { name, kind } = fields[i] as Field;
     const field = message[i + 1];
-    // the kinds that every message has are asked for by name: a call through `test` cannot be inlined
+    // the kinds that every message has are compared by name: a call through `test` cannot be inlined
     const fits = kind === ID ? isId(field) : kind === DETAILS ? isDict(field) : kind.test(field);
     if (!fits) {
       if (!tolerant || kind.test !== isDict || !isNothing(field)) refuse(shape, name, kind, field);

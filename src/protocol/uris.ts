@@ -35,7 +35,7 @@ export function isUri(value: unknown, match: Match = 'exact', strict = false): v
 export const isLooseUri = (value: unknown, match: Match = 'exact'): value is Uri =>
   typeof value === 'string' && LOOSE[match].test(value);
 
-/** How errors name what was asked for, be it a URI or not: `call("com.app.f")`. */
+/** How errors name a request, be its subject a URI or not: `call("com.app.f")`. */
 export const describeRequest = (verb: string, uri: unknown): string =>
   `${verb}(${typeof uri === 'string' ? JSON.stringify(uri) : kindOf(uri)})`;
 

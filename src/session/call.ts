@@ -68,7 +68,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     }
     const result = new CallResult<T>(reply, this.#request.uri);
     if (result.progress) {
-      // progress that was not asked for is not the answer
+      // progress that was not requested is not the answer
       if (this.#request.options.progress !== true) return;
       this.#progressed = true;
       this.#watch();
@@ -191,7 +191,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 const timedOut = (uri: Uri, limit: string, ms: number, cause?: unknown): CallTimeoutError =>
   new CallTimeoutError(`${describeRequest('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });
 
-/** What is final of some results; all, where their type does not tell. */
+/** The final results of some; all, where their type does not say which are final. */
 export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [never]
   ? R
   : Extract<R, { readonly progress: false }>;

@@ -60,7 +60,7 @@ export type OtherUri<Api, Known, U> = unknown extends Api
       : U
     : never;
 
-/** A pattern; whoever has no contract gives it as any other URI. */
+/** A pattern; without a contract it is given as any other URI. */
 export type AnyPattern<Api> = unknown extends Api ? never : string;
 
 /** The URIs that a pattern matches. Where a wildcard stands for more than one component the type is wider than the match. */
@@ -107,7 +107,7 @@ export type MayLack<K> = undefined extends K ? true : NoMembers extends K ? true
 /** A list that is read or given, never changed. */
 export type ListOf<A> = A extends List ? Readonly<A> : List;
 
-/** Keyword arguments that somebody gives. */
+/** Keyword arguments to be given. */
 export type KwargsToGive<K> = [K] extends [undefined] ? Readonly<Record<string, never>> : Exclude<K, undefined>;
 /** Keyword arguments that came. */
 export type KwargsThatCame<K> = [K] extends [undefined] ? Readonly<Dict> : Readonly<Exclude<K, undefined>>;

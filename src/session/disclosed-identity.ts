@@ -1,7 +1,7 @@
 import type { Id } from '../protocol/ids.ts';
 import type { EventDetails, InvocationDetails, ResultDetails } from './events.ts';
 
-/** Who is behind an event, an invocation or a result, where the router tells it. */
+/** The session behind an event, an invocation or a result, where the router discloses it. */
 export interface SessionIdent {
   readonly session: Id;
   readonly authid?: string;
@@ -13,7 +13,7 @@ export interface SessionIdent {
  * forwarded from router to router, the first in the chain. `undefined` where it was not disclosed.
  *
  * @example
- * wamp.register('com.app.whoami', ({ details }) => sessionIdentOf(details)?.authid ?? 'nobody');
+ * wamp.register('com.app.whoami', ({ details }) => sessionIdentOf(details)?.authid ?? 'unknown');
  */
 export function sessionIdentOf(
   details: Partial<EventDetails> | Partial<InvocationDetails> | Partial<ResultDetails>,

@@ -22,11 +22,11 @@ export type ErrorMapping = readonly ErrorEntry[];
 const fits = (uri: Uri, [, known, match]: ErrorEntry): boolean =>
   match === 'prefix' ? uri.startsWith(known) : uri === known;
 
-/** The entry that is told most of a URI. */
+/** The entry that fits the longest part of a URI. */
 const entryOf = (uri: Uri, mapping: ErrorMapping): ErrorEntry | undefined =>
   mapping.filter((entry) => fits(uri, entry)).sort((a, b) => b[1].length - a[1].length)[0];
 
-/** The error for an ERROR message: of the mapped class, or an ApplicationError. `failed` hears of a throwing constructor. */
+/** The error for an ERROR message: of the mapped class, or an ApplicationError. `failed` is called where a constructor throws. */
 export function errorFromMessage(
   message: MessageOf<8>,
   context: { procedure?: Uri; topic?: Uri },
@@ -90,7 +90,7 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
 
 /**
  * Ends an observer or lets go of a subscription, which runs code of the application (`finalize()`, teardowns). What that
- * throws is reported as RxJS reports errors that nobody takes; whoever else is to be told is told.
+ * throws is reported as RxJS reports unhandled errors, and keeps no other observer from its end.
  */
 export function guarded(act: () => void): void {
   callUserCode(act, (error) => throwError(() => error).subscribe());

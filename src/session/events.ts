@@ -25,8 +25,8 @@ export interface AnyDetails {
 }
 
 /**
- * A dictionary of the wire seen in camelCase, read when asked for: a getter for each attribute of the one table. What
- * the message itself tells is a property.
+ * A dictionary of the wire seen in camelCase, read on access: a getter for each attribute of the one table. What
+ * the message itself has is a property.
  */
 abstract class Details implements AnyDetails {
   static {
@@ -52,7 +52,7 @@ abstract class Details implements AnyDetails {
   }
 }
 
-/** The dictionary of the wire behind a view, for those who pass it on. @internal */
+/** The dictionary of the wire behind a view, for code that passes it on. @internal */
 export const wireDetails = (details: AnyDetails): Readonly<Dict> =>
   (details as AnyDetails & { [WIRE](): Readonly<Dict> })[WIRE]();
 
@@ -88,7 +88,7 @@ export interface ForwardHop {
   readonly authrole: string;
 }
 
-/** What every message with a payload may carry for those who forward it or pass it through unread. */
+/** What every message with a payload may carry for routers that forward it or pass it through unread. */
 export interface PassthruDetails extends AnyDetails {
   readonly forwardFor?: readonly ForwardHop[];
   readonly encAlgo?: string;
@@ -152,7 +152,7 @@ export interface ResultDetails extends PassthruDetails {
   /** The procedure that was called. */
   readonly procedure: Uri;
   readonly progress?: boolean;
-  /** The callee's session, where the router tells it (Crossbar.io). */
+  /** The callee's session, where the router discloses it (Crossbar.io). */
   readonly callee?: Id;
   readonly calleeAuthid?: string;
   readonly calleeAuthrole?: string;

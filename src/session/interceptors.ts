@@ -8,13 +8,13 @@ export type Next = (message: Message) => void;
 
 /**
  * Stands between the session and the wire and sees every message from HELLO on. What it hands to `next`, in the same
- * turn, goes on; a message that it keeps goes no further, and whoever waits for it waits in vain.
+ * turn, goes on; a message that it keeps goes no further, and its receiver waits in vain.
  */
 export interface Interceptor {
-  /** A message that came. What is thrown here is told on `userErrors$`, and the message goes no further. */
+  /** A message that came. What is thrown here is reported on `userErrors$`, and the message goes no further. */
   incoming?(message: Message, next: Next): void;
   /**
-   * A message that is to be sent. What is thrown here fails the one operation that wanted to send it, and is told on
+   * A message that is to be sent. What is thrown here fails the one operation that wanted to send it, and is reported on
    * `userErrors$`, unless it is a WampError: a refusal.
    */
   outgoing?(message: Message, next: Next): void;
@@ -24,7 +24,7 @@ export interface Interceptor {
 export interface InterceptedWire {
   /** Sends a message past the interceptors. */
   readonly send: (message: Message) => void;
-  /** Tells of an error on `userErrors$`. */
+  /** Reports an error on `userErrors$`. */
   report(error: unknown, context: string): void;
   /** Closed when the connection is over: `add()` what is to be done then. */
   readonly gone: Subscription;

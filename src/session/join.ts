@@ -26,7 +26,7 @@ import { pausableTimeout } from './time.ts';
 import { Session, sessionDetails } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
 
-/** Rounds of CHALLENGE and AUTHENTICATE that a router may ask for. */
+/** Rounds of CHALLENGE and AUTHENTICATE that a router may demand. */
 const ROUNDS = 8;
 /** The reason of an ABORT by a client that cannot or will not go on with the handshake. */
 const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';

@@ -65,7 +65,7 @@ const MATCH = oneOf('exact|prefix|wildcard');
 const IDS = oneOrList(listOf('ids', ID.test));
 const NAMES = oneOrList(listOf('strings', STRING.test));
 
-/** How a payload was packed, as applications may ask for it. */
+/** How a payload is packed, as applications may choose it. */
 const PASSTHRU = { pptScheme: TEXT, pptSerializer: STRING, pptCipher: STRING, pptKeyid: STRING };
 
 /** Tags for tracing stay on this side. */

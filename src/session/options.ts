@@ -19,7 +19,7 @@ export type PrivateAttributes = Readonly<Record<`x_${string}` | `_${string}`, un
 /** Options as they are given: by themselves, or with attributes outside the standard. */
 export type Given<Options> = Options | (Options & PrivateAttributes);
 
-/** How a payload is packed for those who only pass it through (WAMP, "Payload Passthru Mode"). Needs a payload codec. */
+/** How a payload is packed for routers that pass it through (WAMP, "Payload Passthru Mode"). Needs a payload codec. */
 export interface PassthruOptions {
   /** `wamp`, `mqtt`, or `x_` and a name of one's own: switches the mode on. */
   readonly pptScheme?: string | undefined;
@@ -38,7 +38,7 @@ export interface ResultOptions extends PassthruOptions {
   readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
-/** What `onSubscribed` is told. */
+/** What `onSubscribed` is called with. */
 export interface SubscriptionInfo {
   /** The router's id of the subscription. */
   readonly id: Id;
@@ -65,14 +65,14 @@ export interface SubscribeOptions extends CorrelationOptions {
   readonly forwardFor?: readonly ForwardHop[] | undefined;
   /**
    * Called before the first event of each subscription: now, and again after every healing. Not waited for; what it throws
-   * or rejects with is told on `userErrors$`.
+   * or rejects with is reported on `userErrors$`.
    */
   readonly onSubscribed?: ((subscription: SubscriptionInfo) => void) | undefined;
 }
 
 /** Options of `publish()` (WAMP, PUBLISH.Options). */
 export interface PublishOptions extends CorrelationOptions, PassthruOptions {
-  /** Waits for the router's PUBLISHED or ERROR; `false` by default, and then errors of the router are never told. */
+  /** Waits for the router's PUBLISHED or ERROR; `false` by default, and then errors of the router are not reported. */
   readonly acknowledge?: boolean | undefined;
   /** `false` to receive one's own event, too; routers exclude the publisher by default. */
   readonly excludeMe?: boolean | undefined;
@@ -84,9 +84,9 @@ export interface PublishOptions extends CorrelationOptions, PassthruOptions {
   readonly eligible?: Id | readonly Id[] | undefined;
   readonly eligibleAuthid?: string | readonly string[] | undefined;
   readonly eligibleAuthrole?: string | readonly string[] | undefined;
-  /** Tells subscribers who published, where the router allows it. */
+  /** Discloses the publisher to subscribers, where the router allows it. */
   readonly discloseMe?: boolean | undefined;
-  /** Keeps the event for those who subscribe later with `getRetained`. */
+  /** Keeps the event for later subscribers with `getRetained`. */
   readonly retain?: boolean | undefined;
   /** Key of a sharded subscription. */
   readonly rkey?: string | undefined;
@@ -109,7 +109,7 @@ export interface CallOptions extends CorrelationOptions, PassthruOptions {
   readonly deadline?: number | undefined;
   /** What unsubscribing early sends; `'killnowait'` by default. */
   readonly cancelMode?: CancelMode | undefined;
-  /** Tells the callee who calls, where the router allows it. */
+  /** Discloses the caller to the callee, where the router allows it. */
   readonly discloseMe?: boolean | undefined;
   /** Key of a sharded registration; with `runmode: 'partition'`. */
   readonly rkey?: string | undefined;
@@ -130,9 +130,9 @@ export interface RegisterOptions extends CorrelationOptions {
   readonly invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random' | undefined;
   /** How many invocations the router may have under way at this callee (Crossbar.io). */
   readonly concurrency?: number | undefined;
-  /** Evicts whoever registered the procedure before (Crossbar.io). */
+  /** Evicts an earlier registration of the procedure (Crossbar.io). */
   readonly forceReregister?: boolean | undefined;
-  /** Asks the router to tell who calls. */
+  /** Asks the router to disclose callers. */
   readonly discloseCaller?: boolean | undefined;
   /** This callee runs the timer of `call({ timeout })`, not the router. */
   readonly forwardTimeout?: boolean | undefined;
@@ -193,9 +193,9 @@ export interface Wamp {
   ): Observable<Publication>;
 }
 
-/** Who joined what, and how (WAMP, WELCOME). */
+/** The identity, realm and router of a session (WAMP, WELCOME). */
 export interface SessionDetails {
-  /** The realm; empty where the router assigned one and does not tell which. */
+  /** The realm; empty where the router assigned one without naming it. */
   readonly realm: Uri;
   /** The session's id. */
   readonly session: Id;
@@ -208,14 +208,14 @@ export interface SessionDetails {
   readonly agent?: string;
   /** What the router announced. */
   readonly roles: Readonly<Dict>;
-  /** Session resumption, which no router in use offers: told as it comes, never asked for. */
+  /** Session resumption, which no router in use offers: shown as it comes, never requested. */
   readonly resumed?: boolean;
   readonly resumable?: boolean;
   readonly resumeToken?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;
   readonly transport: TransportDetails;
-  /** Whatever else the router told, in camelCase. */
+  /** Everything else that the router sent, in camelCase. */
   readonly [name: string]: unknown;
 }
 
@@ -233,7 +233,7 @@ export interface JoinedSession extends Wamp {
   leave(reason?: Uri, message?: string): void;
 }
 
-/** How a client was closed: what it said, and what the router told with its answer (WAMP, GOODBYE). */
+/** How a client was closed: its own reason, and what the router's answer held (WAMP, GOODBYE). */
 export interface CloseDetails {
   /** As it was given to `close()`: routers answer with reasons of their own, which mean nothing. */
   readonly reason: Uri;
@@ -241,6 +241,6 @@ export interface CloseDetails {
   readonly message?: string;
   /** Whether the router would take the session up again; none in use does. */
   readonly resumable?: boolean;
-  /** Whatever else the router told, in camelCase. */
+  /** Everything else that the router sent, in camelCase. */
   readonly [name: string]: unknown;
 }

@@ -12,7 +12,7 @@ export function after(delay: number, action: () => void): Subscription | undefin
 export const now = (): number => asyncScheduler.now();
 
 /**
- * A time limit that stands still while the application is asked for something: starts the clock, which runs until
+ * A time limit that stands still while an answer of the application is pending: starts the clock, which runs until
  * `until` is closed, and returns the operator that stops it while its source is pending.
  */
 export function pausableTimeout(

@@ -204,6 +204,6 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
 
 /**
  * The four verbs, typed by a contract: what clients and sessions are, and what `validated()` returns. Passes wherever the
- * untyped `Wamp` is asked for.
+ * untyped `Wamp` is expected.
  */
 export type TypedWamp<Api> = Typed<Api> & Pick<Verbs<Api>, 'subscribe' | 'call' | 'register' | 'publish'>;
