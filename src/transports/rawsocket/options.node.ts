@@ -1,6 +1,6 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Resolvable } from '../../async.ts';
-import { BOOL, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../../protocol/attributes.ts';
+import { BOOL, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../../protocol/kinds.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import { eitherOr, PEM } from '../kinds.ts';
 import { LEAST, MOST, numberOf } from './handshake.ts';

@@ -1,6 +1,6 @@
 import { catchError, of, switchMap, throwError, timeout, type Observable } from 'rxjs';
 import { resolve, type Resolvable } from '../../async.ts';
-import { checkOptions } from '../../protocol/attributes.ts';
+import { checkOptions } from '../../protocol/kinds.ts';
 import { ConnectFailedError } from '../../protocol/errors.ts';
 import { json } from '../../serializers/json.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
