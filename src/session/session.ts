@@ -1,16 +1,12 @@
-import type { Observable } from 'rxjs';
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError, type WampError } from '../protocol/errors.ts';
+import { ClosedError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 import { Call } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
-import type { ErrorEntry } from './error-mapping.ts';
-import type { CallResult } from './events.ts';
-import type { PayloadRequest } from './option-checks.ts';
-import type { CallArgs, CallOptions, JoinedSession, Publication, PublishOptions, SessionDetails } from './options.ts';
+import type { JoinedSession, SessionDetails } from './options.ts';
 import { PendingPublication, publishOn, type Unobserved } from './publication.ts';
 import { sessionOver, unlessOver, type Recovery } from './recovery.ts';
 import { PORT, Verbs, type Port } from './verbs.ts';
@@ -27,57 +23,34 @@ export function sessionDetails(
 }
 
 /** What a session's verbs stand on. */
-class SessionPort implements Port {
-  readonly session: JoinedSession;
-  readonly recovery: Recovery;
-  readonly queued = 0;
-  readonly #dispatch: Dispatch;
-  readonly #unobserved: Unobserved;
-
-  constructor(session: JoinedSession, dispatch: Dispatch, recovery: Recovery, unobserved: Unobserved) {
-    this.session = session;
-    this.recovery = recovery;
-    this.#dispatch = dispatch;
-    this.#unobserved = unobserved;
-  }
-
-  get bufferedAmount(): number {
-    return this.open ? this.#dispatch.wire.channel.bufferedAmount : 0;
-  }
-
-  get open(): boolean {
-    return this.#dispatch.open;
-  }
-
-  get refusal(): WampError | undefined {
-    return this.recovery.refusal(this.session);
-  }
-
-  get errors(): ErrorEntry[] {
-    return this.#dispatch.errors;
-  }
-
-  call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult> {
-    return unlessOver(this.recovery, this.session, (subscriber) => {
+const portOn = (session: JoinedSession, dispatch: Dispatch, recovery: Recovery, unobserved: Unobserved): Port => ({
+  session,
+  recovery,
+  errors: dispatch.errors,
+  userError: dispatch.userError,
+  queued: 0,
+  get bufferedAmount() {
+    return dispatch.open ? dispatch.wire.channel.bufferedAmount : 0;
+  },
+  get open() {
+    return dispatch.open;
+  },
+  get refusal() {
+    return recovery.refusal(session);
+  },
+  call: (request) =>
+    unlessOver(recovery, session, (subscriber) => {
       const call = new Call(subscriber, request);
-      call.start(this.#dispatch);
+      call.start(dispatch);
       return call;
-    });
-  }
-
-  publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
-    if (this.open) return publishOn(this.#dispatch, request, this.#unobserved);
-    return new PendingPublication(request, this.#unobserved).failLater(sessionOver());
-  }
-
-  userError(error: unknown, context: string): void {
-    this.#dispatch.userError(error, context);
-  }
-
-  dial(): void {
-    // a session is connected, or over
-  }
-}
+    }),
+  publish: (request) =>
+    dispatch.open
+      ? publishOn(dispatch, request, unobserved)
+      : new PendingPublication(request, unobserved).failLater(sessionOver()),
+  // a session is connected, or over
+  dial: () => undefined,
+});
 
 /**
  * One joined session. Its four verbs are those of the client, but end with it: topics and registrations complete when
@@ -93,7 +66,7 @@ export class Session<Api = unknown> extends Verbs<Api> implements JoinedSession 
     super();
     this.details = details;
     this.#dispatch = dispatch;
-    this.#port = new SessionPort(this, dispatch, recovery, unobserved);
+    this.#port = portOn(this, dispatch, recovery, unobserved);
   }
 
   /** @internal */
