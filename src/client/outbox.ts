@@ -55,11 +55,11 @@ export class Outbox {
   }
 
   /** Sends what waits, and what comes while it does. */
-  flush(link: RequestPort): void {
+  flush(port: RequestPort): void {
     for (const item of this.#items.keys()) {
-      if (!link.open) return;
+      if (!port.open) return;
       this.#remove(item);
-      item.start(link);
+      item.start(port);
     }
   }
 
