@@ -125,7 +125,6 @@ export type {
   TopicUri,
 } from './session/contract-types.ts';
 export type { TypedWamp } from './session/verbs.ts';
-export type { CallArgs, CloseDetails, JoinedSession, SessionDetails, Wamp } from './session/options.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
