@@ -7,9 +7,9 @@ import type { Engine } from '../client/engine.ts';
 import { engineOf, type AnyClient } from '../client/engine-of.ts';
 import { Counters, Meter, type RoundTrip, type Traffic } from './meter.ts';
 
-/** What {@link metrics} tells: counters since `since`, and how things stand at `time`. */
+/** What {@link metrics} emits: counters since `since`, and gauges at `time`. */
 export interface Metrics {
-  /** Counts what this observer was told, from 1. */
+  /** The number of this report, from 1. */
   readonly cycle: number;
   /** When the counters stood at 0, in milliseconds since the epoch. */
   readonly since: number;
@@ -20,11 +20,11 @@ export interface Metrics {
   readonly serializer?: string;
   readonly sent: Traffic;
   readonly received: Traffic;
-  /** Of requests that the router answers by itself; absent where none was. */
+  /** Of requests that the router answers by itself; absent where there was none. */
   readonly roundTrip?: RoundTrip;
   /** Sessions that were joined after the one before was lost or left. */
   readonly reconnects: number;
-  /** Publications that were given up, for lack of room or of a session in time. */
+  /** Publications that were dropped, for lack of room or of a session in time. */
   readonly dropped: number;
   /** Calls that wait for an answer, or for a session. */
   readonly calls: number;
@@ -46,15 +46,15 @@ export interface MetricsOptions {
    * @default 1000
    */
   readonly period?: number | undefined;
-  /** Reports also when so many rated messages (see {@link Traffic}) have passed since the counters stood at 0. */
+  /** Reports also after this many rated messages (see {@link Traffic}) since the counters stood at 0. */
   readonly ratedMessages?: number | undefined;
   /**
-   * Whether the counters begin at 0 after each report, so that each tells of its own time; or an Observable that says when.
+   * Whether the counters begin at 0 after each report; or an Observable that resets them.
    * @default false
    */
   readonly reset?: boolean | Observable<unknown> | undefined;
   /**
-   * Whether to ask the router something, once a period, where nothing else told the round-trip time: an UNSUBSCRIBE of no
+   * Whether to send a probe, once a period, where no other request showed the round-trip time: an UNSUBSCRIBE of no
    * subscription, which needs no permission.
    * @default true
    */
@@ -68,13 +68,13 @@ const TABLE = { period: ABOVE, ratedMessages: ABOVE, reset: RESET, probe: BOOL }
 const meters = new WeakMap<Engine, Meter>();
 
 /**
- * What passes between a client and its router, and how things stand: each `period`, for as long as it is observed. Counted
- * from then on, over reconnects; costs nothing while nobody observes, dials nothing, and completes at `close()`.
+ * The traffic between a client and its router, and the client's gauges, each `period` while it is observed. Counts from the
+ * subscription on, over reconnects; costs nothing without an observer, dials nothing, and completes at `close()`.
  *
- * Bytes are those of joined sessions, as the serializer writes and reads them (Autobahn's statistics of serializers): what
- * joins a session is not among them.
+ * Bytes are those of joined sessions, as the serializer writes and reads them (Autobahn's statistics of serializers),
+ * without the handshake.
  *
- * @throws TypeError for what is no client, and for options that are wrong
+ * @throws TypeError where the first argument is no client, or an option is wrong
  * @example
  * metrics(wamp, { period: 5000, reset: true }).subscribe(({ sent, received, roundTrip }) => {
  *   console.log(sent.bytes / 5, received.bytes / 5, roundTrip?.mean);
@@ -100,7 +100,7 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
       const { since, sent, received, roundTrip, reconnects } = counters;
       const time = now();
       cycle++;
-      const told: Metrics = {
+      const metrics: Metrics = {
         cycle,
         since,
         time,
@@ -113,12 +113,12 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
         ...gauges(engine),
       };
       if (reset === true) restart();
-      subscriber.next(told);
+      subscriber.next(metrics);
     };
     const counted = (): void => {
       if (due || counters.sent.ratedMessages + counters.received.ratedMessages < ratedMessages) return;
       due = true;
-      // not within send(): an observer may send something
+      // not within send(), as the observer may send
       asapScheduler.schedule(() => due && !subscriber.closed && report());
     };
     let meter = meters.get(engine);
@@ -137,7 +137,7 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
   });
 }
 
-/** Asks the router something that it answers at once. */
+/** Sends a request that the router answers at once. */
 function sendProbe({ current }: Engine): void {
   if (!current?.link.open) return;
   const { link } = current;
@@ -145,7 +145,7 @@ function sendProbe({ current }: Engine): void {
   link.tell([UNSUBSCRIBE, link.nextId, MAX_ID], null);
 }
 
-/** How things stand now. */
+/** The gauges. */
 function gauges({ current, outbox, queued, bufferedAmount, streams }: Engine) {
   const link = current?.link;
   const open = [...(link?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;

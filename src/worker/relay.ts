@@ -17,16 +17,16 @@ import { wireDetails } from '../session/events.ts';
 import type { Invocation, RunningInvocation } from '../session/invocation.ts';
 import type { RequestPort } from '../session/request-port.ts';
 
-/** How many of the invocations that were answered before their last chunk came are remembered. */
+/** Invocations, answered before their last chunk came, that are remembered. */
 const UNREAD_KEPT = 1000;
 
-/** A payload as it stood in its message: a binary that was passed through took the list's place. */
+/** The payload as in its message: passed-through bytes take the place of the list. */
 export const slotOf = (details: Readonly<Dict>, args: List, kwargs: Readonly<Dict>): Args =>
   details['enc_algo'] !== undefined && args.length === 1 && args[0] instanceof Uint8Array && !Object.keys(kwargs).length
     ? args[0]
     : args;
 
-/** What a relayed invocation needs of the tab that answers it. */
+/** The tab that answers a relayed invocation. */
 export interface Answerer {
   send(message: Message): void;
   /** The invocation is over. */
@@ -34,8 +34,8 @@ export interface Answerer {
 }
 
 /**
- * An invocation that a tab answers. It stands in the session's table in the place of one that runs here, and passes on
- * what the router says to it, and what the tab says, as it is.
+ * An invocation that a tab answers. It replaces the running one in the session's table, and relays the messages of router
+ * and tab unchanged.
  */
 export class RelayedInvocation {
   /** The tab's number for it. */
@@ -46,7 +46,7 @@ export class RelayedInvocation {
   readonly #tab: Answerer;
   #inputOpen: boolean;
 
-  /** Called in a handler, with what it was given. */
+  /** To be made inside a handler, with its invocation. */
   constructor(link: RequestPort, invocation: Invocation, id: Id, tab: Answerer) {
     this.id = id;
     this.#link = link;
@@ -54,7 +54,7 @@ export class RelayedInvocation {
     this.#registration = invocation.details.registration;
     const details = wireDetails(invocation.details);
     this.#inputOpen = details['progress'] === true;
-    // the session has just filed the one whose handler this is: the last of its table
+    // the invocation of this handler is the last in the session's table
     const [upstream, running] = [...link.invocations].at(-1) as [Id, RunningInvocation];
     this.#upstream = upstream;
     running.abort(undefined);
@@ -63,18 +63,18 @@ export class RelayedInvocation {
     this.#invoke(details, slotOf(details, invocation.args, invocation.kwargs), invocation.kwargs);
   }
 
-  /** Whether more chunks of arguments are due. */
+  /** Whether the caller may send more arguments. */
   get inputOpen(): boolean {
     return this.#inputOpen;
   }
 
-  /** The next chunk of arguments. */
+  /** Further arguments. */
   more([, , , details, args, kwargs]: MessageOf<68>): void {
     this.#inputOpen = details['progress'] === true;
     this.#invoke(details, args, kwargs);
   }
 
-  /** INTERRUPT. With killnowait nobody waits for an answer. */
+  /** INTERRUPT. With killnowait no answer is expected. */
   interrupt(mode: unknown, reason: unknown): void {
     const options: Dict = {};
     if (typeof mode === 'string') options['mode'] = mode;
@@ -83,7 +83,7 @@ export class RelayedInvocation {
     if (mode === 'killnowait') this.#done();
   }
 
-  /** The session is over, and the tab's with it. */
+  /** The session is over, and that of the tab with it. */
   abort(): void {
     this.#done();
   }
@@ -126,7 +126,7 @@ export class RelayedInvocation {
   #done(): void {
     this.#tab.forget(this.id);
     this.#link.invocations.delete(this.#upstream);
-    // chunks that are still under way are for nobody
+    // chunks that are still under way are ignored
     if (!this.#inputOpen) return;
     const { unread } = this.#link;
     unread.add(this.#upstream);
