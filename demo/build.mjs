@@ -43,13 +43,13 @@ async function bundlePage() {
     format: 'esm',
     target: ['chrome123', 'firefox121', 'safari17.5'],
     platform: 'browser',
-    // The browser's WebSocket is asked for by the library's own `imports` map: this condition picks the built one.
+    // The library's `imports` map chooses the WebSocket: this condition picks that of the browser.
     conditions: ['browser', 'module', 'import', 'default'],
     minify: true,
     sourcemap: 'linked',
     legalComments: 'none',
     loader: { '.woff2': 'file' },
-    // What Angular's own tools set for production: without its development checks the framework is half as big.
+    // As Angular's own tools for production: without its development checks the framework is half as big.
     define: { ngDevMode: 'false', ngJitMode: 'false', ngI18nClosureMode: 'false' },
     plugins: [angularLinker(join(cache, 'linked'))],
     logLevel: 'warning',
@@ -59,7 +59,7 @@ async function bundlePage() {
   return result.outputFiles.map(({ path, contents }) => ({ name: basename(path), content: contents }));
 }
 
-/** Two copies of these would each have their own idea of what an Observable or an injector is. @param {string[]} inputs */
+/** Fails on two copies of these: an Observable or injector of one is none to the other. @param {string[]} inputs */
 async function onlyOnce(inputs) {
   for (const name of ['rxjs', '@angular/core']) {
     const copies = new Set(
@@ -103,7 +103,7 @@ async function build() {
   );
 }
 
-/** The few lines that must run before the first paint stay a file of their own: the page's policy forbids inline ones. */
+/** Lines that must run before the first paint are a separate file, as the page's policy forbids inline scripts. */
 async function script() {
   const content = await readFile(join(demo, 'page/theme.js'));
   return { name: `theme-${createHash('sha256').update(content).digest('hex').slice(0, 8)}.js`, content };

@@ -22,14 +22,14 @@ Ctrl-C stops everything.`;
 
 const realm = 'realm1';
 
-/** Stops what was started, the last first. @type {(() => Promise<unknown>)[]} */
+/** Stops all parts, the last first. @type {(() => Promise<unknown>)[]} */
 const started = [];
 const interrupted = new AbortController();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => interrupted.abort());
 }
 if (process.env['npm_lifecycle_event']) {
-  // A signal to npm alone ends npm and its shell, and nobody would tell us: notice that they are gone.
+  // A signal to npm alone ends npm and its shell, but not this process: notice that they are gone.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) interrupted.abort();
@@ -43,7 +43,7 @@ async function main() {
   const options = read();
   if (options.help) return say(help);
 
-  // A port that was asked for is a must; the usual one is a suggestion.
+  // A port option is binding; the default port is a suggestion.
   const port = await freePort(options.port ?? 4200, { only: options.port !== undefined, what: 'page' });
   const routerPort = await freePort(options.routerPort ?? 8080, {
     only: options.routerPort !== undefined,

@@ -6,13 +6,14 @@
 import { Client } from './client/client.ts';
 import type { BaseOptions } from './client/client-options.ts';
 import type { Resolvable } from './auth/authenticator.ts';
+import type { Address } from './transports/address.ts';
 import { webSocket } from './transports/websocket.ts';
 
 /** Options of a {@link WampClient}. */
 export type ClientOptions = Omit<BaseOptions, 'transports'> &
   Partial<Pick<BaseOptions, 'transports'>> & {
-    /** A WebSocket URL (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
-    readonly url?: Resolvable<string> | undefined;
+    /** A WebSocket address (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
+    readonly url?: Resolvable<Address> | undefined;
   };
 
 /**
@@ -165,6 +166,7 @@ export {
 export type * from './session/options.ts';
 export { Session } from './session/session.ts';
 export type { StreamInfo } from './session/recoverable.ts';
+export type { Address } from './transports/address.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

@@ -1,4 +1,4 @@
-// What the end-to-end run stands on: the demo as a process, a browser, and checks that wait for conditions.
+// The kit of the end-to-end run: the demo as a process, a browser, and checks that wait for conditions.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-/** The finder of browsers is no part of this TypeScript project: only its types are said here. */
+/** The finder of browsers is no part of this TypeScript project: only its types are declared here. */
 /** @type {{ findChrome(): string, chromeFlags: string[] }} */
 const { findChrome, chromeFlags } = await import(new URL('../../.ci/chrome.mjs', import.meta.url).href);
 

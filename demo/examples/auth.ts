@@ -1,6 +1,6 @@
 /**
- * Who we are: `node auth.js ticket`, or wampcra, wamp-scram, cryptosign. The secret is in the environment, not in the process
- * list, and is asked for at every attempt.
+ * Authentication: `node auth.js ticket`, or wampcra, wamp-scram, cryptosign. The secret is read from the environment, which
+ * a list of processes does not show, at every attempt.
  */
 import { cryptosign, isAbortError, runClient, scram, ticket, wampcra, WampClient } from 'rxwamp';
 import { router } from './router.ts';

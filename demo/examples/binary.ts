@@ -1,5 +1,5 @@
 /**
- * A small service, and who calls it by its name.
+ * A small service, and a client that calls it by name.
  *
  *     npx rxwamp run binary.js#BinaryNumberService binary.js#client
  */

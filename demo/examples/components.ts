@@ -1,6 +1,6 @@
 /**
  * Four components: a procedure and its caller, a topic and its publisher. Each is a function that is called on every
- * session; what it returns lives as long as the session does.
+ * session; what it returns is unsubscribed when the session ends.
  *
  *     npx rxwamp run components.js#add2 components.js#oncounter
  */

@@ -33,8 +33,8 @@ const orders = [
   ['com.shop.order', 'coffee', 1],
   ['com.shop.order', 'tea', 12],
   ['com.shop.order', 'tea', 0],
-  ['com.shop.wrap', 'tea'], // somebody else's, perhaps in Python
-  ['com.shop.post', 'tea'], // nobody's
+  ['com.shop.wrap', 'tea'], // of another callee, perhaps in Python
+  ['com.shop.post', 'tea'], // not registered
 ] as const;
 
 runClient(customer, (session) =>

@@ -1,4 +1,4 @@
-/** What a connection goes through, and a main that leaves when it has done its work: `node lifecycle.js`. */
+/** The events of a connection, and a main function that leaves when its work is done: `node lifecycle.js`. */
 import { forEachSession, runClient, WampClient } from 'rxwamp';
 import { router } from './router.ts';
 

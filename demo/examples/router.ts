@@ -1,4 +1,4 @@
-/** Where the examples find their router: the one of `npx rxwamp router`, or what the environment says. */
+/** The router's address for the examples: that of `npx rxwamp router`, or from the environment. */
 export const router = {
   url: process.env['RXWAMP_URL'] ?? 'ws://127.0.0.1:8080',
   realm: process.env['RXWAMP_REALM'] ?? 'realm1',

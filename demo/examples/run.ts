@@ -1,4 +1,4 @@
-/** The components in one process, each with a connection of its own: `node run.js`. Ctrl+C ends all in good order. */
+/** The components in one process, each with a connection of its own: `node run.js`. Ctrl+C ends all in order. */
 import { WampClient } from 'rxwamp';
 import { runClients } from 'rxwamp/node';
 import { add2, caller, counter, oncounter } from './components.ts';

@@ -1,5 +1,5 @@
 /**
- * All four roles in one class: a procedure that asks another one, a topic whose events are published anew.
+ * All four roles in one class: a procedure that calls another one, and a topic whose events are published to another.
  *
  *     npx rxwamp run weather.js#WeatherApp
  */

@@ -23,7 +23,7 @@ export function startChild(name, args, { verbose }) {
     if (verbose) process.stderr.write(prefixed(name, text));
   });
   const exited = once(child, 'exit');
-  exited.catch(() => undefined); // told by whoever awaits it
+  exited.catch(() => undefined); // those that await it handle the error
 
   return {
     /** Settles when the process has ended; rejects if it could not be started. */

@@ -31,7 +31,7 @@ export async function servePage({ port, router, realm }) {
 
   /** @type {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => Promise<void>} */
   async function answer(request, response) {
-    // Another name for this address would be somebody else's page that had its name resolved to us (DNS rebinding).
+    // Another name for this address would be a foreign page that resolves its name to us (DNS rebinding).
     if (!origins().has(`http://${request.headers.host}`)) return send(response, 403, { error: 'unknown host' });
     const { pathname } = new URL(request.url ?? '/', origin());
     if (pathname.startsWith('/control/')) return control(request, response, pathname.slice('/control/'.length));

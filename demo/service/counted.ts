@@ -3,12 +3,11 @@ import type { CallCounts } from '../shared/host.ts';
 
 const counts = new BehaviorSubject<CallCounts>({ running: 0, finished: 0, cancelled: 0, failed: 0 });
 
-/** What has become of the calls so far. */
+/** The outcomes of the calls so far. */
 export const callCounts$: Observable<CallCounts> = counts.asObservable();
 
 /**
- * Runs a piece of work and keeps the books: completing, failing and being unsubscribed from are three different ends.
- * The last is what a CANCEL of the caller comes to.
+ * Runs a call and counts its outcome: it completes, it fails, or it is unsubscribed, which is how a CANCEL arrives.
  */
 export function counted<T>(work: () => ObservableInput<T>): Observable<T> {
   const end = (field: 'finished' | 'cancelled' | 'failed'): void => {

@@ -1,7 +1,7 @@
 import { arch, cpus, platform, release, totalmem, uptime } from 'node:os';
 import type { HostInfo } from '../shared/host.ts';
 
-/** What kind of machine this is. Its name and addresses are nobody's business. */
+/** The kind of this machine, without its name and addresses. */
 export function hostInfo(): HostInfo {
   const processors = cpus();
   return {

@@ -1,6 +1,6 @@
 /**
- * The demo's service: publishes what this machine measures about itself and works on the project's files for whoever
- * calls. An ordinary WAMP client; it could as well run on another machine.
+ * The demo's service: publishes measurements of this machine, and works on the project's files for its callers. An
+ * ordinary WAMP client; it could as well run on another machine.
  */
 import { parseArgs } from 'node:util';
 import { WampClient } from 'rxwamp';
@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
 const wamp = new WampClient({
   realm: options.realm,
   url: options.url,
-  reconnect: { initialDelay: 250, maxDelay: 2_000 }, // one machine, one user: be back before anybody notices
+  reconnect: { initialDelay: 250, maxDelay: 2_000 }, // one machine, one user: reconnect quickly
 });
 
 if (options.verbose) {
@@ -29,10 +29,10 @@ if (options.verbose) {
   });
 }
 
-// A registration heals by itself, so one subscription each is all there is to do, however often the link is lost.
+// A registration heals by itself: one subscription each is enough, however often the link is lost.
 const registrations = from(Object.entries(procedures)).pipe(mergeMap(([uri, handler]) => wamp.register(uri, handler)));
 
-// A measurement is worth something now or never: measure only while somebody could hear it, so that none is queued.
+// A measurement is of use only now: measure only during a session, so that none is queued.
 const news = merge(
   measurements,
   callCounts$.pipe(

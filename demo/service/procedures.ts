@@ -11,8 +11,8 @@ import { hostInfo } from './host.ts';
 const longestQuery = 200; // characters
 
 /**
- * What can be called. A handler's Observable is the call: its values are the partial results, and when the caller
- * cancels it is unsubscribed and `signal` aborts, so the work on the disk ends there and then.
+ * The procedures. A handler returns the Observable of the call: its values are the partial results, and when the caller
+ * cancels, it is unsubscribed and `signal` aborts, which ends the work on the disk.
  */
 export const procedures: Readonly<Record<string, (invocation: Invocation) => ObservableInput<unknown>>> = {
   'demo.host.info': () => counted(() => of(hostInfo())),

@@ -1,5 +1,5 @@
 /**
- * What the service publishes and answers, seen from both sides of the wire. Types only: nothing of this is in a bundle.
+ * The types of the service's events and results, for both sides of the wire. Types only: nothing of this is in a bundle.
  * Every figure is measured; where a platform has no source for one, its topic stays silent.
  */
 
@@ -9,7 +9,7 @@ export type CpuLoad = number;
 /** `demo.host.memory`, in bytes. */
 export interface Memory {
   readonly total: number;
-  /** What programs could still get without swapping. */
+  /** Available to programs without swapping. */
   readonly available: number;
   /** Page cache and buffers: in use, but given back on demand. */
   readonly cache: number;
@@ -19,7 +19,7 @@ export interface Memory {
 export interface NetworkCounters {
   readonly received: number;
   readonly sent: number;
-  /** Carried by the loopback interface: this demo's own traffic is in here. */
+  /** Of the loopback interface, which carries this demo's own traffic. */
   readonly loopback: number;
 }
 
@@ -41,7 +41,7 @@ export interface Stamp {
   readonly time: number;
 }
 
-/** `demo.calls`: what has become of the calls that reached the service. */
+/** `demo.calls`: the outcomes of the calls that reached the service. */
 export interface CallCounts {
   readonly running: number;
   readonly finished: number;
@@ -86,7 +86,7 @@ export interface FileSize {
 
 /** Partial and final results of `demo.files.walk`. */
 export interface WalkProgress {
-  /** `counting` finds out how much there is; `measuring` looks at every file. */
+  /** `counting` finds the total; `measuring` reads every file. */
   readonly phase: 'counting' | 'measuring' | 'done';
   readonly folders: number;
   /** Files seen so far in this phase. */
@@ -94,7 +94,7 @@ export interface WalkProgress {
   /** Known once counted. */
   readonly total?: number;
   readonly bytes: number;
-  /** Where the walk is now. */
+  /** The present file. */
   readonly path: string;
   readonly largest: readonly FileSize[];
 }

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { EXIT } from '../../src/cli/command.ts';
-import { codeOf } from '../../src/cli/connect/attend.ts';
+import { codeOf } from '../../src/cli/connect/run-task.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { Console, ran } from '../helpers/console.ts';
@@ -78,7 +78,9 @@ describe('the exit codes of the command line', () => {
     for (const scheme of ['ws', 'rs', 'http']) {
       const { code, err } = await ran('call', 'spec.x', '--url', `${scheme}://127.0.0.1:${port}`);
       expect(code).toBe(3);
-      expect(err).toMatch(/^rxwamp: Cannot connect to .*ECONNREFUSED.*Is a router there\? Say where with --url\.\n$/);
+      expect(err).toMatch(
+        /^rxwamp: Cannot connect to .*ECONNREFUSED.*Check that a router runs there, or choose another --url\.\n$/,
+      );
     }
     expect((await ran('call', 'spec.x', '--realm', 'none', '--url', served.url)).code).toBe(3);
   });

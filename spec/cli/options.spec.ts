@@ -108,9 +108,9 @@ describe('the command line', () => {
       [['call', 'x', '--ticket-file', '/dev/null'], /ticket needs --authid <id>, or RXWAMP_AUTHID/],
       [['call', 'x', '--authextra', '[1]'], /--authextra: expected a JSON object/],
       [['call', 'x', '--cert', '/dev/null'], /--cert and --key go together/],
-      [['call', 'x', '--insecure'], /--insecure is given, but --url is not for TLS: use wss:/],
+      [['call', 'x', '--insecure'], /--insecure is set, but --url is without TLS: use wss:/],
       [['call', 'x', '--header', 'nonsense'], /--header: expected '<name>: <value>'/],
-      [['call', 'x', '--header', 'a: b', '--url', 'rs://127.0.0.1:1'], /--header: a RawSocket has no headers/],
+      [['call', 'x', '--header', 'a: b', '--url', 'rs://127.0.0.1:1'], /--header: RawSocket has no headers/],
       [['subscribe', 'x', '--times', '0'], /--times: expected a number from 1/],
       [['subscribe', 'x', '--match', 'some'], /'some' is invalid.*exact, prefix, wildcard/],
       [['run', './none.js#X'], /there is no module '\.\/none\.js'/],
@@ -125,7 +125,7 @@ describe('the command line', () => {
       for (const args of [[`--${flag}`, 'hush'], [`--${flag}=hush`]]) {
         const { code, err } = await ran('call', 'x', ...NOWHERE, ...args);
         expect(code).toBe(2);
-        expect(err).toContain(`give --${flag}-file <path>, or ${variable}`);
+        expect(err).toContain(`use --${flag}-file <path>, or ${variable}`);
         expect(err).not.toContain('hush');
       }
     }
@@ -136,7 +136,7 @@ describe('the command line', () => {
     ]) {
       const { code, err } = await ran('call', 'x', ...args);
       expect(code).toBe(2);
-      expect(err).toContain('would be in the list of processes');
+      expect(err).toContain('would show in a list of processes');
       expect(err).not.toContain('hush');
     }
   });
@@ -151,7 +151,7 @@ describe('the command line', () => {
     ]) {
       await expectRefusal(
         [...command, ...NOWHERE],
-        /^rxwamp: Cannot connect to ws:\/\/127\.0\.0\.1:1 .*ECONNREFUSED.*\. Is a router there\? Say where with --url\.\n$/,
+        /^rxwamp: Cannot connect to ws:\/\/127\.0\.0\.1:1 .*ECONNREFUSED.*\. Check that a router runs there, or choose another --url\.\n$/,
         3,
       );
     }
@@ -182,8 +182,8 @@ describe('an error on the command line', () => {
         3,
         /no_such_realm \(none\)\. Choose another --realm\.$/,
       ],
-      [new AbortError('wamp.error.authentication_failed'), 3, /Look at --auth, --authid and the secret\.$/],
-      [new ConnectFailedError('Cannot connect to x.'), 3, /^Cannot connect to x\. Is a router there/],
+      [new AbortError('wamp.error.authentication_failed'), 3, /Check --auth, --authid and the secret\.$/],
+      [new ConnectFailedError('Cannot connect to x.'), 3, /^Cannot connect to x\. Check that a router/],
       [new ConnectionLostError('Lost x'), 3, /^Lost x$/],
       [new CallTimeoutError('too late'), 4, /^too late$/],
     ];

@@ -131,7 +131,7 @@ describe('rxwamp as a process', () => {
     await reader.prints(/before/);
     router.dropAll();
     await reader.tells(/^rxwamp: Lost .*; trying again$/m);
-    await reader.tells(/^rxwamp: joined again; what came in between is missing$/m);
+    await reader.tells(/^rxwamp: joined again; events in between are missing$/m);
     await router.whenSubscribed('spec.a');
     await firstValueFrom(wamp.publish('spec.a', ['after']));
     expect(await reader.code).toBe(0);
@@ -182,17 +182,29 @@ describe('rxwamp as a process', () => {
       expect(await it.code).toBe(0);
     }, 60_000);
 
-    it('that is told no address with a password', async () => {
-      const secret = served.url.replace('//', '//joe:hush@');
-      const it = starter(['register', 'spec.exec', '--verbose', '--exec', 'env | grep -c hush; true'], {
-        env: { RXWAMP_URL: secret },
-      });
-      await it.tells(/registered spec\.exec/);
-      expect((await firstValueFrom(wamp.call('spec.exec'))).value).toBe(0);
-      expect(it.err).not.toContain('hush');
+    it('whose environment has no address with a password or a query', async () => {
+      for (const [i, secret] of [served.url.replace('//', '//joe:hush@'), `${served.url}?token=hush`].entries()) {
+        const it = starter(['register', `spec.exec.${i}`, '--verbose', '--exec', 'env | grep -c hush; true'], {
+          env: { RXWAMP_URL: secret },
+        });
+        await it.tells(/registered spec\.exec/);
+        expect((await firstValueFrom(wamp.call(`spec.exec.${i}`))).value).toBe(0);
+        expect(it.err).not.toContain('hush');
+      }
     }, 60_000);
 
-    it('that is told no secret, and finds long arguments on its standard input', async () => {
+    it('whose arguments are long in bytes, not in characters', async () => {
+      const it = await callee('--exec', 'printf %s "$RXWAMP_ARGS" | wc -c; wc -c');
+      const values = async (text: string): Promise<unknown[]> =>
+        (await record(wamp.call('spec.exec', [text], {}, { progress: true })).done({ timeout: 30_000 }))
+          .map(({ value }) => value)
+          .slice(0, 2);
+      expect(await values('€'.repeat(33_000))).toEqual([99_004, jasmine.any(Number)]);
+      expect(await values('€'.repeat(60_000))).toEqual([0, jasmine.any(Number)]);
+      expect(it.err).not.toContain('E2BIG');
+    }, 60_000);
+
+    it('whose environment has no secrets, and whose standard input has long arguments', async () => {
       const env = { RXWAMP_TICKET: 'hush', RXWAMP_HEADERS: 'X: hush', RXWAMP_REALM: 'realm1' };
       const it = cli(
         [

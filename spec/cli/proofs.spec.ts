@@ -189,9 +189,9 @@ describe('what proves both sides of the command line', () => {
     await serve([acceptScram({ joe: 'hush scram' }, { dialect: 'scram' })], false);
     const it = at(served.url, ...SCRAM, '--mutual');
     await expectJoined(it, 'joe');
-    expect(it.err).toContain('the router asks for a proof by scram\n');
+    expect(it.err).toContain('the router challenges with scram\n');
     writeFileSync(join(folder, 'wrong'), 'hush hush');
     const wrong = at(served.url, '--authid', 'joe', '--password-file', 'wrong');
-    await expectRefused(wrong, 3, /^rxwamp: The router refused .*Look at --auth/m);
+    await expectRefused(wrong, 3, /^rxwamp: The router refused .*Check --auth/m);
   }, 120_000);
 });

@@ -1,5 +1,5 @@
 import { durationOf, countOf, indented, lineOf, optionsOf, pairsOf, valueOf } from '../../src/cli/values.ts';
-import { printed } from '../../src/cli/payload.ts';
+import { formatOutput } from '../../src/cli/output.ts';
 import { plain, table } from '../../src/cli/text.ts';
 
 describe('values of the command line', () => {
@@ -52,13 +52,13 @@ describe('values of the command line', () => {
 
   it('are shown alone, with the keywords, or with all that is known of them', () => {
     const arrived = (args: unknown[], kwargs = {}) => ({ args, kwargs, toJSON: () => ({ args, all: true }) });
-    expect(printed(arrived([5]), { show: 'value' })).toBe('5\n');
-    expect(printed(arrived([]), { show: 'value' })).toBe('null\n');
-    expect(printed(arrived([5, 6]), { show: 'value' })).toBe('{"args":[5,6],"kwargs":{}}\n');
-    expect(printed(arrived([], { a: 1 }), { show: 'value' })).toBe('{"args":[],"kwargs":{"a":1}}\n');
-    expect(printed(arrived([5]), { show: 'payload' })).toBe('{"args":[5],"kwargs":{}}\n');
-    expect(printed(arrived([5]), { show: 'all' })).toBe('{"args":[5],"all":true}\n');
-    expect(printed(arrived([[5]]), { show: 'value', pretty: true })).toBe('[\n  5\n]\n');
+    expect(formatOutput(arrived([5]), { show: 'value' })).toBe('5\n');
+    expect(formatOutput(arrived([]), { show: 'value' })).toBe('null\n');
+    expect(formatOutput(arrived([5, 6]), { show: 'value' })).toBe('{"args":[5,6],"kwargs":{}}\n');
+    expect(formatOutput(arrived([], { a: 1 }), { show: 'value' })).toBe('{"args":[],"kwargs":{"a":1}}\n');
+    expect(formatOutput(arrived([5]), { show: 'payload' })).toBe('{"args":[5],"kwargs":{}}\n');
+    expect(formatOutput(arrived([5]), { show: 'all' })).toBe('{"args":[5],"all":true}\n');
+    expect(formatOutput(arrived([[5]]), { show: 'value', pretty: true })).toBe('[\n  5\n]\n');
   });
 
   it('are times and counts', () => {

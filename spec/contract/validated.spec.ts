@@ -324,7 +324,7 @@ describe('validated()', () => {
           name: 'ContractError',
           uri: 'com.shop.add',
           message:
-            'the result of com.shop.add is not as the contract says: ' +
+            'the result of com.shop.add violates the contract: ' +
             'result: Invalid input: expected number, received string (got a string)',
         }),
       );
@@ -445,7 +445,7 @@ describe('validated()', () => {
       const error = call.error as ContractError;
       expect(error).toBeInstanceOf(ContractError);
       expect(error.message).toMatch(
-        /^com\.shop\.ping failed, and its error com\.shop\.error\.sold_out is not as .*kwargs\.until/,
+        /^com\.shop\.ping failed, and its error com\.shop\.error\.sold_out violates the contract.*kwargs\.until/,
       );
       expect((error.cause as ApplicationError).uri).toBe('com.shop.error.sold_out');
     });
@@ -462,7 +462,7 @@ describe('validated()', () => {
       expect(events.values.map(({ details }) => details.publication)).toEqual([1, 3]);
       expect(told.map(({ context }) => context)).toEqual(['event of com.shop.price']);
       expect((told[0]?.error as Error).message).toBe(
-        'an event of com.shop.price is not as the contract says: ' +
+        'an event of com.shop.price violates the contract: ' +
           'args[0].price: Invalid type: Expected number but received "3" (got a string)',
       );
       expect(events.ended).toBeFalse();
@@ -533,10 +533,7 @@ describe('validated()', () => {
       /unknown option 'mach'/,
     );
     expect(() => validated({} as Wamp, shop)).toThrowError(/validated\(\): expected a WampClient or a Session/);
-    expect(() => validated(joined().wamp, JSON.parse('{}') as Contract)).toThrowError(
-      TypeError,
-      /what contract\(\) made/,
-    );
+    expect(() => validated(joined().wamp, JSON.parse('{}') as Contract)).toThrowError(TypeError, /a Contract/);
   });
 
   it('holds between two clients and a router', async () => {

@@ -162,6 +162,6 @@ describe('conflate()', () => {
   it('names what is wrong', () => {
     expect(() => conflate({ period: 'x' as unknown as number })).toThrowError(/conflate\(\): period must be a number/);
     expect(() => conflate({ scheduler: {} as never })).toThrowError(/scheduler must be a scheduler/);
-    expect(() => conflate({ period: 1, until: () => NEVER })).toThrowError(/until, or a period/);
+    expect(() => conflate({ period: 1, until: () => NEVER })).toThrowError(/until, or period/);
   });
 });

@@ -255,6 +255,58 @@ describe('metrics()', () => {
     });
   });
 
+  it('keeps nothing of a connection that is over', () => {
+    virtual((time) => {
+      const w = faked({ reconnect: { initialDelay: 1, growth: 1, jitter: 0 } });
+      const own = json();
+      const used: Serializer[] = [];
+      const all = record(metrics(w.client, { probe: false }));
+      time.advance();
+      for (let i = 0; i < 50; i++) {
+        used[i] = own;
+        const wraps = i % 2 === 0;
+        if (wraps) {
+          Object.assign(w.at(i), {
+            recode: (wrap: (one: Serializer) => Serializer) => (used[i] = wrap(used[i] as Serializer)),
+          });
+        }
+        w.at(i).welcome();
+        expect(used[i] === own).toBe(!wraps);
+        w.client.publish('com.app.t');
+        w.at(i).lose();
+        expect(used[i]).toBe(own);
+        time.advance(10);
+      }
+      time.advance(1000);
+      expect(all.values.at(-1)?.reconnects).toBe(49);
+      // one in each session whose channel serialises nothing: none of them is counted twice
+      expect(all.values.at(-1)?.sent.messages).toBe(25);
+    });
+  });
+
+  for (const hostile of [{ toString: 1 }, { toString: null, valueOf: null }, Object.create(null) as object]) {
+    for (const message of [
+      [3, hostile, 'wamp.close.system_shutdown'],
+      [6, hostile, 'wamp.close.system_shutdown'],
+      [8, 16, 1, hostile, 'com.app.error'],
+      [5, hostile, hostile],
+    ]) {
+      it(`survives what a router sends: ${JSON.stringify(message)}`, () => {
+        virtual((time) => {
+          const w = faked();
+          time.advance();
+          w.at(0).welcome();
+          const all = record(metrics(w.client, { probe: false }));
+          w.client.publish('com.app.t', [], {}, { acknowledge: true }).subscribe({ error: () => undefined });
+          expect(() => w.at(0).reply(...message)).not.toThrow();
+          time.advance(1000);
+          expect(all.values.length).toBe(1);
+          expect(all.values[0]?.roundTrip?.samples).toBe(message[0] === 8 ? 1 : undefined);
+        });
+      });
+    }
+  }
+
   it('dials nothing, and completes at close()', () => {
     virtual((time) => {
       const w = world();

@@ -110,7 +110,7 @@ describe('the examples', () => {
     const privateKey = '4a38'.repeat(16);
     const auth = [
       acceptTicket({ joe: 'hush' }),
-      acceptWampCra({ joe: { secret: 'hush', salt: 'salt', iterations: 100, keylen: 32 } }),
+      acceptWampCra({ joe: { secret: 'hush', salt: 'salt', iterations: 1000, keylen: 32 } }),
       acceptScram({ joe: 'hush' }),
       acceptCryptosign({ [await cryptosignPublicKey(privateKey)]: 'joe' }),
     ];

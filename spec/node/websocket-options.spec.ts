@@ -1,6 +1,7 @@
 // What only Node's webSocket() can do, against the library's own router on TLS, behind a proxy and on a Unix socket.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,6 +91,31 @@ describe('webSocket with the options of Node', () => {
         ConnectFailedError,
         /altnames/,
       );
+    });
+
+    it('follows no redirect to an address without TLS', async () => {
+      let dials = 0;
+      const plain = createServer().on('upgrade', (_, socket) => {
+        dials++;
+        socket.end();
+      });
+      plain.listen(0, '127.0.0.1');
+      await once(plain, 'listening');
+      const location = `ws://127.0.0.1:${(plain.address() as AddressInfo).port}/`;
+      const front = createSecureServer({ key: server.key, cert: server.cert }).on('upgrade', (_, socket) => {
+        socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+      });
+      front.listen(0, '127.0.0.1');
+      await once(front, 'listening');
+      const url = `wss://127.0.0.1:${(front.address() as AddressInfo).port}/`;
+      await expectAsync(firstValueFrom(webSocket({ url, rejectUnauthorized: false }).open())).toBeRejectedWithError(
+        ConnectFailedError,
+        /a redirect leads to an address without TLS/,
+      );
+      front.close();
+      plain.close();
+      await Promise.all([once(front, 'close'), once(plain, 'close')]);
+      expect(dials).toBe(0);
     });
 
     it('accepts any certificate where it is told to', async () => {

@@ -1,10 +1,16 @@
 // webSocket() against a server of the package `ws` on loopback: real sockets, real close codes.
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+} from 'node:http';
 import { createServer as createTcpServer, Socket as TcpSocket, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { firstValueFrom, of, Subject } from 'rxjs';
 import { WebSocket, WebSocketServer } from 'ws';
 import { webSocket as nodeWebSocket } from '../../src/node/index.ts';
@@ -69,11 +75,13 @@ describe('webSocket in Node', () => {
   let requests: IncomingMessage[];
   let chosen: (offered: Set<string>) => string | false;
   let status: number;
+  let headers: OutgoingHttpHeaders;
 
   beforeEach(async () => {
     peers = [];
     requests = [];
     status = 0;
+    headers = {};
     chosen = (offered) => [...offered][0] ?? false;
     http = createHttpServer();
     server = new WebSocketServer({
@@ -81,7 +89,7 @@ describe('webSocket in Node', () => {
       handleProtocols: (offered) => chosen(offered),
       verifyClient: (info, done) => {
         requests.push(info.req);
-        done(status === 0, status);
+        done(status === 0, status, undefined, headers);
       },
     });
     server.on('connection', (peer) => peers.push(peer));
@@ -122,7 +130,7 @@ describe('webSocket in Node', () => {
   describe('options', () => {
     const wrong: readonly (readonly [options: unknown, said: RegExp])[] = [
       [{}, /url/],
-      [{ url: 5 }, /url must be a string or a function/],
+      [{ url: 5 }, /url must be a string, a URL or a function/],
       [{ url: 'ws://h', headers: {} }, /unknown option 'headers'/],
       [{ url: 'ws://h', toString: 1 }, /unknown option 'toString'/],
       [{ url: 'ws://h', serializers: json() }, /serializers/],
@@ -160,7 +168,7 @@ describe('webSocket in Node', () => {
     });
 
     it('name the transport, without what is secret in its address', () => {
-      expect(webSocket({ url: 'wss://joe:pw@host:81/ws?token=1#x' }).name).toBe('websocket wss://host:81/ws');
+      expect(webSocket({ url: 'wss://joe:pw@host:81/ws?token=1' }).name).toBe('websocket wss://host:81/ws');
       expect(webSocket({ url: () => 'ws://host' }).name).toBe('websocket');
     });
   });
@@ -225,14 +233,67 @@ describe('webSocket in Node', () => {
     for (const code of [403, 404, 503]) {
       it(`says with which HTTP status the upgrade was refused: ${code}`, async () => {
         status = code;
-        expect((await failure(opened())).message).toMatch(new RegExp(`: ${code}$|response: ${code}`));
+        const error = await failure(opened());
+        expect(error.message).toMatch(new RegExp(`: HTTP status ${code}$`));
+        expect(error.status).toBe(code);
+        expect(error.retryAfter).toBeUndefined();
+        expect((error.cause as { status: number }).status).toBe(code);
       });
     }
 
-    it('fails on a malformed address', async () => {
-      expect((await failure(firstValueFrom(webSocket({ url: 'http//nowhere' }).open()))).message).toMatch(
-        /Invalid URL/,
-      );
+    for (const [text, delay] of [
+      ['2', 2000],
+      [new Date(Date.now() + 60_000).toUTCString(), 60_000],
+      ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+      ['soon', undefined],
+    ] as const) {
+      it(`keeps Retry-After in milliseconds: ${text}`, async () => {
+        status = 503;
+        headers = { 'Retry-After': text };
+        const { retryAfter } = await failure(opened());
+        if (delay === undefined) expect(retryAfter).toBeUndefined();
+        else expect(Math.abs((retryAfter ?? NaN) - delay)).toBeLessThan(20_000);
+      });
+    }
+
+    describe('a redirect', () => {
+      let front: Server;
+      let from: string;
+      let location: string;
+
+      beforeEach(async () => {
+        front = createHttpServer();
+        front.on('upgrade', (_, socket) =>
+          socket.end(`HTTP/1.1 307 Temporary Redirect\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`),
+        );
+        front.listen(0, '127.0.0.1');
+        await once(front, 'listening');
+        from = `ws://127.0.0.1:${(front.address() as AddressInfo).port}/`;
+        location = `${url}?ticket=s3cret`;
+      });
+
+      afterEach(() => {
+        front.close();
+      });
+
+      it('is followed', async () => {
+        const { channel } = await opened({ url: from });
+        expect(requests.map((request) => request.url)).toEqual(['/ws?ticket=s3cret']);
+        channel.drop();
+      });
+
+      it('fails the attempt and says where it leads, if it is not to be followed', async () => {
+        const error = await failure(opened({ url: from, followRedirects: false }));
+        expect([error.status, error.location]).toEqual([307, url]);
+        expect(error.message).toContain(`HTTP status 307, a redirect to ${url}`);
+        expect(error.message).not.toContain('s3cret');
+        expect(requests).toEqual([]);
+      });
+
+      it('that leads in a circle ends', async () => {
+        location = from;
+        expect((await failure(opened({ url: from }))).message).toMatch(/redirects/i);
+      });
     });
 
     it('keeps secrets of the address out of messages', async () => {
@@ -241,10 +302,10 @@ describe('webSocket in Node', () => {
     });
 
     for (const secret of ['ws://joe:pass@host:99999/', 'ws://joe:pass/word@host/', 'ws://ho st/ws?ticket=pass']) {
-      it(`keeps secrets of a malformed address out of errors and of what lies behind: ${secret}`, async () => {
-        const transport = webSocket({ url: secret });
+      it(`keeps secrets of a malformed address out of errors and of their causes: ${secret}`, async () => {
+        const transport = webSocket({ url: () => secret });
         const error = await failure(firstValueFrom(transport.open()));
-        expect(error.message).toMatch(/Invalid URL: ws:/);
+        expect(error.message).toMatch(/url is malformed/);
         expect(inspect(error, { depth: 10 }) + transport.name).not.toContain('pass');
       });
     }
@@ -270,7 +331,12 @@ describe('webSocket in Node', () => {
     it('leaves asking to the attempt where there is one', async () => {
       const asked: unknown[] = [];
       const source = (): string => url;
-      const attempt = { number: 1, realm: 'r', transport: 't', resolve: (what: unknown) => (asked.push(what), of(url)) };
+      const attempt = {
+        number: 1,
+        realm: 'r',
+        transport: 't',
+        resolve: (what: unknown) => (asked.push(what), of(url)),
+      };
       const channel = await firstValueFrom(webSocket({ url: source }).open(attempt as never));
       channel.drop();
       expect(asked).toEqual([source]);
@@ -328,6 +394,28 @@ describe('webSocket in Node', () => {
       expect(error.message).toMatch(/no answer in 20 ms/);
       tcp.close();
       await once(tcp, 'close'); // only where the socket was hung up
+    });
+
+    it('reads binary frames of another realm', async () => {
+      const realm = runInNewContext('({ ArrayBuffer, Uint8Array })') as { ArrayBuffer: ArrayBufferConstructor };
+      const Foreign = function (address: string, protocols: string[]): WebSocket {
+        return Object.defineProperty(new WebSocket(address, protocols), 'onmessage', {
+          set(this: WebSocket, handler: (event: { data: unknown }) => void) {
+            this.addEventListener('message', ({ data }) => {
+              const bytes = new realm.ArrayBuffer((data as ArrayBuffer).byteLength);
+              new Uint8Array(bytes).set(new Uint8Array(data as ArrayBuffer));
+              handler({ data: bytes });
+            });
+          },
+        });
+      } as never;
+      const arrival = once(server, 'connection') as Promise<[WebSocket]>;
+      const channel = await firstValueFrom(webSocket({ url, serializers: [cbor()], WebSocket: Foreign }).open());
+      const record = new Record(channel);
+      const [peer] = await arrival;
+      peer.send(cbor().encode(EVENT));
+      expect(await record.count(1)).toEqual([EVENT]);
+      channel.drop();
     });
 
     it('takes another WebSocket', async () => {

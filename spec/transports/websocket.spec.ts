@@ -27,8 +27,8 @@ class FakeSocket {
     FakeSocket.latest = this;
   }
 
-  open(protocol = this.protocols[0] ?? ''): void {
-    this.protocol = protocol;
+  open(...given: [protocol?: string]): void {
+    this.protocol = (given.length > 0 ? given[0] : this.protocols[0]) as string;
     this.readyState = 1;
     this.onopen?.();
   }
@@ -93,12 +93,23 @@ describe('webSocket', () => {
 
   it('hangs up where the router chose nothing, or what was not offered', () => {
     for (const protocol of ['', 'wamp.2.msgpack']) {
-      const { log, socket } = dialled();
+      const { log, socket } = dialled({ serializers: [json(), cbor()] });
       socket.open(protocol);
       expect(log.length).toBe(1);
       expect(log[0]).toBeInstanceOf(ConnectFailedError);
       expect((log[0] as Error).message).toMatch(new RegExp(`offered: wamp\\.2\\.json.*'${protocol}'`));
       expect(socket.did).toEqual([['close', undefined, undefined]]);
+    }
+  });
+
+  it('takes the one serializer that it offers where the WebSocket does not report the choice', () => {
+    for (const protocol of ['', undefined, null]) {
+      const { log, socket } = dialled({ serializers: [cbor()] });
+      socket.open(protocol as string);
+      expect((log[0] as Channel).details.serializer).toBe('cbor');
+      const several = dialled({ serializers: [cbor(), json()] });
+      several.socket.open(protocol as string);
+      expect(several.log).toEqual([jasmine.any(ConnectFailedError)]);
     }
   });
 
@@ -110,6 +121,21 @@ describe('webSocket', () => {
     socket.end(1006);
     expect(log).toEqual([jasmine.any(ConnectFailedError)]);
     expect((log[0] as ConnectFailedError).message).toMatch(/ws:\/\/host\/ws \(.*\): because$/);
+  });
+
+  it('repeats the message of an error event, without the secrets of the address', () => {
+    const url = 'ws://host/ws?ticket=s3cret';
+    const { log, socket } = dialled({ url });
+    socket.onerror?.({ message: `${url}: expected HTTP 101 response but was '403 Forbidden'` });
+    expect((log[0] as Error).message).toMatch(/ws:\/\/host\/ws: expected HTTP 101 response but was '403 Forbidden'$/);
+    expect((log[0] as Error).message).not.toContain('s3cret');
+    const closed = dialled();
+    closed.socket.end(undefined as never, 'Expected HTTP 101');
+    expect((closed.log[0] as Error).message).toMatch(/closed with code undefined \(Expected HTTP 101\)/);
+    const lost = opened();
+    lost.socket.onerror?.({ message: 'Connection reset by peer' });
+    lost.socket.end(1006);
+    expect((lost.log[0] as Error).message).toMatch(/code 1006 \(.*Connection reset by peer\)/);
   });
 
   it('says so where there is no reason', () => {
@@ -126,7 +152,7 @@ describe('webSocket', () => {
       }
     };
     const log: unknown[] = [];
-    webSocket({ url: 'x', WebSocket: refusing })
+    webSocket({ url: 'ws://x', WebSocket: refusing })
       .open()
       .subscribe({ error: (error: unknown) => log.push(error) });
     expect(log).toEqual([jasmine.any(ConnectFailedError)]);
@@ -182,6 +208,18 @@ describe('webSocket', () => {
     binary.socket.receive(Uint8Array.of(0x82, 1, 0x61, 0x61).buffer);
     expect(binary.log).toEqual([[1, 'a']]);
     expect(binary.channel.received).toBe(1);
+  });
+
+  it('decodes other views of bytes, and refuses what is neither text nor bytes', () => {
+    const view = opened({ serializers: [cbor()] });
+    view.socket.receive(new DataView(Uint8Array.of(9, 0x82, 1, 0x61, 0x61, 9).buffer, 1, 4));
+    expect(view.log).toEqual([[1, 'a']]);
+    for (const data of [{}, null, undefined, 5]) {
+      const { socket, log } = opened({ serializers: [cbor()] });
+      socket.receive(data);
+      expect(log).toEqual([jasmine.any(ProtocolError)]);
+      expect((log[0] as Error).message).toMatch(/neither text nor bytes/);
+    }
   });
 
   it('reads no further after a frame that it cannot read, but still sends', () => {

@@ -10,7 +10,7 @@ import {
 import { WampClient, type ClientOptions } from '../index.ts';
 import { silent } from './silent.ts';
 
-/** What {@link provideWamp} takes: the options of `WampClient`, and one that only Angular needs. */
+/** Options of {@link provideWamp}: those of `WampClient`, and one for Angular. */
 export type WampOptions = ClientOptions & {
   /**
    * Whether the client may connect while a page is rendered on a server (Angular SSR). Otherwise it never dials there:
@@ -22,7 +22,7 @@ export type WampOptions = ClientOptions & {
 };
 
 /**
- * The token behind {@link injectWamp}. Provide something else for it in a test:
+ * The token behind {@link injectWamp}. Tests may provide another client for it:
  *
  * @example
  * TestBed.configureTestingModule({ providers: [{ provide: WAMP, useValue: new WampClient({ realm, transports: [router.transport()] }) }] });
@@ -33,7 +33,7 @@ export const WAMP: InjectionToken<WampClient> = new InjectionToken<WampClient>('
  * Provides one {@link WampClient} to an application, a route or any other environment injector. It is made when first
  * injected, dials when first used, and is closed together with its injector: GOODBYE is sent and the socket closed.
  *
- * Nothing in it needs zone.js, and on a server it never dials (see {@link WampOptions.dialOnServer}).
+ * It works with and without zone.js, and never dials on a server (see {@link WampOptions.dialOnServer}).
  *
  * @param options the client's options, or a function that returns them; it runs once, in injection context, so that it
  *   may `inject()` what it needs
@@ -76,14 +76,14 @@ export function injectWamp<Api = unknown>(): WampClient<Api> {
 }
 
 function create({ dialOnServer = false, ...options }: WampOptions): WampClient {
-  // What `isPlatformServer` of @angular/common looks at, without a second package.
+  // The test of `isPlatformServer`, without the package @angular/common.
   const rendering = inject(PLATFORM_ID, { optional: true }) === 'server' && !dialOnServer;
   const wamp = new WampClient(rendering ? mute(options) : options);
   inject(DestroyRef).onDestroy(() => void wamp.close());
   return wamp;
 }
 
-/** The same client with nowhere to go, and no timer that would keep a server waiting for it. */
+/** The same options without a router, and without timers that would keep a server waiting. */
 function mute(options: ClientOptions): ClientOptions {
   const { url: _address, ...rest } = options;
   return {

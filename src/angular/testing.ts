@@ -1,5 +1,5 @@
 /**
- * `rxwamp/angular/testing`: a router in memory for what `injectWamp()` gives, under TestBed or any other injector.
+ * `rxwamp/angular/testing`: a router in memory for the client of `injectWamp()`, under TestBed or any other injector.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { WAMP } from './provide.ts';
 export type WampTestingOptions = Omit<TestKitOptions<WampClient>, 'create'>;
 
 /**
- * The router behind {@link provideWampTesting}, more clients of it, and the check of what a test leaves behind.
+ * The router behind {@link provideWampTesting}, further clients of it, and the check for leftovers of a test.
  *
  * @example
  * const { router, client } = TestBed.inject(WAMP_TESTING);
@@ -22,15 +22,14 @@ export const WAMP_TESTING: InjectionToken<TestKit<WampClient>> = new InjectionTo
 );
 
 /**
- * Provides what `provideWamp()` provides, on a router in memory of its own: components under test inject their client
- * as ever, and the test works with the router of {@link WAMP_TESTING}. Put it behind the application's providers, so
- * that it counts.
+ * Provides the client of `provideWamp()` on a router in memory: components under test inject their client as usual, and
+ * the test works with the router of {@link WAMP_TESTING}. Put it behind the application's providers, so that it wins.
  *
- * TestBed destroys its injector after each test; client and router are closed then. Errors that nobody handled until
- * then fail the test. What shows only after the last frames (sessions left open, with `strict` also subscriptions),
- * `await TestBed.inject(WAMP_TESTING).close()` tells at the end of a test.
+ * TestBed destroys its injector after each test; client and router are closed then, and unhandled errors fail the test.
+ * For what shows only after the last frames (sessions left open, with `strict` also subscriptions), end the test with
+ * `await TestBed.inject(WAMP_TESTING).close()`.
  *
- * @param options of the kit, or a function that gives them, in injection context
+ * @param options of the kit, or a function that returns them, called in injection context
  * @example
  * TestBed.configureTestingModule({ providers: [provideWampTesting()] });
  * const { router } = TestBed.inject(WAMP_TESTING);
@@ -56,7 +55,7 @@ function create(options: WampTestingOptions): TestKit<WampClient> {
     return kit.close();
   };
   inject(DestroyRef).onDestroy(() => {
-    // who closed it was told
+    // an explicit close() has reported the errors
     if (closing) return;
     const errors = kit.takeErrors();
     kit.close().catch(() => undefined);

@@ -11,40 +11,39 @@ import { messageOf } from '../protocol/thrown.ts';
 import { isPromise } from '../async.ts';
 import { CliError, EXIT } from './command.ts';
 
-/** Something to run on a client of its own. */
+/** A program that runs on a client of its own. */
 export interface Component {
-  /** As it was asked for. */
+  /** As on the command line: `module.js#Export`. */
   readonly name: string;
-  /** Runs it, for as long as it is observed. */
+  /** Runs it as long as it is observed. */
   readonly run: (wamp: Client, prefix?: string) => Observable<unknown>;
 }
 
 /** Loads `module.js#Export`: a class or an object with decorated methods, or a function of sessions. */
-export async function componentOf(asked: string): Promise<Component> {
-  const at = asked.lastIndexOf('#');
-  const [specifier, name] = at < 0 ? [asked, 'default'] : [asked.slice(0, at), asked.slice(at + 1)];
-  if (specifier === '' || name === '') throw new CliError(`expected <module>#<export>, got '${asked}'`);
+export async function loadComponent(reference: string): Promise<Component> {
+  const at = reference.lastIndexOf('#');
+  const [specifier, name] = at < 0 ? [reference, 'default'] : [reference.slice(0, at), reference.slice(at + 1)];
+  if (specifier === '' || name === '') throw new CliError(`expected <module>#<export>, got '${reference}'`);
   const module = await load(specifier);
   const found = module[name];
   if (found === undefined) {
     const others = Object.keys(module).map((each) => `#${each}`);
     throw new CliError(`${specifier} exports no '${name}'; it has ${others.join(', ') || 'no exports'}`);
   }
-  if (isClass(found)) return { name: asked, run: (wamp, prefix) => bound(wamp, () => new found(wamp), prefix) };
+  const bound = (make: (wamp: Client) => object): Component => ({
+    name: reference,
+    run: (wamp, prefix) => defer(() => bind(wamp, make(wamp), { prefix })),
+  });
+  if (isClass(found)) return bound((wamp) => new found(wamp));
   if (typeof found === 'function') {
-    return { name: asked, run: (wamp) => runClient(wamp, staying(found as SessionTask<unknown>)) };
+    return { name: reference, run: (wamp) => runClient(wamp, untilEnd(found as SessionTask<unknown>)) };
   }
-  if (typeof found === 'object' && found !== null) {
-    return { name: asked, run: (wamp, prefix) => bound(wamp, () => found, prefix) };
-  }
-  throw new CliError(`${asked} is a ${typeof found}; expected a class, an object or a function`);
+  if (typeof found === 'object' && found !== null) return bound(() => found);
+  throw new CliError(`${reference} is a ${typeof found}; expected a class, an object or a function`);
 }
 
-const bound = (wamp: Client, make: () => object, prefix: string | undefined): Observable<unknown> =>
-  defer(() => bind(wamp, make(), { prefix }));
-
-/** A function that gives nothing to wait for has set something up, and stays. */
-const staying =
+/** A function that returns neither a Promise nor an Observable runs until the program ends. */
+const untilEnd =
   (main: SessionTask<unknown>): SessionTask<unknown> =>
   (session, signal) => {
     const outcome = main(session, signal);
@@ -53,7 +52,7 @@ const staying =
 
 type Class = new (wamp: Client) => object;
 
-/** Functions can be called, classes cannot: what a transpiler has made a function of says so by its prototype. */
+/** A class cannot be called as a function. One that a transpiler made a function of shows by its prototype. */
 function isClass(value: unknown): value is Class {
   if (typeof value !== 'function') return false;
   if (/^class\b/.test(Function.prototype.toString.call(value))) return true;
@@ -63,7 +62,7 @@ function isClass(value: unknown): value is Class {
 
 type Exports = Readonly<Record<string, unknown>>;
 
-/** Of CommonJS, `import()` finds what it can read off the source, and takes what a transpiler calls default for one name more. */
+/** All exports. Of a CommonJS module `import()` finds only those that it can read from the source, and wraps a transpiled default. */
 export function exportsOf(module: Exports): Exports {
   const whole = module['default'];
   if (typeof whole !== 'object' || whole === null) return module;
@@ -79,7 +78,7 @@ async function load(specifier: string): Promise<Exports> {
     try {
       url = pathToFileURL(createRequire(resolve('rxwamp.cjs')).resolve(specifier)).href;
     } catch {
-      throw new CliError(`there is no module '${specifier}': neither a file from here, nor a package`);
+      throw new CliError(`there is no module '${specifier}': neither a file nor an installed package`);
     }
   }
   try {

@@ -7,15 +7,16 @@ import type { Dict, List } from '../protocol/payload.ts';
 import { isLooseUri } from '../protocol/uris.ts';
 import { result } from '../session/invocation.ts';
 import type { Invocation, Result } from '../session/events.ts';
+import { shown } from '../transports/address.ts';
 import { SECRETS } from './connect/flags.ts';
 import { lineOf, valueOf } from './values.ts';
 
-/** Milliseconds between the wish and the order to end. */
+/** Milliseconds from SIGTERM to SIGKILL. */
 const GRACE = 2_000;
-/** What the operating system takes as one variable, with a margin: a longer one is on standard input alone. */
-const LONGEST = 100_000;
+/** Bytes of one environment variable: Linux takes 128 KiB. Longer values are on standard input only. */
+const MAX_VARIABLE = 100_000;
 
-/** Runs a command of the user for each call: some at a time, some waiting, and no more. */
+/** Runs a command of the user for each call: `concurrency` at a time, while `queueSize` wait. */
 export class Executor {
   readonly #command: string;
   readonly #concurrency: number;
@@ -29,7 +30,7 @@ export class Executor {
     this.#command = command;
     this.#concurrency = concurrency;
     this.#queueSize = queueSize;
-    // whoever ends at once takes what it began along
+    // a program that exits at once ends its commands as well
     process.on('exit', () => {
       for (const child of this.#children) kill(child, 'SIGKILL');
     });
@@ -41,10 +42,10 @@ export class Executor {
   }
 
   /**
-   * The answer to a call: each line of standard output is a value; a line `{"args": […], "kwargs": {…}}` is the final
-   * answer as it stands, one with `"error": "com.app.uri"` an error. Unsubscribing ends the command.
+   * The result of a call: each line of standard output is a value; a line `{"args": […], "kwargs": {…}}` is the whole
+   * final result, one with `"error": "com.app.uri"` an error. Unsubscribing ends the command.
    */
-  answer(invocation: Invocation): Observable<unknown> {
+  run(invocation: Invocation): Observable<unknown> {
     return new Observable((subscriber) => {
       const begin = (): void => {
         this.#running++;
@@ -52,7 +53,7 @@ export class Executor {
           this.#running--;
           this.#waiting.shift()?.();
         });
-        this.#run(invocation, subscriber);
+        this.#spawn(invocation, subscriber);
       };
       if (this.#running < this.#concurrency) begin();
       else if (this.#waiting.length >= this.#queueSize) {
@@ -67,28 +68,35 @@ export class Executor {
     });
   }
 
-  #run(invocation: Invocation, subscriber: Subscriber<unknown>): void {
-    const child = spawn(this.#command, {
-      shell: true,
-      // a group of its own, so that what the shell has started can be ended with it
-      detached: process.platform !== 'win32',
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: environmentOf(invocation),
-    });
+  #spawn(invocation: Invocation, subscriber: Subscriber<unknown>): void {
+    let child;
+    try {
+      child = spawn(this.#command, {
+        shell: true,
+        // a process group of its own, so that the shell's children end with it
+        detached: process.platform !== 'win32',
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: environmentOf(invocation),
+      });
+    } catch (error) {
+      // some failures of the operating system are thrown, others come as an event
+      subscriber.error(notRun(error as NodeJS.ErrnoException));
+      return;
+    }
     this.#children.add(child);
     let final: Result | ApplicationError | undefined;
     createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', (line) => {
       const value = line === '' ? undefined : valueOf(line);
-      const whole = wholeOf(value);
+      const whole = finalOf(value);
       if (whole) final = whole;
       else if (line !== '') subscriber.next(value);
     });
-    // a command need not read what it is given
+    // a command may end without reading its input
     child.stdin.on('error', () => undefined);
-    child.stdin.end(`${lineOf(described(invocation))}\n`);
+    child.stdin.end(`${lineOf(inputOf(invocation))}\n`);
     child.on('error', (error: NodeJS.ErrnoException) => {
       this.#ended(child);
-      subscriber.error(failure(`the command could not be run: ${error.code ?? error.message}`, {}));
+      subscriber.error(notRun(error));
     });
     child.on('close', (code, signal) => {
       this.#ended(child);
@@ -103,12 +111,8 @@ export class Executor {
     subscriber.add(() => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       kill(child, 'SIGTERM');
-      const order = asyncScheduler.schedule(() => {
-        kill(child, 'SIGKILL');
-      }, GRACE);
-      child.on('close', () => {
-        order.unsubscribe();
-      });
+      const timer = asyncScheduler.schedule(() => kill(child, 'SIGKILL'), GRACE);
+      child.on('close', () => timer.unsubscribe());
     });
   }
 
@@ -118,32 +122,35 @@ export class Executor {
   }
 }
 
-/** What a command is told on standard input. */
-const described = ({ args, kwargs, details }: Invocation): Dict => ({
+/** The call, for standard input. */
+const inputOf = ({ args, kwargs, details }: Invocation): Dict => ({
   procedure: details.procedure,
   args,
   kwargs,
   details: details.toJSON(),
 });
 
-/** The environment of a command: ours without its secrets, and the call. */
+/** The environment of a command: ours without secrets, and the call. */
 function environmentOf({ args, kwargs, details }: Invocation): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of SECRETS) Reflect.deleteProperty(env, name);
-  // an address with a password is a secret, too; every other one is of use to a command that asks the router itself
-  if (/\/\/[^/]*@/.test(env['RXWAMP_URL'] ?? '')) delete env['RXWAMP_URL'];
+  // an address without password and query serves commands that call the router themselves
+  const url = env['RXWAMP_URL'] ?? '';
+  if (shown(url) !== url || url.includes('@')) delete env['RXWAMP_URL'];
   const call = {
     RXWAMP_PROCEDURE: details.procedure,
     RXWAMP_ARGS: lineOf(args),
     RXWAMP_KWARGS: lineOf(kwargs),
     RXWAMP_DETAILS: lineOf(details.toJSON()),
   };
-  const short = Object.entries(call).filter(([, text]) => text.length <= LONGEST && !text.includes('\0'));
-  return { ...env, ...Object.fromEntries(short) };
+  const fitting = Object.entries(call).filter(
+    ([, text]) => Buffer.byteLength(text) <= MAX_VARIABLE && !text.includes('\0'),
+  );
+  return { ...env, ...Object.fromEntries(fitting) };
 }
 
-/** A line that is an answer as a whole. */
-function wholeOf(value: unknown): Result | ApplicationError | undefined {
+/** The final result or the error that a line is. */
+function finalOf(value: unknown): Result | ApplicationError | undefined {
   if (!isDict(value)) return undefined;
   const { error, args = [], kwargs = {}, ...others } = value;
   const named = 'args' in value || 'kwargs' in value || 'error' in value;
@@ -152,15 +159,21 @@ function wholeOf(value: unknown): Result | ApplicationError | undefined {
   return isLooseUri(error) ? new ApplicationError(error, args as List, kwargs) : undefined;
 }
 
+const notRun = ({ code, message }: NodeJS.ErrnoException): ApplicationError =>
+  failure(
+    `the command could not be run: ${code === 'E2BIG' ? 'command and environment are too long (E2BIG)' : (code ?? message)}`,
+    {},
+  );
+
 const failure = (message: string, kwargs: Dict): ApplicationError =>
   new ApplicationError('wamp.error.runtime_error', [message], kwargs);
 
-/** Signals a command and what it has started. */
+/** Sends a signal to a command and its children. */
 function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (process.platform === 'win32' || child.pid === undefined) child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // gone already
+    // it has ended
   }
 }

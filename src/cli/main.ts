@@ -2,7 +2,7 @@
 import type { Terminal } from './command.ts';
 import { run } from './run.ts';
 
-/** The exit codes that shells give to a program that a signal ended. */
+/** The exit codes of shells for a program that a signal ended. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 let stop: (signal?: NodeJS.Signals) => void = () => undefined;
@@ -11,14 +11,14 @@ const stopped = new Promise<NodeJS.Signals | undefined>((resolve) => (stop = res
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   let again = false;
   process.on(signal, () => {
-    // the first one is a wish, the second an order
+    // the first signal asks for an orderly end, the second ends the process
     if (again) process.exit(CODES[signal]);
     again = true;
     stop(signal);
   });
 }
 
-/** Whoever reads may go away before everything is said (`| head -1`): no error, but a reason to stop. */
+/** Writes to a stream. That its reader has gone (`| head -1`) is no error, but a reason to stop. */
 function open(stream: NodeJS.WriteStream): (text: string) => void {
   let gone = false;
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -40,5 +40,5 @@ const terminal: Terminal = {
 };
 
 const code = await run(process.argv.slice(2), terminal);
-// what was printed leaves first; what a module of the user still holds open does not keep the program
+// flushes the output; handles that a module of the user still holds do not keep the process alive
 process.stdout.write('', () => process.exit(code));

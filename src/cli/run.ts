@@ -4,7 +4,7 @@ import { messageOf } from '../protocol/thrown.ts';
 import { CliError, EXIT, type Command, type Terminal } from './command.ts';
 import { plain } from './text.ts';
 
-/** The commands, in the order of the help; each is loaded when it is asked for. */
+/** The commands, in the order of the help; each is loaded when it is needed. */
 const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [
   ['call', 'call a procedure', async () => (await import('./commands/call.ts')).call],
   ['publish', 'publish an event', async () => (await import('./commands/publish.ts')).publish],
@@ -16,17 +16,17 @@ const COMMANDS: readonly (readonly [name: string, summary: string, load: () => P
 ];
 
 const HELP = `
-Every command has a help of its own, with examples: rxwamp call --help
+Each command has its own help, with examples: rxwamp call --help
 
-Exit codes: 0 done, 1 the answer is an error, 2 wrong command line, 3 no session, 4 too late, 130 Ctrl+C.
+Exit codes: 0 done, 1 error answer, 2 wrong command line, 3 no session, 4 timeout, 130 Ctrl+C.
 `;
 
 /**
  * Runs the command line.
  *
- * @param args what stands behind `rxwamp`
+ * @param args the arguments behind `rxwamp`
  * @param terminal where to print, and when to stop
- * @returns the exit code, one of `EXIT`, or what stands for a signal
+ * @returns the exit code, one of `EXIT`, or that of a signal
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -34,7 +34,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     const known = error instanceof CliError;
     terminal.err(`rxwamp: ${plain(known ? error.message : messageOf(error))}\n`);
-    // what nobody foresaw is for whoever asks for more
+    // the stack of an unexpected error helps to report it
     if (!known && args.includes('--verbose') && error instanceof Error) terminal.err(`${error.stack}\n`);
     return known ? error.code : EXIT.failed;
   }
@@ -46,20 +46,17 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     .version(version(), '-v, --version', 'show the version')
     .addHelpText('after', HELP);
   let code: number = EXIT.ok;
-  const asked = args[0] === 'help' ? args[1] : args[0];
-  if (
-    args[0] === 'help' &&
-    asked !== undefined &&
-    !asked.startsWith('-') &&
-    !COMMANDS.some(([name]) => name === asked)
-  ) {
-    throw new CliError(`Unknown command '${asked}'. See: rxwamp --help`);
+  const isHelp = args[0] === 'help';
+  const wanted = isHelp ? args[1] : args[0];
+  const known = COMMANDS.some(([name]) => name === wanted);
+  if (isHelp && wanted !== undefined && !wanted.startsWith('-') && !known) {
+    throw new CliError(`Unknown command '${wanted}'. See: rxwamp --help`);
   }
   for (const [name, summary, load] of COMMANDS) {
     const parser = parserOf(name, terminal).summary(summary);
     program.addCommand(parser);
-    // of the others the name and the summary are enough
-    if (name !== asked) continue;
+    // the help needs only name and summary of the others
+    if (name !== wanted) continue;
     const command = await load();
     command.configure(parser);
     parser.action(async (...given: unknown[]) => {
@@ -71,27 +68,27 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
-    // the help that stands for a missing command was printed
+    // without a command the help was printed
     if (error.code === 'commander.help') return EXIT.usage;
-    throw new CliError(complaint(error, COMMANDS.some(([name]) => name === args[0]) ? `${asked} --help` : '--help'));
+    throw new CliError(complaint(error, known && !isHelp ? `${wanted} --help` : '--help'));
   }
   return code;
 }
 
 const parserOf = (name: string, { out, err, columns = 110 }: Terminal): Parser =>
   new Parser(name)
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined })
     .configureHelp({ helpWidth: Math.min(columns, 110) });
 
-/** What the parser has to say, as one sentence, and the way to the help. */
+/** The message of the parser as one sentence, with the command for help. */
 function complaint({ message }: CommanderError, help: string): string {
-  const said = message
+  const text = message
     .replace(/^error: /, '')
     .replace(/\n\((Did you mean .*\?)\)$/, '. $1')
     .replace(/([^.?])$/, '$1.');
-  return `${said.charAt(0).toUpperCase()}${said.slice(1)} See: rxwamp ${help}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} See: rxwamp ${help}`;
 }
 
 function version(): string {

@@ -1,11 +1,11 @@
-/** What others say, without what would move the cursor. */
+/** Foreign text with its control characters escaped. */
 export const plain = (text: string): string =>
   // eslint-disable-next-line no-control-regex
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
- * Rows under their headings, each column as wide as its longest cell; numbers are aligned at the right. On a terminal
- * that is narrower than that, a line for each cell, behind its heading.
+ * Rows under their headings, each column as wide as its longest cell, numbers right-aligned. On a terminal that is too
+ * narrow for that, one line for each cell, behind its heading.
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], screen = Infinity): string {
   if (rows.length === 0) return '';

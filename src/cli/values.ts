@@ -6,8 +6,8 @@ import { CliError } from './command.ts';
 const JSON_OF_WAMP = json();
 
 /**
- * An argument of the command line: JSON, and where it is none, a string. Integers beyond 2^53 keep their digits; a string
- * of NUL and base64 is binary, as in WAMP's JSON.
+ * An argument of the command line: JSON, or else a string. Integers beyond 2^53 keep their digits; a string of NUL and
+ * base64 is binary, as in WAMP's JSON.
  */
 export function valueOf(text: string): unknown {
   let value: unknown;
@@ -19,7 +19,7 @@ export function valueOf(text: string): unknown {
   return typeof value === 'number' && /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value;
 }
 
-/** `name=value` pairs as a dictionary; the value is JSON or a string, and may hold `=`. */
+/** `name=value` pairs as a dictionary; the value is JSON or a string, and may contain `=`. */
 export function pairsOf(flag: string, pairs: readonly string[] = [], nameOf = (name: string): string => name): Dict {
   return Object.fromEntries(
     pairs.map((pair) => {
@@ -33,7 +33,7 @@ export function pairsOf(flag: string, pairs: readonly string[] = [], nameOf = (n
 /** The options of a verb: `--option disclose_me=true` or `discloseMe=true`. */
 export const optionsOf = (pairs: readonly string[] | undefined): Dict => pairsOf('--option', pairs, fromWire);
 
-/** A value as one line of JSON. What JSON has no word for (a NaN that came by CBOR) is null. */
+/** A value as one line of JSON. A value that JSON cannot express (a NaN that came by CBOR) is null. */
 export function lineOf(value: unknown): string {
   try {
     return (JSON_OF_WAMP.encode([value]) as string).slice(1, -1);
@@ -42,7 +42,7 @@ export function lineOf(value: unknown): string {
   }
 }
 
-/** JSON on many lines, of JSON on one: no number is read, so that none loses digits. */
+/** Indents one line of JSON. It reads no numbers, so that none loses digits. */
 export function indented(line: string): string {
   let depth = 0;
   const newline = (): string => `\n${'  '.repeat(depth)}`;
@@ -59,7 +59,7 @@ export function indented(line: string): string {
   });
 }
 
-/** A duration: `2` and `2s` are seconds, `500ms` milliseconds, `5m` minutes. In milliseconds. */
+/** Parses a duration: `2` and `2s` are seconds, `500ms` milliseconds, `5m` minutes. In milliseconds. */
 export function durationOf(flag: string): (text: string) => number {
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   return (text) => {
@@ -72,7 +72,7 @@ export function durationOf(flag: string): (text: string) => number {
   };
 }
 
-/** A number from `least` on. */
+/** Parses an integer from `least`. */
 export function countOf(flag: string, least = 1): (text: string) => number {
   return (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : NaN;

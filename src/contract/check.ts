@@ -6,19 +6,19 @@ import { isPromise } from '../async.ts';
 import type { PayloadSchemas } from './contract.ts';
 import { isSchema, type SchemaIssue, type StandardSchemaV1 } from './schema.ts';
 
-/** One thing in which a payload does not keep to its contract. Holds no value of it, only the kind. */
+/** One violation of the contract. Holds no value of the payload, only its kind. */
 export interface ContractIssue {
   /** Which value: `args[0].price`, `kwargs.name`, `result`. */
   readonly name: string;
-  /** What the schema says of it. */
+  /** The message of the schema. */
   readonly message: string;
-  /** What kind of value there was: `a string`, `nothing`. */
+  /** The kind of the value: `a string`, `nothing`. */
   readonly received: string;
 }
 
 /**
- * Something came that does not keep to the contract: a result, or the payload of an error (which is the `cause`). Events
- * that do not are told with it on `userErrors$`.
+ * A result violates the contract, or the payload of an error does (which is the `cause`). For events it is emitted on
+ * `userErrors$`.
  */
 export class ContractError extends WampError {
   override name = 'ContractError';
@@ -27,7 +27,7 @@ export class ContractError extends WampError {
   readonly issues: readonly ContractIssue[];
 
   constructor(what: string, uri: string, issues: readonly ContractIssue[], cause?: unknown) {
-    super(`${what} ${uri} is not as the contract says: ${sentence(issues)}`, { cause });
+    super(`${what} ${uri} violates the contract: ${sentence(issues)}`, { cause });
     this.uri = uri;
     this.issues = issues;
   }
@@ -40,17 +40,17 @@ export const isContractError = (value: unknown): value is ContractError => value
 export const sentence = (issues: readonly ContractIssue[]): string =>
   issues.map(({ name, message, received }) => `${name}: ${message} (got ${received})`).join(', ');
 
-/** A payload, as it came or as its schemas made it. */
+/** A payload as received, or as its schemas transformed it. */
 export interface PayloadLike {
   readonly args: List;
   readonly kwargs: Readonly<Dict>;
 }
-/** What came of a check. */
+/** The outcome of a check. */
 export type Checked = PayloadLike | { readonly issues: readonly ContractIssue[] };
 
 type Step = { readonly value: unknown } | { readonly issues: readonly ContractIssue[] };
 
-/** Checks a payload; later, where a schema takes its time. A schema for one value checks the first. */
+/** Checks a payload; asynchronous if a schema is. A schema for one value checks the first one. */
 export function checkPayload(
   schemas: PayloadSchemas | StandardSchemaV1,
   { args, kwargs }: PayloadLike,
@@ -71,7 +71,7 @@ export function checkPayload(
   );
 }
 
-/** Goes on at once where it can: what is synchronous stays so. */
+/** Continues synchronously unless the value is a Promise. */
 const then = <T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> =>
   isPromise(value) ? value.then(next) : next(value);
 
@@ -95,6 +95,6 @@ function issueOf({ message, path = [] }: SchemaIssue, value: unknown, root: stri
   return { name, message, received: kindAlone(at) };
 }
 
-/** The kind of a value without the value: it may be a secret. */
+/** The kind of a value, without the value, which may be a secret. */
 const kindAlone = (value: unknown): string =>
   ['string', 'number', 'boolean'].includes(typeof value) ? `a ${typeof value}` : kindOf(value);

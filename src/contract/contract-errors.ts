@@ -3,10 +3,10 @@ import type { Dict, List } from '../protocol/payload.ts';
 import type { ErrorOf, ErrorParameters, Typed, ErrorUri } from '../session/contract-types.ts';
 
 /**
- * Whether an error is the one of the client's contract with that URI; then its payload is typed. Errors of a class that
- * `define()` tied to the URI count, too.
+ * Whether an error has this URI of the client's contract; then its payload is typed. Covers errors of a class that
+ * `define()` maps to the URI.
  *
- * @param _wamp whose contract it is
+ * @param _wamp the client with the contract, for its type
  * @example
  * catchError((error: unknown) => {
  *   if (isErrorOf(wamp, 'com.shop.error.sold_out', error)) return of(error.kwargs.until);
@@ -20,9 +20,9 @@ export const isErrorOf = <Api, U extends ErrorUri<Api>>(
 ): error is ErrorOf<Api, U> => error instanceof Error && (error as { readonly uri?: unknown }).uri === uri;
 
 /**
- * An error of the client's contract, to be thrown by a handler: its URI and payload are typed.
+ * An error of the client's contract for a handler to throw, with typed URI and payload.
  *
- * @param _wamp whose contract it is
+ * @param _wamp the client with the contract, for its type
  * @example
  * throw errorOf(wamp, 'com.shop.error.sold_out', ['tea'], { until: tomorrow });
  */

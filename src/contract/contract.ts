@@ -5,7 +5,7 @@ import type { Coded } from '../session/contract-types.ts';
 import type { Result } from '../session/events.ts';
 import { isSchema, type InputOf, type OutputOf, type StandardSchemaV1 } from './schema.ts';
 
-/** Schemas of a payload: of the list of positional values, and of the keyword values. What has none is not looked at. */
+/** Schemas of a payload: of the list of positional values, and of the keyword values. Parts without one are not checked. */
 export interface PayloadSchemas {
   readonly args?: StandardSchemaV1 | undefined;
   readonly kwargs?: StandardSchemaV1 | undefined;
@@ -13,51 +13,51 @@ export interface PayloadSchemas {
 
 /** Schemas of a procedure. */
 export interface ProcedureSchemas extends PayloadSchemas {
-  /** Of the one value of the result; or of its lists, where there are several. */
+  /** Of the single value of the result; or of its `args` and `kwargs`, where there are several. */
   readonly result?: StandardSchemaV1 | PayloadSchemas | undefined;
-  /** Of a progressive result, in the same way; as of the final one where it is left out. */
+  /** Of a progressive result, in the same way; by default as for the final one. */
   readonly progress?: StandardSchemaV1 | PayloadSchemas | undefined;
 }
 
-/** What {@link contract} takes: schemas by URI. */
+/** The argument of {@link contract}: schemas by URI. */
 export interface ContractDefinition {
-  /** Whether URIs that are not in it are allowed; the compiler refuses them otherwise. */
+  /** Whether the compiler allows other URIs. */
   readonly open?: true | undefined;
   readonly procedures?: Readonly<Record<Uri, ProcedureSchemas>> | undefined;
   readonly topics?: Readonly<Record<Uri, PayloadSchemas>> | undefined;
   readonly errors?: Readonly<Record<Uri, PayloadSchemas>> | undefined;
 }
 
-/** A contract that can be checked while the program runs; made by {@link contract}. */
+/** A contract that can be checked at run time; made by {@link contract}. */
 export class Contract<D extends ContractDefinition = ContractDefinition> {
   readonly definition: D;
-  readonly #sections: Readonly<Record<keyof typeof SECTIONS, ReadonlyMap<Uri, PayloadSchemas>>>;
 
   /** @internal */
   constructor(definition: D) {
-    const section = (name: keyof typeof SECTIONS): ReadonlyMap<Uri, PayloadSchemas> =>
-      new Map(Object.entries(definition[name] ?? {}));
     this.definition = definition;
-    this.#sections = { procedures: section('procedures'), topics: section('topics'), errors: section('errors') };
   }
 
-  /** The schemas of a procedure, if there are any. */
+  /** The schemas of a procedure, if it has any. */
   procedure(uri: Uri): ProcedureSchemas | undefined {
-    return this.#sections.procedures.get(uri);
+    return own(this.definition.procedures, uri);
   }
 
-  /** The schemas of a topic, if there are any. */
+  /** The schemas of a topic, if it has any. */
   topic(uri: Uri): PayloadSchemas | undefined {
-    return this.#sections.topics.get(uri);
+    return own(this.definition.topics, uri);
   }
 
-  /** The schemas of an error, if there are any. */
+  /** The schemas of an error, if it has any. */
   error(uri: Uri): PayloadSchemas | undefined {
-    return this.#sections.errors.get(uri);
+    return own(this.definition.errors, uri);
   }
 }
 
-/** What goes over the wire for a schema: what it takes. */
+/** An entry by URI; names of Object.prototype are none. */
+const own = <T>(entries: Readonly<Record<Uri, T>> | undefined, uri: Uri): T | undefined =>
+  entries !== undefined && Object.hasOwn(entries, uri) ? entries[uri] : undefined;
+
+/** The value on the wire for a schema: its input. */
 type Wire<S> = S extends StandardSchemaV1
   ? InputOf<S>
   : S extends PayloadSchemas
@@ -65,7 +65,7 @@ type Wire<S> = S extends StandardSchemaV1
     : undefined;
 type WireList<S> = S extends StandardSchemaV1<readonly unknown[], unknown> ? InputOf<S> : readonly unknown[];
 type WireDict<S> = S extends StandardSchemaV1 ? InputOf<S> : Readonly<Record<string, unknown>>;
-/** What a checking receiver makes of it. */
+/** The value for a checking receiver: the schema's output. */
 type Made<S> = S extends StandardSchemaV1
   ? OutputOf<S>
   : S extends PayloadSchemas
@@ -89,13 +89,13 @@ type Sections<D, Checked> = {
 };
 
 /**
- * The contract type of a contract, for clients that do not check what they receive: what goes over the wire.
+ * The contract type of a contract, for clients that do not check what they receive: the values on the wire.
  *
  * @example
  * const wamp = new WampClient<ApiOf<typeof shop>>({ url, realm });
  */
 export type ApiOf<C> = C extends Contract<infer D> ? Sections<D, false> : never;
-/** The contract type of a contract whose receivers check it: they receive what the schemas make. */
+/** The contract type of a contract whose receivers check it: they get the outputs of the schemas. */
 export type CheckedApiOf<D> = Sections<D, true>;
 
 const SECTIONS = { procedures: DICT, topics: DICT, errors: DICT } satisfies OptionTable;
@@ -103,10 +103,10 @@ const PAYLOAD = ['args', 'kwargs'];
 const PROCEDURE = [...PAYLOAD, 'result', 'progress'];
 
 /**
- * A contract as schemas of any library that keeps to Standard Schema: procedures, topics and errors by URI. It types
- * clients ({@link ApiOf}), and `validated()` checks what they receive by it.
+ * A contract of procedures, topics and errors by URI, as schemas of any library that implements Standard Schema. It types
+ * clients ({@link ApiOf}), and `validated()` checks what they receive.
  *
- * @throws TypeError, InvalidUriError that name what is wrong
+ * @throws TypeError, InvalidUriError that name the wrong entry
  * @example
  * const shop = contract({
  *   procedures: { 'com.shop.add': { args: z.tuple([z.number(), z.number()]), result: z.number() } },
@@ -132,7 +132,7 @@ function checkEntry(name: string, entry: unknown, known: readonly string[]): voi
     if (!known.includes(part))
       throw new TypeError(`contract(): ${name}: unknown '${part}'; known are ${known.join(', ')}`);
     if (schema === undefined || isSchema(schema)) continue;
-    // the lists of a result may have a schema each
+    // args and kwargs of a result may have a schema each
     if (!PAYLOAD.includes(part) && isDict(schema)) checkEntry(`${name}.${part}`, schema, PAYLOAD);
     else throw new TypeError(`contract(): ${name}.${part} must be a Standard Schema, got ${kindOf(schema)}`);
   }

@@ -1,11 +1,11 @@
 import type { CallOptions, Given } from '../session/options.ts';
 import type { FinalOnly } from '../session/contract-types.ts';
 
-/** Keyword values and options of a call through a proxy, given as its last argument; made by {@link kwargs}. */
+/** Keyword values and options as the last argument of a call through a proxy; made by {@link kwargs}. */
 export class Kwargs<K = object, Progress extends boolean = boolean> {
   readonly values: K;
   readonly options: Given<CallOptions>;
-  /** For the compiler alone: whether progressive results are asked for. */
+  /** For the compiler: whether progressive results are requested. */
   declare readonly '~progress'?: Progress;
 
   constructor(values: K, options: Given<CallOptions>) {
@@ -15,7 +15,7 @@ export class Kwargs<K = object, Progress extends boolean = boolean> {
 }
 
 /**
- * Keyword values, and options, for a call through {@link rpc} or {@link proxy}: its last argument.
+ * Keyword values and options as the last argument of a call through {@link rpc} or {@link proxy}.
  *
  * @param values keyword values; `{}` for none
  * @param options as those of `call()`

@@ -20,11 +20,11 @@ import type {
 import type { CallResult, Result } from '../session/events.ts';
 import type { Kwargs } from './kwargs.ts';
 
-/** Procedures by their paths, of which nothing is known: the compiler lets everything pass. */
+/** Procedures by their paths, without a contract: the compiler accepts everything. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an index signature cannot be read with dots in strict projects
 export type AnyRpc = any;
 
-/** What one call through a proxy emits: the one value of the result, or the whole where there are more. */
+/** The emission of a call through a proxy: the single value of the result, or the whole result where it has more. */
 export type Plain<R> = unknown extends R
   ? unknown
   : [R] extends [Result<infer A, unknown>]
@@ -37,7 +37,7 @@ export type Plain<R> = unknown extends R
       ? undefined
       : R;
 
-/** A list without some or all of its optional ends. */
+/** A list without some or all of its optional last elements. */
 type Cut<A> = A extends readonly []
   ? []
   : A extends readonly [infer Head, ...infer Rest]
@@ -72,7 +72,7 @@ type Heads<U, Prefix extends string> = U extends `${Prefix}${infer Rest}`
     : Rest
   : never;
 type Member<E> = E extends Method ? RemoteMethod<E> : IsEntry<keyof E> extends true ? RemoteMethod<E> : RpcTree<E>;
-/** Whether it says what a procedure is, rather than what is below. */
+/** Whether the keys are those of a procedure's entry, rather than of a path. */
 type IsEntry<Keys> = [Keys] extends ['args' | 'kwargs' | 'progress' | 'result'] ? true : false;
 type At<P, Path extends string> = Path extends keyof P ? Member<P[Path]> : unknown;
 type Below<P, Prefix extends string> = [Heads<keyof P, Prefix>] extends [never] ? unknown : RpcTree<P, Prefix>;
@@ -85,12 +85,12 @@ export type RpcTree<P, Prefix extends string = ''> = {
 /** The procedures of a contract by their paths. */
 export type Rpc<Api> = unknown extends Api ? AnyRpc : RpcTree<Section<Api, 'procedures'>>;
 
-/** The procedures of a contract below a prefix; with it as a procedure, itself. */
+/** The procedures of a contract below a prefix, and the procedure of that name itself. */
 export type RpcBelow<Api, Prefix extends string> = unknown extends Api
   ? AnyRpc
   : At<Section<Api, 'procedures'>, Prefix> & RpcTree<Section<Api, 'procedures'>, `${Prefix}.`>;
 
-/** The methods of an interface, or the procedures of a contract that are written without a prefix, as remote ones. */
+/** The methods of an interface, or the procedures of a contract without a prefix, as remote methods. */
 export type Remote<Methods> = unknown extends Methods
   ? AnyRpc
   : Methods extends { readonly procedures: infer P }

@@ -8,13 +8,13 @@ import { Kwargs } from './kwargs.ts';
 import type { Remote, Rpc, RpcBelow } from './proxy-types.ts';
 
 /**
- * Names that others ask any value for, to learn whether it is a Promise, a stream, a matcher of a test: never components
- * of a URI. Nor are `$…`, `@@…` and `ɵ…`, which frameworks ask for.
+ * Names that platforms and frameworks read from any value, to recognise Promises, streams, matchers of tests (also `$…`,
+ * `@@…` and `ɵ…`): never components of a URI.
  */
 const RESERVED =
   /^(then|lift|getReader|constructor|prototype|asymmetricMatch|jasmineToString|ngOnDestroy|__proto__|[$ɵ].*|@@.*)$/;
 
-/** The components of a URI as properties: reading one goes down, calling one calls the procedure. */
+/** The components of a URI as properties: reading one descends, calling one calls the procedure. */
 function pathOf(wamp: Wamp, path: string): unknown {
   const below = new Map<string, unknown>();
   const text = (): string => `rpc(${path})`;
@@ -22,12 +22,12 @@ function pathOf(wamp: Wamp, path: string): unknown {
   const own: Readonly<Record<string, unknown>> = { toString: text, toLocaleString: text, toJSON: text };
   const node: unknown = new Proxy(target, {
     get(_, name) {
-      // what the language asks for is not the application's
+      // symbols and these names are read by platforms, not by the application
       if (typeof name === 'symbol' || RESERVED.test(name)) return undefined;
       if (name === 'valueOf') return () => node;
       if (Object.hasOwn(own, name)) return own[name];
       let child = below.get(name);
-      // the same object each time: templates compare by identity
+      // the same object each time, as templates compare by identity
       if (child === undefined) below.set(name, (child = pathOf(wamp, path === '' ? name : `${path}.${name}`)));
       return child;
     },
@@ -43,17 +43,17 @@ function pathOf(wamp: Wamp, path: string): unknown {
 function callPlain(wamp: Wamp, procedure: Uri, args: readonly unknown[]): Observable<unknown> {
   const last = args.at(-1);
   const given: Kwargs | undefined = last instanceof Kwargs ? last : undefined;
-  // options are given in any case: keyword values may have the names of some
+  // always with options, as keyword values may have their names
   return wamp
     .call(procedure, given ? args.slice(0, -1) : args, given?.values ?? {}, given?.options ?? {})
     .pipe(map(plain));
 }
 
-/** The one value of a result, nothing for an empty one, the whole result where there is more. */
+/** The single value of a result, undefined for an empty one, otherwise the whole result. */
 function plain(result: CallResult): unknown {
   const { args, kwargs } = result;
   const names = Object.keys(kwargs).length;
-  // callees of wampy (Python) send their one value twice, with a remark on who sent it
+  // callees of wampy (Python) send their value twice, with their name
   const twice = args.length === 1 && names === 2 && 'message' in kwargs && 'meta' in kwargs;
   return twice || (args.length < 2 && names === 0) ? args[0] : result;
 }
@@ -63,11 +63,11 @@ function plain(result: CallResult): unknown {
  * cold Observable of plain values: the value of a result, `undefined` for an empty one, and the whole `CallResult` where
  * it has several positional or any keyword values. Unsubscribing cancels; errors are those of `call()`.
  *
- * Keyword values and options are given as the last argument, made by {@link kwargs}. Typed by the client's contract;
- * without one nothing is checked by the compiler. Procedures whose URI has a component `then`, or another name that any
- * value is asked for, are called by `call()`.
+ * The last argument may hold keyword values and options, see {@link kwargs}. The client's contract types the methods;
+ * without one the compiler checks nothing. Use `call()` for a URI with a component such as `then` or `constructor`, which
+ * platforms read from any value.
  *
- * @throws TypeError, InvalidUriError at the call for arguments that cannot be right
+ * @throws TypeError, InvalidUriError at the call for wrong arguments
  * @example
  * rpc(wamp).com.example.add(2, 3).subscribe((sum) => show(sum));
  */
@@ -76,11 +76,11 @@ export function rpc<Api = unknown>(wamp: Wamp & Typed<Api>): Rpc<Api> {
 }
 
 /**
- * The procedures below a prefix as methods, as {@link rpc} has them: those of the client's contract, or those of an
- * interface that is named.
+ * The procedures below a prefix as methods, like {@link rpc}: those of the client's contract, or those of an interface as
+ * type argument.
  *
  * @param prefix a URI, `com.example`
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * interface MathApi {
  *   add(a: number, b: number): number;
@@ -95,7 +95,7 @@ export function proxy(wamp: Wamp, prefix: Uri): unknown {
   return pathOf(checked(wamp, 'proxy()'), prefix);
 }
 
-/** Not the port: a validated view, or whatever else has the verbs, will do. */
+/** Accepts any object with the verbs, such as a validated view. */
 function checked(wamp: Wamp, what: string): Wamp {
   if (typeof (wamp as Wamp | undefined)?.call === 'function') return wamp;
   throw new TypeError(`${what}: expected a WampClient or a Session, got ${kindOf(wamp)}`);

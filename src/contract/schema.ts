@@ -1,17 +1,17 @@
-/** What a schema made of a value, or what is wrong with it. */
+/** The output of a schema, or the issues of the value. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that is wrong with a value. */
+/** One issue of a value. */
 export interface SchemaIssue {
   readonly message: string;
-  /** Where, from the value down. */
+  /** The path from the value to the issue. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /**
- * A schema of any library that keeps to Standard Schema, version 1 (https://standardschema.dev): zod, valibot, arktype and
- * others do. This is as much of it as is needed here.
+ * A schema of any library that implements Standard Schema, version 1 (https://standardschema.dev), such as zod, valibot and
+ * arktype. This is the part of it that is needed.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -19,17 +19,17 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
     /** The library. */
     readonly vendor: string;
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    /** For the compiler alone. */
+    /** For the compiler. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-/** What a schema takes. */
+/** The input type of a schema. */
 export type InputOf<S extends StandardSchemaV1> = NonNullable<S['~standard']['types']>['input'];
-/** What it makes of that. */
+/** The output type of a schema. */
 export type OutputOf<S extends StandardSchemaV1> = NonNullable<S['~standard']['types']>['output'];
 
-/** Whether a value is a schema that we can use. Some libraries' schemas are functions. */
+/** Whether a value is a schema. Those of some libraries are functions. */
 export function isSchema(value: unknown): value is StandardSchemaV1 {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard = (value as { '~standard'?: { version?: unknown; validate?: unknown } })['~standard'];

@@ -29,32 +29,33 @@ import { Contract, type CheckedApiOf, type ContractDefinition, type PayloadSchem
 import type { StandardSchemaV1 } from './schema.ts';
 
 /**
- * A view of a client or session whose receiving ends check the contract, and deliver what its schemas make of what came:
+ * A view of a client or session that checks everything it receives by the contract, and delivers the outputs of its schemas:
  *
- * - **Arguments** at the callee, each chunk of a progressive invocation by itself. What does not fit is answered with
+ * - **Arguments** at the callee, each chunk of a progressive invocation by itself. Violations are answered with
  *   `wamp.error.invalid_argument`, whose message names argument, expected and received, and whose `issues` list them; the
  *   handler does not run, or its `input$` errors.
- * - **Results**, progressive ones and errors that the contract knows at the caller: what does not fit errors the call with
+ * - **Results**, progressive results and errors of the contract at the caller: a violation errors the call with
  *   {@link ContractError} (and cancels it).
- * - **Events** at the subscriber: what does not fit is dropped and told on `userErrors$`; the topic goes on.
+ * - **Events** at the subscriber: a violation drops the event and is emitted on `userErrors$`; the topic goes on.
  *
- * What one sends is left to the compiler. Of URIs that the contract does not name nothing is checked; what a pattern
- * receives is checked by its own URI. Schemas that answer later are waited for, in order.
+ * The compiler checks what is sent. URIs outside the contract are not checked; what a pattern receives is checked by its
+ * actual URI. Asynchronous schemas keep the order.
  *
- * @throws TypeError for arguments that are wrong
+ * @throws TypeError for wrong arguments
  * @example
  * const checked = validated(wamp, shop);
  * checked.register('com.shop.add', ({ args: [a, b] }) => a + b).subscribe();
  */
 export function validated<D extends ContractDefinition>(wamp: Wamp, contract: Contract<D>): TypedWamp<CheckedApiOf<D>> {
   const port = portOf(wamp, 'validated()');
-  if (!(contract instanceof Contract)) throw new TypeError('validated(): expected what contract() made');
+  if (!(contract instanceof Contract))
+    throw new TypeError('validated(): expected a Contract, as contract() returns it');
   const view: Wamp & { readonly [PORT]: Port } = {
     subscribe: (topic, options) =>
       wamp.subscribe(topic, options).pipe(concatMap((event) => checkEvent(port, contract, event))) as Observable<never>,
     call: (procedure, ...given) =>
       wamp.call(procedure, ...given).pipe(
-        // an error takes its place in the row: it must not overtake an answer that is being checked
+        // as a notification, an error cannot overtake a result that is still being checked
         materialize(),
         concatMap((one) =>
           one.kind === 'N'
@@ -67,18 +68,18 @@ export function validated<D extends ContractDefinition>(wamp: Wamp, contract: Co
     register: (procedure, handler, options) =>
       wamp.register(procedure, typeof handler === 'function' ? checking(contract, handler) : handler, options),
     publish: (topic, ...given) => wamp.publish(topic, ...given),
-    // for helpers that look below the verbs
+    // for helpers that need more than the verbs
     [PORT]: port,
   };
   return view as unknown as TypedWamp<CheckedApiOf<D>>;
 }
 
-/** What came, with what the schemas made of its payload. */
-function remade<T extends PayloadLike>(arrival: T, { args, kwargs }: PayloadLike): T {
+/** An event or result with the outputs of the schemas as its payload. */
+function withPayload<T extends PayloadLike>(arrival: T, { args, kwargs }: PayloadLike): T {
   return Object.assign(Object.create(Object.getPrototypeOf(arrival) as object) as T, arrival, { args, kwargs });
 }
 
-/** Checks a payload, and goes on at once where it can. */
+/** Checks a payload, and continues synchronously if the schemas allow. */
 function checked<T>(
   schemas: PayloadSchemas | StandardSchemaV1,
   payload: PayloadLike,
@@ -98,7 +99,7 @@ function checkEvent(port: Port, contract: Contract, event: WampEvent): Observabl
   };
   try {
     return checked(schemas, event, (made) =>
-      'issues' in made ? dropped(new ContractError('an event of', topic, made.issues)) : of(remade(event, made)),
+      'issues' in made ? dropped(new ContractError('an event of', topic, made.issues)) : of(withPayload(event, made)),
     ).pipe(catchError(dropped));
   } catch (error) {
     return dropped(error);
@@ -111,7 +112,9 @@ function checkAnswer(contract: Contract, procedure: Uri, answer: CallResult): Ob
   if (schemas === undefined) return of(answer);
   const what = answer.progress ? 'a progressive result of' : 'the result of';
   return checked(schemas, answer, (made) =>
-    'issues' in made ? throwError(() => new ContractError(what, procedure, made.issues)) : of(remade(answer, made)),
+    'issues' in made
+      ? throwError(() => new ContractError(what, procedure, made.issues))
+      : of(withPayload(answer, made)),
   );
 }
 
@@ -131,26 +134,25 @@ function checkError(contract: Contract, procedure: Uri, error: unknown): Observa
 const invalidArgument = (issues: { readonly issues: Parameters<typeof sentence>[0] }): ApplicationError =>
   new ApplicationError('wamp.error.invalid_argument', [sentence(issues.issues)], { issues: issues.issues });
 
-/** The handler, behind a check of what it is given. */
+/** The handler with a check of its invocations. */
 function checking(contract: Contract, handler: Handler): Handler {
   return (invocation) => {
     const schemas = contract.procedure(invocation.details.procedure);
     if (schemas?.args === undefined && schemas?.kwargs === undefined) return handler(invocation);
     const go = (made: Checked): unknown => {
       if ('issues' in made) throw invalidArgument(made);
-      return handler(invoked(invocation, made, schemas));
+      return handler(withArguments(invocation, made, schemas));
     };
     const made = checkPayload(schemas, invocation);
-    // unsubscribed where the caller cancels meanwhile, so that the handler is not even called
+    // a caller that cancels meanwhile unsubscribes it, and the handler is not called
     return isPromise(made) ? from(made).pipe(mergeMap((later) => answers(go(later)))) : go(made);
   };
 }
 
-/** The invocation with what the schemas made; what it does is that of the one that came. */
-function invoked(invocation: Invocation, { args, kwargs }: PayloadLike, schemas: PayloadSchemas): Invocation {
-  const own = { value: args, enumerable: true };
+/** The invocation with the outputs of the schemas as its payload. */
+function withArguments(invocation: Invocation, { args, kwargs }: PayloadLike, schemas: PayloadSchemas): Invocation {
   return Object.create(invocation, {
-    args: own,
+    args: { value: args, enumerable: true },
     kwargs: { value: kwargs, enumerable: true },
     details: { value: invocation.details, enumerable: true },
     signal: { get: () => invocation.signal },
@@ -165,7 +167,7 @@ function checkChunk(chunk: InputChunk, index: number, { args, kwargs }: PayloadS
   );
 }
 
-/** What a handler answers with, as the one stream that it would have been. */
+/** The return value of a handler as the Observable that it stands for. */
 function answers(answer: unknown): Observable<unknown> {
   if (isObservable(answer)) return answer;
   const final = (value: unknown): unknown =>

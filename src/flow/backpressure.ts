@@ -12,50 +12,50 @@ import { checkOptions, NUMBER } from '../protocol/kinds.ts';
 import { portOf, type Port } from '../session/verbs.ts';
 import type { Wamp } from '../session/options.ts';
 
-/** How full the way to the router is. */
+/** The backlog towards the router. */
 export interface Backpressure {
-  /** Bytes that were accepted for sending and not yet handed to the network. */
+  /** Bytes that wait for the network. */
   readonly bufferedAmount: number;
   /** Publications that wait for a session. */
   readonly queued: number;
-  /** True from above `high` until no more than `low` is left, and while there is no session. */
+  /** True from above `high` until at most `low` is left, and while there is no session. */
   readonly congested: boolean;
 }
 
 /** Options of {@link backpressure}. */
 export interface BackpressureOptions {
   /**
-   * Bytes from above which the link counts as congested.
+   * Bytes above which the link is congested.
    * @default 65536
    */
   readonly high?: number | undefined;
   /**
-   * Bytes down to which it remains so.
+   * Bytes at which congestion ends.
    * @default half of `high`
    */
   readonly low?: number | undefined;
   /**
-   * Milliseconds between two looks: a WebSocket does not tell when it has drained.
+   * Milliseconds between two checks, as a WebSocket has no event for a drained buffer.
    * @default 50
    */
   readonly period?: number | undefined;
 }
 
-/** Bytes from above which a link counts as congested. */
+/** The default of `high`, in bytes. */
 export const HIGH = 65_536;
 
-/** Whether what is sent now would wait. */
+/** Whether the link is congested now. */
 export const congestedNow = (port: Port, above: number): boolean => !port.open || port.bufferedAmount > above;
 
 /**
- * How full the way to the router is: at once, and whenever it has changed. Looks every `period` milliseconds while it is
- * observed, and costs nothing otherwise; goes on over reconnects, and completes when the client is closed or has given
- * up, or the session is over.
+ * The backlog towards the router: at once, and after each change. Checks every `period` milliseconds while it is observed,
+ * and costs nothing otherwise; goes on over reconnects, and completes when the client is closed or has failed, or the
+ * session is over.
  *
- * A sender that can wait waits for `congested` to be false, as a handler does between two progressive results:
+ * A sender that can wait, such as a handler between two progressive results, waits for `congested` to be false:
  * `firstValueFrom(backpressure(wamp).pipe(first((link) => !link.congested)))`.
  *
- * @throws TypeError for what is no client or session, and for options that are wrong
+ * @throws TypeError where the first argument is no client or session, or an option is wrong
  * @example
  * backpressure(wamp).subscribe(({ bufferedAmount }) => meter.show(bufferedAmount));
  */

@@ -11,26 +11,26 @@ import {
 } from 'rxjs';
 import { checkOptions, FUNCTION, isDict, NUMBER, type Kind } from '../protocol/kinds.ts';
 
-/** A value, and how many before it were left out. */
+/** A value, and the number of values before it that were dropped. */
 export interface Conflated<T> {
   readonly value: T;
-  /** Values that came since the last one which was let through, and were left out. */
+  /** Values that were dropped since the last emitted one. */
   readonly skipped: number;
 }
 
-/** Options of {@link conflate}: a period, or what says that the observer is ready again. */
+/** Options of {@link conflate}: a period, or a function that handles a value. */
 export interface ConflateOptions<T> {
   /**
-   * Milliseconds from one value to the next at least. 0: one for each turn of the scheduler.
+   * The least number of milliseconds between two values. 0: one for each turn of the scheduler.
    * @default 0
    */
   readonly period?: number | undefined;
   /**
-   * The clock of `period`; `animationFrameScheduler` lets one through for each painted frame.
+   * The clock of `period`; `animationFrameScheduler` emits one for each painted frame.
    * @default asyncScheduler
    */
   readonly scheduler?: SchedulerLike | undefined;
-  /** Instead of a period: what the observer does with a value. The next is let through when this emits or completes. */
+  /** Instead of a period: the handling of a value. The next value is emitted when this emits or completes. */
   readonly until?: ((value: T) => ObservableInput<unknown>) | undefined;
 }
 
@@ -38,11 +38,11 @@ const SCHEDULER: Kind = { expected: 'a scheduler', test: (v) => isDict(v) && FUN
 const TABLE = { period: NUMBER, scheduler: SCHEDULER, until: FUNCTION };
 
 /**
- * For an observer that is slower than its feed: lets a value through, then only the latest of those that came while the
- * period ran or the observer was busy, with the count of those left out. The last value before completion is never left
- * out, and with `until` completion waits for what is done with it; an error passes at once.
+ * For an observer that is slower than its source: emits a value, then only the latest of those that came while the period
+ * ran or the observer was busy, with the number of dropped ones. The last value before completion is never dropped, and
+ * with `until` completion waits until it is handled; an error passes at once.
  *
- * @throws TypeError for options that are wrong
+ * @throws TypeError for wrong options
  * @example
  * wamp.subscribe<Price>('com.shop.price').pipe(conflate({ period: 100 })).subscribe(({ value, skipped }) => show(value));
  * wamp.subscribe('com.shop.order').pipe(conflate({ until: ({ value }) => save(value) })).subscribe();
@@ -51,31 +51,31 @@ export function conflate<T>(options: ConflateOptions<T> = {}): OperatorFunction<
   checkOptions(() => 'conflate()', TABLE, options);
   const { period = 0, scheduler = asyncScheduler, until } = options;
   if (until !== undefined && (options.period !== undefined || options.scheduler !== undefined)) {
-    throw new TypeError('conflate(): give until, or a period and its scheduler, not both');
+    throw new TypeError('conflate(): pass until, or period and scheduler, not both');
   }
   const work = until ? (value: T) => until(value) : () => timer(period, scheduler);
   return (source) =>
     new Observable((subscriber) => {
       let latest: T;
-      /** How many came since the last which was let through. */
-      let came = 0;
+      /** Values since the last emitted one. */
+      let pending = 0;
       let busy = false;
       let ended = false;
       const ready = (): void => {
         busy = false;
-        if (came > 0) letThrough();
+        if (pending > 0) emit();
         else if (ended) subscriber.complete();
       };
-      const letThrough = (): void => {
+      const emit = (): void => {
         const value = latest;
-        const skipped = came - 1;
-        came = 0;
-        // before anybody is told: what comes meanwhile waits
+        const skipped = pending - 1;
+        pending = 0;
+        // before next(), which may bring more values
         busy = true;
         subscriber.next({ value, skipped });
         if (subscriber.closed) return;
-        // the work of the last value is done, too; a period behind it is for nobody
-        if (ended && !until && came === 0) subscriber.complete();
+        // no period behind the last value
+        if (ended && !until && pending === 0) subscriber.complete();
         else {
           subscriber.add(
             defer(() => work(value))
@@ -84,19 +84,19 @@ export function conflate<T>(options: ConflateOptions<T> = {}): OperatorFunction<
           );
         }
       };
-      // for a source that emits while it is being subscribed to
-      const gone = new Observable<void>((observer) => subscriber.add(() => observer.next()));
+      // stops a source that emits while it is being subscribed to
+      const unsubscribed = new Observable<void>((observer) => subscriber.add(() => observer.next()));
       subscriber.add(
-        source.pipe(takeUntil(gone)).subscribe({
+        source.pipe(takeUntil(unsubscribed)).subscribe({
           next: (value) => {
             latest = value;
-            came++;
-            if (!busy) letThrough();
+            pending++;
+            if (!busy) emit();
           },
           error: (error) => subscriber.error(error),
           complete: () => {
             ended = true;
-            if (!busy || (!until && came === 0)) subscriber.complete();
+            if (!busy || (!until && pending === 0)) subscriber.complete();
           },
         }),
       );

@@ -6,19 +6,19 @@ import type { WampEvent } from '../session/events.ts';
 /** Options of {@link distinctPublications}. */
 export interface DistinctOptions {
   /**
-   * How many publications are remembered.
+   * Publications that are remembered.
    * @default 1000
    */
   readonly size?: number | undefined;
 }
 
-/** What is asked for where a number of things is meant: an integer above 0. */
+/** The kind of a count of at least one. */
 export const ABOVE_ZERO: Kind = {
   expected: 'an integer above 0',
   test: (value) => Number.isSafeInteger(value) && (value as number) > 0,
 };
 
-/** The last few ids: `add` says whether one is new. */
+/** The last ids, at most `size`. */
 export class Remembered {
   readonly #ids = new Set<Id>();
   readonly #size: number;
@@ -31,6 +31,7 @@ export class Remembered {
     return this.#ids.has(id);
   }
 
+  /** Whether the id is new. */
   add(id: Id): boolean {
     if (this.#ids.has(id)) return false;
     this.#ids.add(id);
@@ -40,11 +41,11 @@ export class Remembered {
 }
 
 /**
- * Lets each publication through once. One publication arrives on every subscription that it matches, each time with the
- * same `details.publication`, which no other publication has (WAMP, "IDs"): the key to tell duplicates by where
- * subscriptions overlap. Remembers the last `size` publications.
+ * Emits each publication once. A publication arrives on every subscription that it matches, each time with the same unique
+ * `details.publication` (WAMP, "IDs"), by which duplicates of overlapping subscriptions are dropped. Remembers the last
+ * `size` publications.
  *
- * @throws TypeError for options that are wrong
+ * @throws TypeError for wrong options
  * @example
  * merge(wamp.subscribe('com.shop.price'), wamp.subscribe('com.shop.', { match: 'prefix' })).pipe(distinctPublications());
  */

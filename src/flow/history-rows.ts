@@ -8,11 +8,11 @@ import type { Uri } from '../protocol/uris.ts';
 import { WampEvent } from '../session/events.ts';
 
 /**
- * An event of the past: an event as it was delivered, and when it was published. Of Crossbar.io `details` name the
- * publisher, and little else.
+ * An event of the past: as it was delivered, with the time of its publication. With Crossbar.io `details` hold little
+ * more than the publisher.
  */
 export class HistoryEvent<T = unknown> extends WampEvent<T> {
-  /** When the router took it in; undefined where the router does not tell, as nexus. Neither unique nor monotonic. */
+  /** When the router received it; undefined with a router that does not say, such as nexus. Neither unique nor monotonic. */
   readonly timestamp: Date | undefined;
 
   /** @internal */
@@ -30,7 +30,7 @@ function wrong(expected: string, value: unknown): never {
   throw new ProtocolError(`${GET_EVENTS}: expected ${expected}, got ${kindOf(value)}`);
 }
 
-/** When it was: `timestamp`, or Crossbar.io's nanoseconds since the epoch. */
+/** The time of an event: `timestamp`, or Crossbar.io's nanoseconds since the epoch. */
 function timeOf({ timestamp, time_ns: nanoseconds }: Dict): Date | undefined {
   const time =
     typeof timestamp === 'string'
@@ -41,7 +41,7 @@ function timeOf({ timestamp, time_ns: nanoseconds }: Dict): Date | undefined {
   return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** The publisher, where the router tells it beside the details. */
+/** The details of an event, with a topic and publisher that the router sends beside them. */
 function detailsOf({ details, topic, session_id: session, authid, authrole }: Dict): Dict {
   return {
     ...(typeof topic === 'string' && { topic }),
@@ -52,7 +52,7 @@ function detailsOf({ details, topic, session_id: session, authid, authrole }: Di
   };
 }
 
-function eventOf<T>(row: unknown, topic: Uri, asked: Id): HistoryEvent<T> {
+function eventOf<T>(row: unknown, topic: Uri, requested: Id): HistoryEvent<T> {
   if (!isDict(row)) return wrong('an event', row);
   // nexus capitalises the keys
   const {
@@ -61,7 +61,7 @@ function eventOf<T>(row: unknown, topic: Uri, asked: Id): HistoryEvent<T> {
     Details,
     Arguments,
     ArgumentsKw,
-    subscription = Subscription ?? asked,
+    subscription = Subscription ?? requested,
     publication = Publication,
     args = Arguments ?? undefined,
     kwargs = ArgumentsKw ?? undefined,

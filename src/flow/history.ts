@@ -1,5 +1,7 @@
 import { catchError, from, map, mergeMap, Observable, take, throwError } from 'rxjs';
-import { BOOL, checkOptions, ID, type Kind } from '../protocol/kinds.ts';
+import type { Kind } from '../protocol/kinds.ts';
+import { BOOL, checkOptions, ID } from '../protocol/kinds.ts';
+import { toWire } from '../protocol/names.ts';
 import type { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
@@ -10,15 +12,15 @@ import type { SubscriptionInfo, Wamp } from '../session/options.ts';
 import { ABOVE_ZERO } from './distinct.ts';
 import { eventsOf, GET_EVENTS, type HistoryEvent } from './history-rows.ts';
 
-/** Options of {@link history}: conditions that an event must meet all of. */
+/** Options of {@link history}: an event must meet all conditions. */
 export interface HistoryOptions {
-  /** How the topic was subscribed whose events are kept; `'exact'` by default. */
+  /** How the topic matches; `'exact'` by default. */
   readonly match?: Match | undefined;
   /** Newest first; `false` by default. */
   readonly reverse?: boolean | undefined;
-  /** How many events at most: the oldest of those that meet the conditions, with `reverse` the newest. */
+  /** The largest number of events: the oldest that meet the conditions, with `reverse` the newest. */
   readonly limit?: number | undefined;
-  /** Events at this time or later: a Date, or text as in RFC 3339. */
+  /** Events at this time or later: a Date, or a text by RFC 3339. */
   readonly fromTime?: Date | string | undefined;
   /** Events later than this. */
   readonly afterTime?: Date | string | undefined;
@@ -26,11 +28,11 @@ export interface HistoryOptions {
   readonly beforeTime?: Date | string | undefined;
   /** Events at this time or earlier. */
   readonly untilTime?: Date | string | undefined;
-  /** Of a pattern: events of this topic. */
+  /** With a pattern: events of this topic. */
   readonly topic?: Uri | undefined;
-  /** This publication and those behind it. Bounds that the router no longer has do not bound. */
+  /** This publication and those after it. A publication that the router no longer has is no bound. */
   readonly fromPublication?: Id | undefined;
-  /** The publications behind this one. */
+  /** The publications after this one. */
   readonly afterPublication?: Id | undefined;
   /** The publications before this one. */
   readonly beforePublication?: Id | undefined;
@@ -39,7 +41,7 @@ export interface HistoryOptions {
 }
 
 const TIME: Kind = {
-  expected: 'a Date, or a time as in RFC 3339',
+  expected: 'a Date, or a time by RFC 3339',
   test: (value) =>
     value instanceof Date
       ? !Number.isNaN(value.getTime())
@@ -63,45 +65,32 @@ const TABLE = {
 
 const millis = (time: Date | string | undefined): number =>
   time === undefined ? Number.NaN : typeof time === 'string' ? Date.parse(time) : time.getTime();
-const rfc3339 = (time: Date | string): string => (typeof time === 'string' ? time : time.toISOString());
 
 /** The conditions as kwargs. */
-function wireOf({ match, reverse, limit, topic, ...bounds }: HistoryOptions, uri: Uri): Dict {
-  const wire: Dict = {};
-  if (reverse === true) wire['reverse'] = true;
-  if (limit !== undefined) wire['limit'] = limit;
-  // events of an exact subscription do not carry their topic: nexus would find none
-  if (topic !== undefined && (match ?? 'exact') !== 'exact') wire['topic'] = topic;
-  else if (topic !== undefined && topic !== uri) wire['topic'] = topic;
-  const { fromTime, afterTime, beforeTime, untilTime } = bounds;
-  const { fromPublication, afterPublication, beforePublication, untilPublication } = bounds;
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined) wire[name] = value;
-  };
-  put('from_time', fromTime && rfc3339(fromTime));
-  put('after_time', afterTime && rfc3339(afterTime));
-  put('before_time', beforeTime && rfc3339(beforeTime));
-  put('until_time', untilTime && rfc3339(untilTime));
-  put('from_publication', fromPublication);
-  put('after_publication', afterPublication);
-  put('before_publication', beforePublication);
-  put('until_publication', untilPublication);
+function wireOf({ match = 'exact', reverse, topic, ...others }: HistoryOptions, uri: Uri): Dict {
+  const wire: Dict = reverse === true ? { reverse } : {};
+  // events of an exact subscription carry no topic: nexus would find none
+  if (topic !== undefined && (match !== 'exact' || topic !== uri)) wire['topic'] = topic;
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) wire[toWire(name)] = value instanceof Date ? value.toISOString() : value;
+  }
   return wire;
 }
 
-/** Whether they stand newest first; `otherwise` where times do not tell. */
+/** Whether the newest is first; `otherwise` where the times do not show it. */
 function isReversed(events: readonly HistoryEvent[], otherwise: boolean): boolean {
   const first = events[0]?.timestamp?.getTime();
   const last = events.at(-1)?.timestamp?.getTime();
   return first === undefined || last === undefined || first === last ? otherwise : first > last;
 }
 
-/** Does what the router may have left undone: all conditions, on events oldest first. */
+/** Applies all conditions, which the router may have ignored, to events with the oldest first. */
 function select<T>(events: HistoryEvent<T>[], options: HistoryOptions): HistoryEvent<T>[] {
   const { reverse, limit, topic, fromPublication, afterPublication, beforePublication, untilPublication } = options;
-  const [from, after, before, until] = [options.fromTime, options.afterTime, options.beforeTime, options.untilTime].map(
-    millis,
-  ) as [number, number, number, number];
+  const from = millis(options.fromTime);
+  const after = millis(options.afterTime);
+  const before = millis(options.beforeTime);
+  const until = millis(options.untilTime);
   const at = (publication: Id | undefined): number =>
     publication === undefined ? -1 : events.findIndex(({ details }) => details.publication === publication);
   const end = (index: number, past: number): number => (index < 0 ? events.length : index + past);
@@ -109,7 +98,7 @@ function select<T>(events: HistoryEvent<T>[], options: HistoryOptions): HistoryE
   const found = events
     .slice(begin, Math.min(end(at(beforePublication), 0), end(at(untilPublication), 1)))
     .filter(({ timestamp, details }) => {
-      // no comparison holds for what is not known
+      // comparisons with NaN, for an unknown time, are false
       const time = millis(timestamp);
       return (
         (topic === undefined || details.topic === topic) &&
@@ -120,7 +109,7 @@ function select<T>(events: HistoryEvent<T>[], options: HistoryOptions): HistoryE
   return limit === undefined ? found : found.slice(0, limit);
 }
 
-/** Asks the router of this session for past events of a subscription. */
+/** Requests past events of a subscription from the router of its session. */
 export function fetchHistory<T>(
   { id, topic, session }: SubscriptionInfo,
   options: HistoryOptions,
@@ -138,7 +127,7 @@ export function fetchHistory<T>(
   if (session.supports('broker', 'event_history')) {
     return get([id], wire, reverse).pipe(
       catchError((error: unknown) => {
-        // nexus takes no bounds by publication; others refuse those that they no longer have
+        // nexus refuses bounds by publication, other routers those that they no longer have
         const { limit: _, ...others } = wire;
         const left = Object.entries(others).filter(([name]) => !name.endsWith('_publication'));
         return left.length < Object.keys(others).length &&
@@ -148,12 +137,12 @@ export function fetchHistory<T>(
       }),
     );
   }
-  // Crossbar.io takes a limit and nothing else, and its default is 10; null is all
+  // Crossbar.io takes only a limit, 10 by default; null is all
   const bare = Object.keys(wire).every((name) => name === 'limit' || name === 'reverse');
   return get([id, (reverse && bare ? limit : undefined) ?? null], {}, true);
 }
 
-/** Checks what `history()` and `withHistory()` have in common. */
+/** Checks the arguments that `history()` and `withHistory()` have in common. */
 export function checkHistory(what: string, wamp: Wamp, topic: Uri, options: HistoryOptions): Match {
   portOf(wamp, `${what}()`);
   const { match, ...conditions } = options;
@@ -162,17 +151,17 @@ export function checkHistory(what: string, wamp: Wamp, topic: Uri, options: Hist
 }
 
 /**
- * Past events of a topic, oldest first unless `reverse`, then completes (WAMP, "Event History"). The router must keep
- * them: what is kept, and for which topics and patterns, is a matter of its configuration.
+ * Past events of a topic, oldest first unless `reverse`, then completes (WAMP, "Event History"). The router keeps them as
+ * its configuration says, for some topics and patterns.
  *
- * The topic is subscribed for as long as it takes, which needs no more permission than to receive its events, and costs no
- * frame where it is subscribed already; then `wamp.subscription.get_events` is called. Whatever conditions the router does
- * not know are applied here: Crossbar.io knows a limit alone, nexus no bounds by publication.
+ * The topic is subscribed until the answer comes, which needs no further permission, and no frame where it is subscribed
+ * already; then `wamp.subscription.get_events` is called. Conditions that the router does not know are applied here:
+ * Crossbar.io knows only a limit, nexus no bounds by publication.
  *
- * Errors with ApplicationError (`wamp.error.history_unavailable` in Crossbar.io; nexus finds nothing where it keeps
- * nothing), ConnectionLostError when the link is lost meanwhile. Waits for a session as `subscribe()` does.
+ * Errors with ApplicationError (`wamp.error.history_unavailable` in Crossbar.io; nexus has an empty history), and with
+ * ConnectionLostError when the link is lost meanwhile. Waits for a session as `subscribe()` does.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * history<Price>(wamp, 'com.shop.price', { reverse: true, limit: 10 }).subscribe(({ value, timestamp }) => add(value, timestamp));
  */

@@ -20,10 +20,10 @@ import type { Channel } from '../transports/transport.ts';
 import type { Engine } from '../client/engine.ts';
 import type { WireMessage } from '../client/message-tap.ts';
 
-/** What went one way. */
+/** The traffic of one direction. */
 export interface Traffic {
   readonly messages: number;
-  /** As the serializer wrote or read them, without what the transport adds; 0 where nothing is serialised on this side. */
+  /** As the serializer wrote or read them, without the transport's framing; 0 where nothing is serialised on this side. */
   readonly bytes: number;
   /** Messages in units of 512 bytes, each rounded up. */
   readonly ratedMessages: number;
@@ -38,10 +38,10 @@ export interface RoundTrip {
   readonly samples: number;
 }
 
-/** What one rated message may hold, in bytes. */
+/** Bytes of one rated message. */
 const RATED = 512;
 
-/** What is counted for one observer, since `since`. */
+/** The counters of one observer, since `since`. */
 export class Counters {
   readonly since = now();
   readonly sent = { messages: 0, bytes: 0, ratedMessages: 0 };
@@ -55,15 +55,15 @@ export class Counters {
   }
 }
 
-/** What the router answers by itself, and what with: their time is the way there and back. */
-const ANSWERS: Readonly<Record<number, number | undefined>> = {
+/** Replies that the router makes by itself, and their requests: the time between them is the round trip. */
+const REPLIES: Readonly<Record<number, number | undefined>> = {
   [SUBSCRIBED]: SUBSCRIBE,
   [UNSUBSCRIBED]: UNSUBSCRIBE,
   [REGISTERED]: REGISTER,
   [UNREGISTERED]: UNREGISTER,
   [PUBLISHED]: PUBLISH,
 };
-const ASKS = new Set(Object.values(ANSWERS));
+const TIMED = new Set(Object.values(REPLIES));
 
 /** Bytes of a frame on the wire. */
 export function sizeOf(frame: string | Uint8Array): number {
@@ -71,53 +71,68 @@ export function sizeOf(frame: string | Uint8Array): number {
   let size = frame.length;
   for (let i = 0; i < frame.length; i++) {
     const code = frame.charCodeAt(i);
-    // each half of a pair stands for two of its four bytes
+    // each half of a surrogate pair counts two of its four bytes
     if (code > 0x7f) size += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2;
   }
   return size;
 }
 
-/** Counts for all who observe the metrics of one client; nothing is counted while nobody does. */
+/** Counts for all observers of one client's metrics; without observers it does nothing. */
 export class Meter {
   readonly #engine: Engine;
   readonly #observers = new Map<() => Counters, () => void>();
-  /** Requests under way, by type and id: when they were sent. */
-  readonly #asked = new Map<string, number>();
+  /** Requests of the present session without a reply, by id. */
+  readonly #requests = new Map<unknown, { readonly type: number; readonly time: number }>();
   #watching = new Subscription();
+  /** The hold on the present session's channel. */
+  #counting = new Subscription();
   #session: Session | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
-  /** Counts for `counters()`, and says when something was, until it is unsubscribed. */
+  /** Counts into `counters()` and calls `counted` after each message, until it is unsubscribed. */
   count(counters: () => Counters, counted: () => void): Subscription {
     if (this.#observers.size === 0) this.#begin();
     this.#observers.set(counters, counted);
     return new Subscription(() => {
       this.#observers.delete(counters);
-      if (this.#observers.size === 0) this.#watching.unsubscribe();
+      if (this.#observers.size === 0) this.#end();
     });
   }
 
   #begin(): void {
     const { tap, notifier } = this.#engine;
-    this.#session = undefined;
-    this.#watching = new Subscription();
-    this.#watching.add(tap.subscribe((event) => this.#time(event)));
-    // told before streams and what was queued go out
+    this.#watching = tap.subscribe((message) => this.#time(message));
+    // 'joined' comes before streams and the queue are sent
     this.#watching.add(
-      notifier.status$.subscribe((status) => status.state === 'joined' && this.#joined(status.session)),
+      notifier.status$.subscribe((status) => {
+        if (status.state === 'joined') this.#joined(status.session);
+        else this.#release();
+      }),
     );
+  }
+
+  #end(): void {
+    this.#watching.unsubscribe();
+    this.#release();
+    this.#session = undefined;
+  }
+
+  /** Keeps nothing of a connection that is over. */
+  #release(): void {
+    this.#counting.unsubscribe();
+    this.#requests.clear();
   }
 
   #joined(session: Session): void {
     if (session === this.#session) return;
     if (this.#session) this.#each((counters) => counters.reconnects++);
     this.#session = session;
-    this.#asked.clear();
+    this.#release();
     const { present } = this.#engine;
-    if (present?.session === session) this.#look(present.dispatch.wire.channel);
+    if (present?.session === session) this.#counting = this.#observe(present.dispatch.wire.channel);
   }
 
   #each(add: (counters: Counters) => void): void {
@@ -127,8 +142,8 @@ export class Meter {
     }
   }
 
-  /** Looks at what the serializer of a channel writes and reads. */
-  #look(channel: Channel): void {
+  /** Counts what the serializer of a channel writes and reads; where there is none, the messages. */
+  #observe(channel: Channel): Subscription {
     let own: Serializer | undefined;
     channel.recode?.((serializer) => {
       own = serializer;
@@ -148,37 +163,35 @@ export class Meter {
         },
       };
     });
-    const { tap } = this.#engine;
-    this.#watching.add(
-      own === undefined
-        ? tap.subscribe(({ direction }) => this.#frame(direction === 'in' ? 'received' : 'sent', 0))
-        : () => channel.recode?.((serializer) => own ?? serializer),
-    );
+    return own === undefined
+      ? this.#engine.tap.subscribe(({ direction }) => this.#frame(direction === 'in' ? 'received' : 'sent', 0))
+      : new Subscription(() => channel.recode?.((serializer) => own ?? serializer));
   }
 
-  #frame(way: 'sent' | 'received', size: number): void {
+  #frame(direction: 'sent' | 'received', size: number): void {
     this.#each((counters) => {
-      const traffic = counters[way];
+      const traffic = counters[direction];
       traffic.messages++;
       traffic.bytes += size;
       traffic.ratedMessages += Math.ceil(size / RATED);
     });
   }
 
-  /** Takes the time between a request and the router's answer. */
+  /** Takes the time between a request and its reply. */
   #time({ direction, message, time }: WireMessage): void {
-    const [type, first, second] = message as readonly [number, number, unknown];
+    const [type, first, second] = message as readonly [number, unknown, unknown];
     if (direction === 'out') {
-      if (ASKS.has(type) && (type !== PUBLISH || (second as Dict)['acknowledge'] === true)) {
-        this.#asked.set(`${type} ${first}`, time);
+      if (TIMED.has(type) && (type !== PUBLISH || (second as Dict)['acknowledge'] === true)) {
+        this.#requests.set(first, { type, time });
       }
       return;
     }
-    const key = type === ERROR ? `${first} ${second as number}` : `${ANSWERS[type] ?? 0} ${first}`;
-    const sent = this.#asked.get(key);
-    if (sent === undefined) return;
-    this.#asked.delete(key);
-    const last = time - sent;
+    // what the router sends is looked up and compared, never converted
+    const [answered, id] = type === ERROR ? [first, second] : [REPLIES[type], first];
+    const request = this.#requests.get(id);
+    if (request === undefined || request.type !== answered) return;
+    this.#requests.delete(id);
+    const last = time - request.time;
     this.#each(({ trips }) => {
       trips.last = last;
       trips.min = Math.min(trips.min, last);

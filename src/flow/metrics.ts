@@ -6,9 +6,9 @@ import { now } from '../session/time.ts';
 import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
 import { Counters, Meter, type RoundTrip, type Traffic } from './meter.ts';
 
-/** What {@link metrics} tells: counters since `since`, and how things stand at `time`. */
+/** What {@link metrics} emits: counters since `since`, and gauges at `time`. */
 export interface Metrics {
-  /** Counts what this observer was told, from 1. */
+  /** The number of this report, from 1. */
   readonly cycle: number;
   /** When the counters stood at 0, in milliseconds since the epoch. */
   readonly since: number;
@@ -19,11 +19,11 @@ export interface Metrics {
   readonly serializer?: string;
   readonly sent: Traffic;
   readonly received: Traffic;
-  /** Of requests that the router answers by itself; absent where none was. */
+  /** Of requests that the router answers by itself; absent where there was none. */
   readonly roundTrip?: RoundTrip;
   /** Sessions that were joined after the one before was lost or left. */
   readonly reconnects: number;
-  /** Publications that were given up, for lack of room or of a session in time. */
+  /** Publications that were dropped, for lack of room or of a session in time. */
   readonly dropped: number;
   /** Calls that wait for an answer, or for a session. */
   readonly calls: number;
@@ -45,15 +45,15 @@ export interface MetricsOptions {
    * @default 1000
    */
   readonly period?: number | undefined;
-  /** Reports also when so many rated messages (see {@link Traffic}) have passed since the counters stood at 0. */
+  /** Reports also after this many rated messages (see {@link Traffic}) since the counters stood at 0. */
   readonly ratedMessages?: number | undefined;
   /**
-   * Whether the counters begin at 0 after each report, so that each tells of its own time; or an Observable that says when.
+   * Whether the counters begin at 0 after each report; or an Observable that resets them.
    * @default false
    */
   readonly reset?: boolean | Observable<unknown> | undefined;
   /**
-   * Whether to ask the router something, once a period, where nothing else told the round-trip time: an UNSUBSCRIBE of no
+   * Whether to send a probe, once a period, where no other request showed the round-trip time: an UNSUBSCRIBE of no
    * subscription, which needs no permission.
    * @default true
    */
@@ -67,13 +67,13 @@ const TABLE = { period: ABOVE, ratedMessages: ABOVE, reset: RESET, probe: BOOL }
 const meters = new WeakMap<Engine, Meter>();
 
 /**
- * What passes between a client and its router, and how things stand: each `period`, for as long as it is observed. Counted
- * from then on, over reconnects; costs nothing while nobody observes, dials nothing, and completes at `close()`.
+ * The traffic between a client and its router, and the client's gauges, each `period` while it is observed. Counts from the
+ * subscription on, over reconnects; costs nothing without an observer, dials nothing, and completes at `close()`.
  *
- * Bytes are those of joined sessions, as the serializer writes and reads them (Autobahn's statistics of serializers): what
- * joins a session is not among them.
+ * Bytes are those of joined sessions, as the serializer writes and reads them (Autobahn's statistics of serializers),
+ * without the handshake.
  *
- * @throws TypeError for what is no client, and for options that are wrong
+ * @throws TypeError where the first argument is no client, or an option is wrong
  * @example
  * metrics(wamp, { period: 5000, reset: true }).subscribe(({ sent, received, roundTrip }) => {
  *   console.log(sent.bytes / 5, received.bytes / 5, roundTrip?.mean);
@@ -99,7 +99,7 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
       const { since, sent, received, roundTrip, reconnects } = counters;
       const time = now();
       cycle++;
-      const told: Metrics = {
+      const metrics: Metrics = {
         cycle,
         since,
         time,
@@ -112,12 +112,12 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
         ...gauges(engine),
       };
       if (reset === true) restart();
-      subscriber.next(told);
+      subscriber.next(metrics);
     };
     const counted = (): void => {
       if (due || counters.sent.ratedMessages + counters.received.ratedMessages < ratedMessages) return;
       due = true;
-      // not within send(): an observer may send something
+      // not within send(), as the observer may send
       asapScheduler.schedule(() => due && !subscriber.closed && report());
     };
     let meter = meters.get(engine);
@@ -136,7 +136,7 @@ export function metrics(client: AnyClient, options: MetricsOptions = {}): Observ
   });
 }
 
-/** Asks the router something that it answers at once. */
+/** Sends a request that the router answers at once. */
 function sendProbe({ present }: Engine): void {
   if (!present?.dispatch.open) return;
   const { dispatch } = present;
@@ -144,7 +144,7 @@ function sendProbe({ present }: Engine): void {
   dispatch.tryRequest([UNSUBSCRIBE, dispatch.nextId, MAX_ID]);
 }
 
-/** How things stand now. */
+/** The gauges. */
 function gauges({ present, outbox, queued, bufferedAmount, recovery }: Engine) {
   const dispatch = present?.dispatch;
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;

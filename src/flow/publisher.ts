@@ -19,23 +19,23 @@ import { congestedNow, HIGH } from './backpressure.ts';
 /** Options of {@link publisher}: its own, and those of `publish()`. */
 export interface PublisherOptions<T> extends PublishOptions {
   /**
-   * What becomes of a value that comes while the link is congested, or while there is no session: `buffer` keeps it in
-   * order, as long as there is room; `drop` drops it; `latest` keeps it in place of the one that was kept before.
+   * How to handle a value while the link is congested, or while there is no session: `buffer` keeps it in order, as long as
+   * there is room; `drop` drops it; `latest` keeps it instead of the one before.
    * @default 'buffer'
    */
   readonly overflow?: 'buffer' | 'drop' | 'latest' | undefined;
   /**
-   * Values that `buffer` keeps at most; what comes beyond is dropped.
+   * The largest number of values that `buffer` keeps; further ones are dropped.
    * @default 1000
    */
   readonly size?: number | undefined;
   /**
-   * Bytes on their way to the network from above which the link counts as congested.
+   * Bytes that wait for the network above which the link is congested.
    * @default 65536
    */
   readonly high?: number | undefined;
   /**
-   * Milliseconds between two looks at a congested link.
+   * Milliseconds between two checks of a congested link.
    * @default 10
    */
   readonly period?: number | undefined;
@@ -46,9 +46,9 @@ export interface PublisherOptions<T> extends PublishOptions {
   readonly payload?: ((value: T) => List | Payload) | undefined;
 }
 
-/** What a {@link Publisher} did so far. */
+/** The counters of a {@link Publisher}. */
 export interface PublisherCounters {
-  /** Values that were handed to `publish()`. */
+  /** Values that were published. */
   readonly sent: number;
   /** Values that were dropped. */
   readonly dropped: number;
@@ -56,16 +56,16 @@ export interface PublisherCounters {
   readonly waiting: number;
 }
 
-/** An Observer that publishes what it is given, at the pace of the link. */
+/** An Observer that publishes its values at the pace of the link. */
 export interface Publisher<T> extends Observer<T>, Unsubscribable {
-  /** The counters now, and at each change. Completes when the last value was dealt with after the end. */
+  /** The counters now, and at each change. Completes after the end, when no value is left. */
   readonly counters$: Observable<PublisherCounters>;
   readonly counters: PublisherCounters;
-  /** Takes no more values; those that are kept are published still. */
+  /** Takes no more values; the kept ones are still published. */
   complete(): void;
-  /** As `complete()`; the error goes to where RxJS reports errors that nobody handles. */
+  /** As `complete()`; reports the error as RxJS does with an unhandled one. */
   error(error: unknown): void;
-  /** Takes no more values, and drops those that are kept. */
+  /** Takes no more values, and drops the kept ones. */
   unsubscribe(): void;
 }
 
@@ -76,13 +76,13 @@ const OVERFLOW: Kind = {
 const TABLE = { overflow: OVERFLOW, size: NUMBER, high: NUMBER, period: NUMBER, payload: FUNCTION };
 
 /**
- * An Observer for a source that may be faster than the link: each value becomes one publication, and `overflow` says what
- * becomes of those that the link cannot take now. Bounded in any case, and counted.
+ * An Observer for a source that may be faster than the link: each value becomes one publication, and `overflow` decides
+ * about those that the link cannot take now. Memory is bounded, and dropped values are counted.
  *
- * What goes wrong with a publication is told on lifecycle$ as `publisherror`; in a client that is closed or has given up
- * each one does. Values that wait are looked after by a timer, which ends with them.
+ * Failed publications are emitted on lifecycle$ as `publisherror`; in a client that is closed or has failed, all fail. A
+ * timer runs only while values wait.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * sensor$.subscribe(publisher(wamp, 'com.shop.temperature', { overflow: 'latest' }));
  */
@@ -94,16 +94,18 @@ export function publisher<T = unknown>(wamp: Wamp, topic: Uri, options: Given<Pu
   return new PacedPublisher<T>(port, topic, options, (value) => {
     const made: unknown = payload ? payload(value) : [value];
     if (isPromise(made)) {
-      // why it is none is told by what is thrown here, not by its rejection as well
+      // one error is enough: its rejection is not reported as well
       made.then(undefined, () => undefined);
-      throw new TypeError('publisher(): payload must return a payload, got a Promise: convert with operators before');
+      throw new TypeError(
+        'publisher(): payload must return a payload, got a Promise; convert the source with operators',
+      );
     }
     const { args = [], kwargs = {} } = Array.isArray(made) ? { args: made as List } : (made as Payload);
     wamp.publish(topic, args, kwargs, publishing);
   });
 }
 
-/** Reports an error as RxJS does with one that nobody handles. */
+/** Reports an error as RxJS does with an unhandled one. */
 const unhandled = (error: unknown): void => void throwError(() => error).subscribe();
 
 class PacedPublisher<T> implements Publisher<T> {
@@ -114,10 +116,10 @@ class PacedPublisher<T> implements Publisher<T> {
   readonly #publish: (value: T) => void;
   readonly #high: number;
   readonly #period: number;
-  /** How many values are kept at most. */
+  /** The largest number of kept values. */
   readonly #room: number;
   readonly #latest: boolean;
-  /** In boxes, as one value may come twice. A Set gives its first away at no cost, however many wait. */
+  /** In boxes, as one value may come twice. A Set removes its first element at constant cost. */
   readonly #waiting = new Set<{ readonly value: T }>();
   #timer: Subscription | undefined;
   #stopped = false;
@@ -144,10 +146,10 @@ class PacedPublisher<T> implements Publisher<T> {
 
   next(value: T): void {
     if (this.#stopped) return;
-    // the link may be clear again before it is looked at
+    // the link may be clear before the next check
     this.#drain();
     const waiting = this.#waiting;
-    if (waiting.size === 0 && !this.#held()) {
+    if (waiting.size === 0 && !this.#blocked()) {
       this.#send(value);
       return;
     }
@@ -156,7 +158,7 @@ class PacedPublisher<T> implements Publisher<T> {
     if (this.#latest) waiting.clear();
     if (waiting.size < this.#room) waiting.add({ value });
     this.#count(0, dropped);
-    this.#lookLater();
+    this.#checkLater();
   }
 
   complete(): void {
@@ -178,8 +180,8 @@ class PacedPublisher<T> implements Publisher<T> {
     this.complete();
   }
 
-  /** Whether a value has to wait. Where nothing can be begun any more, waiting would not help. */
-  #held(): boolean {
+  /** Whether a value has to wait. With a client that is closed or has failed, waiting would not help. */
+  #blocked(): boolean {
     return this.#port.refusal === undefined && congestedNow(this.#port, this.#high);
   }
 
@@ -188,30 +190,30 @@ class PacedPublisher<T> implements Publisher<T> {
       this.#publish(value);
       this.#count(1, 0);
     } catch (error) {
-      // of `payload`: what it throws must not stop the others
+      // an error in `payload` must not stop the other values
       this.#count(0, 1);
       this.#port.userError(error, `payload of ${this.#topic}`);
     }
   }
 
-  /** Sends what waits, as much as the link takes. */
+  /** Publishes waiting values while the link takes them. */
   #drain(): void {
     for (const item of this.#waiting) {
-      if (this.#held()) return;
+      if (this.#blocked()) return;
       this.#waiting.delete(item);
       this.#send(item.value);
     }
   }
 
-  #lookLater(): void {
+  #checkLater(): void {
     if (this.#waiting.size === 0 || this.#timer !== undefined) return;
     this.#timer = after(this.#period, () => {
       this.#timer = undefined;
       this.#drain();
       if (this.#waiting.size > 0) {
-        // the client may have hung up meanwhile, as one that is idle does
+        // an idle client may have hung up meanwhile
         this.#port.dial();
-        this.#lookLater();
+        this.#checkLater();
       } else if (this.#stopped) this.#counters.complete();
     });
   }

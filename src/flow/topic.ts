@@ -10,13 +10,13 @@ import type { Given, PublishOptions, SubscribeOptions, Wamp } from '../session/o
 export interface TopicOptions {
   /** Those of `subscribe()`. */
   readonly subscribe?: Given<SubscribeOptions> | undefined;
-  /** Those of `publish()`; with `excludeMe: false` one hears oneself. */
+  /** Those of `publish()`; with `excludeMe: false` the publisher receives its own events. */
   readonly publish?: Given<PublishOptions> | undefined;
 }
 
 const TABLE = { subscribe: DICT, publish: DICT };
 
-/** A topic as one value that is heard and fed. */
+/** A topic as an Observable of its events and an Observer of values to publish. */
 export class TopicSubject<T> extends Observable<WampEvent<T>> implements Observer<T> {
   /** Publishes a value, as the one positional argument. */
   readonly next: (value: T) => void;
@@ -27,32 +27,31 @@ export class TopicSubject<T> extends Observable<WampEvent<T>> implements Observe
     this.next = publish;
   }
 
-  /** The error goes to where RxJS reports errors that nobody handles; the topic goes on. */
+  /** Reports the error as RxJS does with an unhandled one; the topic goes on. */
   error(error: unknown): void {
     throwError(() => error).subscribe();
   }
 
-  /** Does nothing: a source has come to its end, not the topic, which others may feed. */
+  /** Does nothing: the source has ended, not the topic, which may have others. */
   complete(): void {
     // see above
   }
 }
 
 /**
- * A topic like a Subject: who subscribes hears its events, as of `subscribe()`; what it is fed, by `next()` or as the
- * observer of a source, is published. For a source that may be faster than the link there is {@link publisher}.
+ * A topic like a Subject: subscribing to it receives its events, as with `subscribe()`; `next()` publishes a value, so that
+ * it may observe a source. For a source that may be faster than the link see {@link publisher}.
  *
- * Nothing goes to the router before either happens. What goes wrong with a publication is told on lifecycle$ as
- * `publisherror`.
+ * It sends nothing before either happens. Failed publications are emitted on lifecycle$ as `publisherror`.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * const mood = topic<string>(wamp, 'com.app.mood');
  * mood.subscribe(({ value }) => show(value));
  * fromEvent(input, 'change').pipe(map(() => input.value)).subscribe(mood);
  */
 export function topic<T = unknown>(wamp: Wamp, uri: Uri, options: TopicOptions = {}): TopicSubject<T> {
-  portOf(wamp, 'topic()'); // says what else it got
+  portOf(wamp, 'topic()'); // throws for any other value
   checkOptions(() => 'topic()', TABLE, options);
   const { subscribe, publish = {} } = options;
   checkPublish(uri, [], {}, publish);

@@ -13,28 +13,28 @@ export interface WithHistoryOptions {
   /** How the topic matches; `'exact'` by default. */
   readonly match?: Match | undefined;
   /**
-   * How many events from before the first subscription to begin with.
+   * The number of events from before the first subscription to begin with.
    * @default 0
    */
   readonly past?: number | undefined;
   /**
-   * How many missed events to fetch at most after a loss: the newest.
+   * The largest number of missed events to fetch after a loss: the newest.
    * @default 1000
    */
   readonly limit?: number | undefined;
 }
 
 /**
- * A topic without gaps: its events, and after each reconnect first those that were missed, from the router's history, then
- * the live ones that came meanwhile, each publication once (WAMP, "Event History"). What was missed is a HistoryEvent,
- * with a `timestamp` where the router tells it.
+ * A topic without gaps: its events, and after each reconnect first the missed ones from the router's history, then those
+ * that came meanwhile, each publication once (WAMP, "Event History"). A missed event is a HistoryEvent, with a `timestamp`
+ * where the router sends it.
  *
  * The router must keep the topic's events: those that it does not keep (published with `exclude` or `eligible`, or beyond
- * its bounds) stay missed. The publications of the last `limit` events are remembered, to tell what is new.
+ * its bounds) stay missed. The publications of the last `limit` events are remembered, to recognise them.
  *
  * Errors as `subscribe()` does, and with ApplicationError where the history is refused.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * withHistory<Trade>(wamp, 'com.shop.trade', { past: 20 }).subscribe(({ value }) => table.add(value));
  */
@@ -66,7 +66,7 @@ class CatchUp<T> {
   readonly #past: number;
   readonly #limit: number;
   readonly #emitted: Remembered;
-  /** The newest event of the history when the first subscription began: what is older was not missed. */
+  /** The newest event in the history when the first subscription began: older ones were not missed. */
   #anchor: Id | undefined;
   #begun = false;
   /** Live events that came while the history is fetched. */
@@ -89,18 +89,18 @@ class CatchUp<T> {
   subscribed(info: SubscriptionInfo): void {
     this.#fetching.unsubscribe();
     if (!this.#begun && this.#backlog !== undefined && this.#backlog.length > 0) {
-      // the first session was lost before the history answered: these are where it all begins
+      // the first session was lost before the history answered: the stream begins with these
       this.#begun = true;
       for (const event of this.#backlog.splice(0)) this.#emit(event);
     }
-    // what came in a session whose history did not answer stands behind what was missed before it
+    // events of a session without an answer come after those that were missed before it
     this.#backlog ??= [];
     const limit = this.#begun ? this.#limit : Math.max(this.#past, 1);
     const fetching = (this.#fetching = new Subscription());
     fetching.add(
       fetchHistory<T>(info, { match: this.#match, reverse: true, limit }).subscribe({
         next: (newestFirst) => this.#caughtUp(newestFirst),
-        // a session that was lost will be followed by another
+        // after a loss the next session tries again
         error: (error) => info.session.open && this.#subscriber.error(error),
       }),
     );
@@ -116,7 +116,7 @@ class CatchUp<T> {
     if (!this.#begun) this.#anchor = newestFirst[0]?.details.publication;
     this.#begun = true;
     for (const event of missed.reverse()) this.#emit(event);
-    // emitting may bring more; what comes meanwhile stands behind
+    // emitting may bring more events, which are appended
     const backlog = this.#backlog ?? [];
     for (let event = backlog.shift(); event !== undefined; event = backlog.shift()) this.#emit(event);
     this.#backlog = undefined;

@@ -1,5 +1,5 @@
 /**
- * What only Node can do.
+ * Transports and programs for Node.
  *
  * @packageDocumentation
  */

@@ -16,42 +16,42 @@ export type RunnableClient<Api = unknown> =
       options?: RunOptions | undefined,
     ];
 
-/** How one of the clients ended. */
+/** The end of one client. */
 export interface ClientEnd {
   readonly client: AnyClient;
-  /** Its place in the list. */
+  /** Its index in the list. */
   readonly index: number;
-  /** What it failed with; absent where it ended as it was meant to. */
+  /** The error that ended it; absent where it ended in order. */
   readonly error?: unknown;
-  /** The signal that ended it, where one did. */
+  /** The signal that ended it, if there was one. */
   readonly signal?: NodeJS.Signals;
 }
 
 /** Options of {@link runClients}. */
 export interface RunClientsOptions {
   /**
-   * Signals at which all clients leave. A second one does what it does by default: it ends the process.
+   * Signals at which all clients leave. A second one ends the process, as by default.
    * @default ['SIGINT', 'SIGTERM']
    */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /**
-   * Whether to set `process.exitCode`: 1 where a client has failed, 128 and the number of the signal where one came.
+   * Whether to set `process.exitCode`: 1 where a client has failed, 128 plus the number of a signal.
    * @default false
    */
   readonly exitCode?: boolean | undefined;
 }
 
 const SIGNALS: Kind = {
-  expected: 'a list of names of signals',
+  expected: 'a list of signal names',
   test: (v) => LIST.test(v) && (v as unknown[]).every((name) => typeof name === 'string' && name in constants.signals),
 };
 
 /**
- * Runs several clients side by side, each as `runClient()` does, and emits how each has ended, failures included; it
- * completes when all have, and never errors. At SIGINT and SIGTERM all leave in good order. While nothing runs, signals do
- * what they do by default. Unsubscribing closes all.
+ * Runs several clients side by side, each as `runClient()` does, and emits the end of each, failures included; it
+ * completes when all have ended, and never errors. At SIGINT and SIGTERM all leave in order. Without running clients,
+ * signals have their default effect. Unsubscribing closes all.
  *
- * @throws TypeError for what is no client, no function, or no option
+ * @throws TypeError for a wrong client, main function or option
  * @example
  * runClients([[weather, main], [counter, countUp], logger], { exitCode: true }).subscribe(({ index, error }) => {
  *   if (error) console.error(index, error);
@@ -71,10 +71,10 @@ export function runClients<const Apis extends readonly unknown[]>(
   return new Observable((subscriber) => {
     let running = entries.length;
     let caught: NodeJS.Signals | undefined;
-    const deaf = (): void => signals.forEach((name) => process.off(name, leave));
+    const removeHandlers = (): void => signals.forEach((name) => process.off(name, leave));
     const leave = (signal: NodeJS.Signals): void => {
-      // the next one is for those who cannot wait
-      deaf();
+      // a second signal ends the process
+      removeHandlers();
       caught = signal;
       if (exitCode) process.exitCode = 128 + constants.signals[signal];
       for (const { client } of entries) void client.close('wamp.close.normal', signal);
@@ -85,7 +85,7 @@ export function runClients<const Apis extends readonly unknown[]>(
       if (--running === 0) subscriber.complete();
     };
     for (const name of signals) process.on(name, leave);
-    subscriber.add(deaf);
+    subscriber.add(removeHandlers);
     if (running === 0) subscriber.complete();
     entries.forEach(({ client, program }, index) =>
       subscriber.add(

@@ -6,7 +6,7 @@ import type { Transport } from '../transports/transport.ts';
 import { CookieJar } from './cookies.ts';
 import { eitherOr, PEM } from '../transports/kinds.ts';
 
-/** {@link WebSocketOptions} and what only Node can do. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
+/** {@link WebSocketOptions} and those that only Node has. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
 export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
   /** Headers of the request that opens the WebSocket: `Authorization`, `Cookie`, `User-Agent` … */
   readonly headers?: Readonly<OutgoingHttpHeaders> | undefined;
@@ -18,7 +18,7 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
   readonly cert?: SecureContextOptions['cert'] | undefined;
   /** The key that belongs to `cert` (PEM). */
   readonly key?: SecureContextOptions['key'] | undefined;
-  /** The name to ask for, and to expect, in the TLS handshake. */
+  /** The server name in the TLS handshake, which its certificate must have. */
   readonly servername?: string | undefined;
   /**
    * False accepts any certificate. For development only.
@@ -26,19 +26,26 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
    */
   readonly rejectUnauthorized?: boolean | undefined;
   /**
-   * Keeps the cookies that the router sets when a WebSocket opens, for as long as this transport lives, and shows them
-   * to the same host at the next attempt: so a router that knows a client by its cookie knows it again after a loss.
-   * A cookie that you have goes into `headers`. Path and time to live are not looked at, but for what is to be forgotten.
+   * Whether to keep the cookies that the router sets when a WebSocket opens, as long as this transport lives, and to send
+   * them to the same host at the next attempt, so that a router which identifies clients by cookie recognises this one
+   * after a loss. A cookie that you have goes into `headers`. Path and lifetime are ignored, except for deletions.
    * @default false
    */
   readonly cookies?: boolean | undefined;
   /**
-   * Makes the TCP connection: through a proxy with `new HttpsProxyAgent('http://proxy:3128')` of the package
+   * Opens the TCP connection: through a proxy with `new HttpsProxyAgent('http://proxy:3128')` of the package
    * `https-proxy-agent`, for instance.
    */
   readonly agent?: Agent | undefined;
   /**
-   * Whether to offer compression, or how (as the package `ws` has it): worth it on slow links with large messages only.
+   * Whether to follow redirects (HTTP status 301, 302, 303, 307, 308), ten at most. Authorization and cookies go to the
+   * same host only, and never from `wss:` to `ws:`. Without it, a redirect fails the attempt with
+   * ConnectFailedError, whose `location` says where it leads.
+   * @default true
+   */
+  readonly followRedirects?: boolean | undefined;
+  /**
+   * Whether to offer compression, or the options of it (as in the package `ws`): of use only on slow links with large messages.
    * @default false
    */
   readonly perMessageDeflate?: boolean | Readonly<Record<string, unknown>> | undefined;
@@ -56,7 +63,7 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
   readonly fastFrames?: boolean | undefined;
 }
 
-/** Node's own options. */
+/** The options that only Node has. */
 const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>(
   'webSocket',
   {
@@ -69,20 +76,19 @@ const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptio
     rejectUnauthorized: BOOL,
     cookies: BOOL,
     agent: DICT,
+    followRedirects: BOOL,
     perMessageDeflate: eitherOr(BOOL, DICT),
     maxPayload: NUMBER,
     fastFrames: BOOL,
   },
 );
 
-/** Lets `ws` send its request when the cookies have been added; the answer is read before `ws` takes it over. */
+/** Has `ws` send its request after the cookies were added, and reads the answer before `ws` does. */
 const withCookies =
   (jar: CookieJar) =>
   (request: ClientRequest): void => {
-    jar.show(request);
-    const keep = (answer: IncomingMessage): void => {
-      jar.keep(request, answer);
-    };
+    jar.attach(request);
+    const keep = (answer: IncomingMessage): void => jar.keep(request, answer);
     request.prependOnceListener('upgrade', keep);
     request.prependOnceListener('response', keep);
     request.end();
@@ -91,7 +97,7 @@ const withCookies =
 /**
  * A WebSocket to a router, as the `webSocket` of `rxwamp`, with the options that only Node has.
  *
- * @throws TypeError where an option is unknown or of the wrong type
+ * @throws TypeError where an option is unknown or of the wrong type, and for an address that no WebSocket can reach
  *
  * @example
  * webSocket({ url: 'wss://router.example/ws', headers: { Cookie: 'cbtid=…' }, ca: readFileSync('ca.pem') });

@@ -117,18 +117,35 @@ export class ConnectionLostError extends WampError {
   }
 }
 
+/** What an HTTP server answered where a connection was to be opened. */
+export interface HttpAnswer {
+  /** The HTTP status: 401, 503 … */
+  readonly status: number;
+  /** Milliseconds after which to try again, by the header Retry-After. */
+  readonly retryAfter?: number;
+  /** Where a redirect leads that was not followed, without query and password. */
+  readonly location?: string;
+}
+
 /** A connection could not be made: the address refused, the join timed out, or all retries are used up. */
-export class ConnectFailedError extends WampError {
+export class ConnectFailedError extends WampError implements Partial<HttpAnswer> {
   override name = 'ConnectFailedError';
   /** How many attempts were made. */
   readonly attempts: number;
   /** What each (or each transport) failed with, oldest first. */
   readonly errors: readonly unknown[];
+  readonly status?: number;
+  readonly retryAfter?: number;
+  readonly location?: string;
 
-  constructor(message: string, attempts = 1, errors: readonly unknown[] = []) {
+  constructor(message: string, attempts = 1, errors: readonly unknown[] = [], http: Partial<HttpAnswer> = {}) {
     super(message, { cause: errors.at(-1) });
     this.attempts = attempts;
     this.errors = errors;
+    const { status, retryAfter, location } = http;
+    if (typeof status === 'number') this.status = status;
+    if (typeof retryAfter === 'number') this.retryAfter = retryAfter;
+    if (typeof location === 'string') this.location = location;
   }
 }
 

@@ -1,16 +1,56 @@
-import { ConnectFailedError } from '../protocol/errors.ts';
+import type { Kind } from '../protocol/kinds.ts';
+import { FUNCTION, isDict, kind } from '../protocol/kinds.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 
-/** An address without what may be secret in it: also a password with a slash, which makes it malformed. */
+/** The address of a router: text, or a URL object. */
+export type Address = string | URL;
+
+/** An address without its secrets: password, query, fragment. Covers a password with a slash, which makes the address malformed. */
 export const shown = (url: string): string => url.replace(/(\/\/)[^/]*(:\D.*)?@|[?#].*/g, '$1');
 
-/** The error of a dial; `what` was dialled. */
-export function dialFailed(what: string, cause: unknown): ConnectFailedError {
-  // Node says a lot; browsers nothing, on purpose: a page must not learn about networks
-  const { message, code } = (cause ?? {}) as { message: string; code: string };
-  // of several addresses that refuse, Node's error has a code alone
-  return new ConnectFailedError(
-    `Cannot connect to ${what}: ${message || code || 'no reason is given here'}`,
-    1,
-    cause === undefined ? [] : [cause],
-  );
+/** Which addresses a transport can dial. */
+export interface AddressRule {
+  /** The transport, for error messages: `webSocket`. */
+  readonly owner: string;
+  /** Those that errors name come first: two. */
+  readonly schemes: readonly string[];
+  readonly example: string;
+  /** Whether paths are allowed, which a page completes with its own address. */
+  readonly relative?: boolean;
+  /** What else makes a well-formed address unusable. */
+  readonly refuse?: (url: URL) => string | false;
 }
+
+/**
+ * The text of an address that the transport can dial.
+ *
+ * @throws TypeError that says what is wrong; it quotes no more than the scheme, as the rest may hold secrets
+ */
+export function checkAddress({ owner, schemes, example, relative, refuse }: AddressRule, value: unknown): string {
+  const fail = (why: string): never => {
+    throw new TypeError(`${owner}: url ${why}; expected an address like ${example}`);
+  };
+  // not instanceof: a URL may come from another realm
+  const text = isDict(value) ? value['href'] : value;
+  if (typeof text !== 'string') return fail(`is ${kindOf(value)}`);
+  if (relative === true && /^\.{0,2}\//.test(text)) return text;
+  const [, scheme, slashes] = /^([a-z][a-z\d+.-]*:)(\/\/)?/i.exec(text) ?? [];
+  if (!schemes.includes(scheme?.toLowerCase() ?? '')) {
+    fail(`must begin with ${schemes.slice(0, 2).join(' or ')}${slashes === undefined ? '' : `, not ${scheme}`}`);
+  }
+  let parsed;
+  try {
+    parsed = new URL(text);
+  } catch {
+    return fail('is malformed');
+  }
+  const reason = refuse?.(parsed);
+  return reason === undefined || reason === false ? text : fail(reason);
+}
+
+/** The kind of the option `url`: an address, or a function that returns one. */
+export const addressKind = (rule: AddressRule): Kind =>
+  kind(
+    'a string, a URL or a function',
+    (v) => FUNCTION.test(v) || ((typeof v === 'string' || isDict(v)) && checkAddress(rule, v) !== ''),
+  );

@@ -1,34 +1,49 @@
-import { asyncScheduler, catchError, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
-import { resolve, type Resolvable } from '../async.ts';
-import { checkOptions, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
+import { asyncScheduler, forkJoin, Observable, switchMap, type Subscriber } from 'rxjs';
+import type { Resolvable } from '../async.ts';
+import type { Kind } from '../protocol/kinds.ts';
+import { checkOptions, discreetly, FUNCTION, isDict, kind, NUMBER, TEXT } from '../protocol/kinds.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import { json } from '../serializers/json.ts';
 import type { FramePort, Serializer } from '../serializers/serializer.ts';
-import { dialFailed, shown } from './address.ts';
-import { Poll, Refusal, type Post } from './poll.ts';
-import type { Attempt, Channel, Transport, TransportDetails } from './transport.ts';
+import { utf8Decoder } from '../serializers/text.ts';
+import { addressKind, checkAddress, shown, type Address, type AddressRule } from './address.ts';
+import { dialFailed, resolveOption, SERIALIZERS } from './dial.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { Poll, readBody, type Post } from './poll.ts';
+import type { Channel, Transport, TransportDetails } from './transport.ts';
+
+/** Bytes of an answer that is no frame. */
+const SMALL = 65_536;
+
+type HeaderFields = Readonly<Record<string, string>>;
 
 /** How to reach a router by HTTP long-poll. */
 export interface LongPollOptions {
   /**
-   * `http://` or `https://` address of the router's long-poll service, below which it has `open`; in a browser it may be
-   * relative to the page. Or a function that gives it, asked at every attempt.
+   * `http://` or `https://` address of the router's long-poll service, below which it has `open`; in a browser also a path
+   * (`/lp`, `../lp`). Or a function that returns it, called at every attempt.
    */
-  readonly url: Resolvable<string>;
+  readonly url: Resolvable<Address>;
   /**
-   * What to offer, best first; the router chooses.
+   * The serializers to offer, best first; the router chooses.
    * @default [json()]
    */
   readonly serializers?: readonly Serializer[] | undefined;
-  /** Headers of every request, or a function that gives them, asked at every attempt. Another site's router must allow them (CORS). */
+  /** Headers of every request, or a function that returns them, called at every attempt. Another site's router must allow them (CORS). */
   readonly headers?: Resolvable<Readonly<Record<string, string>>> | undefined;
   /**
-   * Whether a browser sends cookies and the like along, as `fetch()` has it: `'include'` also to other sites.
+   * Whether a browser sends cookies, as in `fetch()`: `'include'` also to other sites.
    * @default 'same-origin'
    */
   readonly credentials?: 'omit' | 'same-origin' | 'include' | undefined;
-  /** Another `fetch` than the platform's: one with a proxy agent, a wrapper, a fake. */
+  /** A `fetch` in place of the platform's: one with a proxy agent, a wrapper, a fake. */
   readonly fetch?: typeof fetch | undefined;
+  /**
+   * The longest answer, in bytes, that is accepted; a longer one is aborted, and ends the link with ConnectionLostError
+   * (`code` 1009).
+   * @default 16 MiB
+   */
+  readonly maxPayload?: number | undefined;
   /**
    * Milliseconds that the dialling may take. The client's `joinTimeout` bounds dialling and joining together.
    * @default Infinity
@@ -36,37 +51,39 @@ export interface LongPollOptions {
   readonly openTimeout?: number | undefined;
 }
 
+const ADDRESS: AddressRule = {
+  owner: 'longPoll',
+  schemes: ['http:', 'https:'],
+  example: 'https://router.example/lp',
+  relative: true,
+  refuse: ({ username, password }) => username + password !== '' && 'must not hold a password: send it as a header',
+};
+
 const OPTIONS: Readonly<Record<keyof LongPollOptions, Kind>> = {
-  url: { expected: 'a string or a function', test: (v) => TEXT.test(v) || FUNCTION.test(v) },
-  serializers: {
-    expected: 'a list of serializers',
-    test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every((s) => isDict(s) && s['encode']),
-  },
+  url: addressKind(ADDRESS),
+  serializers: SERIALIZERS,
   ...discreetly<Record<'headers', Kind>>('longPoll', {
-    headers: {
-      expected: 'an object of strings or a function',
-      test: (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),
-    },
+    headers: kind(
+      'an object of strings or a function',
+      (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),
+    ),
   }),
-  credentials: {
-    expected: "'omit', 'same-origin' or 'include'",
-    test: (v) => v === 'omit' || v === 'same-origin' || v === 'include',
-  },
+  credentials: kind("'omit', 'same-origin' or 'include'", (v) => /^(omit|same-origin|include)$/.test(String(v))),
   fetch: FUNCTION,
+  maxPayload: NUMBER,
   openTimeout: NUMBER,
 };
 
 /**
  * WAMP over plain HTTP requests (WAMP, section "HTTP Longpoll Transport"), for networks that let nothing else through, in
- * browsers and in Node; stands well behind a `webSocket()` in a list of transports. Everything works as over a WebSocket,
- * at the price of one request for each message.
+ * browsers and in Node; put it behind a `webSocket()` in a list of transports. Everything works as over a WebSocket, at
+ * the price of one request for each message.
  *
- * A request that fails ends the link with ConnectionLostError, whose `code` is the HTTP status if there was one. What
- * router and proxies do with requests that wait long is theirs: Crossbar.io ends a link on which none was made for 30
- * seconds, so let the client's `keepalive.interval` be 10 seconds. Browsers allow six connections to a site without
- * HTTP/2, and each client holds one or two.
+ * A request that fails ends the link with ConnectionLostError, whose `code` is the HTTP status if there was one.
+ * Crossbar.io ends a link without a request for 30 seconds, so set the client's `keepalive.interval` to 10 seconds. Without
+ * HTTP/2, browsers allow six connections to a site, and each client holds one or two.
  *
- * @throws TypeError where an option is unknown or of the wrong type
+ * @throws TypeError where an option is unknown or of the wrong type, and for an address that no request can reach
  *
  * @example
  * new WampClient({
@@ -80,39 +97,26 @@ export function longPoll(options: LongPollOptions): Transport {
   const { url, headers = {} } = options;
   if (!url) throw new TypeError('longPoll: url must be given');
   return {
-    name: typeof url === 'string' ? `longpoll ${shown(url)}` : 'longpoll',
+    name: typeof url === 'function' ? 'longpoll' : `longpoll ${shown(String(url))}`,
     open: (attempt) =>
-      forkJoin([resolveOption(attempt, 'url', url), resolveOption(attempt, 'headers', headers)]).pipe(
-        switchMap(([address, given]) => connect(address, given, options)),
-      ),
+      forkJoin([
+        resolveOption('url', url, attempt, (address) => checkAddress(ADDRESS, address)),
+        resolveOption('headers', headers, attempt, checkHeaders),
+      ]).pipe(switchMap(([address, given]) => connect(address, given, options))),
   };
 }
 
-/** What the user gave, now or later. */
-const resolveOption = <T>(attempt: Attempt | undefined, what: string, source: Resolvable<T>): Observable<T> =>
-  (attempt ? attempt.resolve(source) : resolve(source)).pipe(
-    catchError((error: unknown) => {
-      throw dialFailed(`the router: ${what}`, error);
-    }),
-  );
-
 /** The parts of an address, before and behind what each request adds to its path. */
 function partsOf(url: string): readonly [head: string, tail: string] {
-  let parsed;
-  try {
-    parsed = new URL(url, (globalThis as { location?: { href: string } }).location?.href);
-  } catch {
-    // what it says repeats the address, with its secrets
-    throw new TypeError('the url is malformed');
-  }
-  const { protocol, username, password, origin, pathname, search } = parsed;
-  if (!/^https?:$/.test(protocol)) throw new TypeError(`the url must begin with http: or https:, not ${protocol}`);
-  if (username || password) throw new TypeError('the url must not hold a password; send it as a header');
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  if (!URL.canParse(url, page)) throw new TypeError('a relative url needs a page');
+  const { origin, pathname, search } = new URL(url, page);
   return [origin + pathname.replace(/\/+$/, ''), search];
 }
 
-/** What a platform says of a header that it refuses repeats the value, which may be a secret. */
-function checkHeaders(headers: Readonly<Record<string, string>>): void {
+/** The headers, if all can be sent. The platform's own error would repeat the value, which may be a secret. */
+function checkHeaders(headers: HeaderFields): HeaderFields {
+  if (!isDict(headers)) throw new TypeError(`must be an object of strings, got a ${typeof headers}`);
   for (const [name, value] of Object.entries(headers)) {
     try {
       new Headers([[name, value]]);
@@ -120,33 +124,50 @@ function checkHeaders(headers: Readonly<Record<string, string>>): void {
       throw new TypeError(`the header '${name}' cannot be sent`);
     }
   }
+  return headers;
 }
 
-/** What of headers and query an answer may repeat, and must not be told: `Bearer s3cret` may come back as `s3cret`. */
-function secretsOf(headers: Readonly<Record<string, string>>, query: string): string[] {
+/** Secrets of headers and query that an answer may repeat: `Bearer s3cret` may come back as `s3cret`. */
+function secretsOf(headers: HeaderFields, query: string): string[] {
   return [...Object.values(headers), ...new URLSearchParams(query).values(), query]
     .flatMap((text) => [text, ...text.split(/[\s=&;,?"]+/)])
     .filter(({ length }) => length > 3)
     .sort((a, b) => b.length - a.length);
 }
 
+/** The error for an answer other than 2xx, with its body where that is one line of text, without secrets. */
+async function refusalOf(response: Response, secrets: readonly string[]): Promise<HttpRefusal> {
+  const body = await readBody(response, SMALL).catch(() => new Uint8Array());
+  const text = secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), utf8Decoder.decode(body).trim());
+  const { status, headers } = response;
+  return new HttpRefusal(
+    status,
+    { retryAfter: headers.get('retry-after'), location: headers.get('location') },
+    /^[^<\n]{1,200}$/.test(text) ? text : '',
+  );
+}
+
 /** Dials once. */
 function connect(
   url: string,
-  headers: Readonly<Record<string, string>>,
-  { serializers = [json()], credentials, fetch = globalThis.fetch, openTimeout = Infinity }: LongPollOptions,
+  headers: HeaderFields,
+  {
+    serializers = [json()],
+    credentials,
+    fetch = globalThis.fetch,
+    maxPayload = 16 * 1024 * 1024,
+    openTimeout = Infinity,
+  }: LongPollOptions,
 ): Observable<Channel> {
   return new Observable((subscriber) => {
     const protocols = serializers.map(({ subprotocol }) => subprotocol);
     const abort = new AbortController();
-    const fail = (cause: unknown): void => {
+    const fail = (cause: unknown): void =>
       subscriber.error(dialFailed(`${shown(url)} (offered: ${protocols.join()})`, cause));
-    };
     let parts: readonly [string, string];
     try {
-      if (typeof fetch !== 'function') throw new Error('there is no fetch here; give one as option fetch');
+      if (typeof fetch !== 'function') throw new Error('this platform has no fetch; pass one as the option fetch');
       parts = partsOf(url);
-      checkHeaders(headers);
     } catch (error) {
       fail(error);
       return;
@@ -156,7 +177,7 @@ function connect(
       step: string,
       body: string | Uint8Array | undefined,
       signal: AbortSignal,
-      more?: Readonly<Record<string, string>>,
+      more?: HeaderFields,
     ): Promise<Response> => {
       const response = await fetch(`${parts[0]}/${step}${parts[1]}`, {
         method: 'POST',
@@ -165,10 +186,10 @@ function connect(
         signal,
         ...(body !== undefined && { body: body as string | Uint8Array<ArrayBuffer> }),
         ...(credentials !== undefined && { credentials }),
-        // what says that we leave may outlive the page
+        // the last request may outlive the page
         ...(step.endsWith('/close') && { keepalive: true }),
       });
-      if (!response.ok) throw new Refusal(response.status, await response.arrayBuffer(), secrets);
+      if (!response.ok) throw await refusalOf(response, secrets);
       return response;
     };
 
@@ -176,13 +197,13 @@ function connect(
       const response = await post('open', JSON.stringify({ protocols }), abort.signal, {
         'content-type': 'application/json',
       });
-      const answer: unknown = await response.json().catch(() => undefined);
-      const { protocol, transport } = isDict(answer) ? answer : {};
+      const { protocol, transport } = answerOf(utf8Decoder.decode(await readBody(response, SMALL)));
       const serializer = serializers.find(({ subprotocol }) => subprotocol === protocol);
       if (!serializer) throw new Error(`the router chose '${String(protocol)}'`);
       if (!TEXT.test(transport)) throw new Error('the router gave no transport id');
       const base = encodeURIComponent(transport as string);
-      return makeChannel((step, body, signal) => post(`${base}/${step}`, body, signal), serializer, shown(url));
+      const request: Post = (step, body, signal) => post(`${base}/${step}`, body, signal);
+      return makeChannel(new Poll(request, serializer.binary, shown(url), maxPayload), serializer, shown(url));
     };
     begin().then((channel) => {
       subscriber.next(channel);
@@ -195,7 +216,17 @@ function connect(
   });
 }
 
-function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
+/** The router's answer to `open`; nothing where it cannot be read. */
+function answerOf(text: string): { readonly protocol?: unknown; readonly transport?: unknown } {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return isDict(answer) ? answer : {};
+  } catch {
+    return {};
+  }
+}
+
+function makeChannel(poll: Poll, serializer: Serializer, url: string): Channel {
   const details: TransportDetails = {
     type: 'longpoll',
     url,
@@ -203,7 +234,6 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
     subprotocol: serializer.subprotocol,
     isSecure: url.startsWith('https'),
   };
-  const poll = new Poll(post, serializer.binary, url);
   const port = serializer.batching?.<FramePort>(poll) ?? poll;
   let observer: Subscriber<unknown> | undefined;
   /** Set by close() and drop(). */
@@ -234,7 +264,7 @@ function makeChannel(post: Post, serializer: Serializer, url: string): Channel {
           try {
             value = serializer.decode(frame as string | Uint8Array);
           } catch (error) {
-            // only reading ends here: what remains to be said (ABORT) can still be sent, until close() or drop()
+            // only reading ends here: ABORT can still be sent, until close() or drop()
             subscriber.error(
               error instanceof ProtocolError ? error : new ProtocolError(String(error), { cause: error }),
             );

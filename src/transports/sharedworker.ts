@@ -1,26 +1,26 @@
 import { AsyncSubject, asyncScheduler, Observable, type Subscriber, type Subscription } from 'rxjs';
 import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/kinds.ts';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
-import { dialFailed } from './address.ts';
+import { dialFailed } from './dial.ts';
 import { platformLocks, signalOf, type LocksLike, type PortLike, type TabSignal } from './tabs.ts';
 import type { Channel, Transport } from './transport.ts';
 
-/** How to reach the worker that holds the connection. */
+/** Options of {@link sharedWorker}. */
 export interface SharedWorkerOptions {
   /**
-   * Makes the SharedWorker, asked at every attempt; or gives a port to whoever called `serveTabs()`.
+   * Returns the SharedWorker, called at every attempt; or a port to the code that called `serveTabs()`.
    *
    * @example
    * () => new SharedWorker(new URL('./wamp.worker.js', import.meta.url), { type: 'module' })
    */
   readonly worker: () => PortLike | { readonly port: PortLike };
   /**
-   * Milliseconds that the worker may take to say that it is there. How long it takes to join is its own affair: the
-   * client's `joinTimeout` pauses meanwhile.
+   * Milliseconds for the first answer of the worker. It may take longer to join: the client's `joinTimeout` pauses
+   * meanwhile.
    * @default 10000
    */
   readonly openTimeout?: number | undefined;
-  /** Other locks than `navigator.locks`, by which the worker notices that a page is gone; `false` for none. */
+  /** A lock manager in place of `navigator.locks`, by which the worker notices that a page is gone; `false` for none. */
   readonly locks?: LocksLike | false | undefined;
 }
 
@@ -32,11 +32,11 @@ const OPTIONS: Readonly<Record<keyof SharedWorkerOptions, Kind>> = {
 
 /**
  * A way to the router through a SharedWorker: all pages of one origin in a browser share the worker's one connection and
- * session, and it outlives the page that opened it. The worker calls `serveTabs()` of `rxwamp/worker`; address,
- * authentication and reconnecting are its business. When it loses its session, those of the pages end, too, and heal
- * as soon as it has joined again.
+ * session, which outlives the page that opened it. The worker calls `serveTabs()` of `rxwamp/worker`, and is responsible
+ * for address, authentication and reconnecting. When it loses its session, those of the pages end, too, and heal when it
+ * has joined again.
  *
- * Messages pass as structured clones, not serialised: the worker serialises them for the router.
+ * Messages pass as structured clones; the worker serialises them for the router.
  *
  * @throws TypeError where an option is unknown or of the wrong type
  *
@@ -52,41 +52,36 @@ export function sharedWorker(options: SharedWorkerOptions): Transport {
     name: 'sharedworker',
     open: (attempt) =>
       new Observable((subscriber) => {
-        const fail = (cause: unknown): void => {
-          subscriber.error(dialFailed('the shared worker', cause));
-        };
+        const fail = (cause: unknown): void => subscriber.error(dialFailed('the shared worker', cause));
         let link: TabLink;
         try {
           const made = worker();
           if ('port' in made) {
-            // a script that cannot be loaded, or throws
-            (made as { onerror?: (event: { message?: string }) => void }).onerror = ({ message }) => {
+            // for a script that cannot be loaded, or throws
+            (made as { onerror?: (event: { message?: string }) => void }).onerror = ({ message }) =>
               fail(new Error(message === undefined || message === '' ? 'its script cannot be run' : message));
-            };
           }
           link = new TabLink('port' in made ? made.port : made);
         } catch (error) {
           fail(error);
           return;
         }
-        let given = false;
+        let emitted = false;
         subscriber.add(() => {
-          if (!given) link.drop();
+          if (!emitted) link.drop();
         });
         const timer: Subscription | undefined =
           openTimeout < Infinity
-            ? asyncScheduler.schedule(() => {
-                fail(new Error(`no answer in ${openTimeout} ms`));
-              }, openTimeout)
+            ? asyncScheduler.schedule(() => fail(new Error(`no answer in ${openTimeout} ms`)), openTimeout)
             : undefined;
         subscriber.add(timer);
-        link.greeted = () => {
+        link.answered = () => {
           timer?.unsubscribe();
           const ready = (): Observable<Channel> => link.ready;
           subscriber.add(
             (attempt ? attempt.resolve(ready) : ready()).subscribe({
               next: (channel) => {
-                given = true;
+                emitted = true;
                 subscriber.next(channel);
                 subscriber.complete();
               },
@@ -99,8 +94,8 @@ export function sharedWorker(options: SharedWorkerOptions): Transport {
   };
 }
 
-/** Milliseconds that messages may take which a worker sent before its end. */
-const LAST_WORDS = 100;
+/** Milliseconds for messages that a worker sent before its end. */
+const LAST_MESSAGES = 100;
 
 /** The page's end of a port. */
 class TabLink implements Channel {
@@ -109,9 +104,9 @@ class TabLink implements Channel {
   /** Emits the channel when the worker has a session. */
   readonly ready = new AsyncSubject<Channel>();
   /** Called when the worker has answered. */
-  greeted: () => void = () => undefined;
+  answered: () => void = () => undefined;
   received = 0;
-  /** What waits in the worker's link, which all pages fill. */
+  /** The backlog of the worker's link, which all pages share. */
   bufferedAmount = 0;
   readonly #port: PortLike;
   readonly #watching = new AbortController();
@@ -126,15 +121,13 @@ class TabLink implements Channel {
     this.#port = port;
     this.incoming = new Observable((subscriber) => {
       this.#observer = subscriber;
-      if (this.#ended) this.#tellEnd();
+      if (this.#ended) this.#emitEnd();
     });
-    port.addEventListener('message', ({ data }) => {
-      this.#receive(data);
-    });
+    port.addEventListener('message', ({ data }) => this.#receive(data));
     port.start?.();
   }
 
-  /** Says to the worker that we are there: once our lock is held, so that it cannot get it before. */
+  /** Opens the link once this page's lock is held, so that the worker cannot get it before. */
   begin(locks: LocksLike | undefined): void {
     const open = (lock?: string): void => {
       if (!this.#ended) this.#signal({ rxwamp: 'open', lock });
@@ -151,10 +144,8 @@ class TabLink implements Channel {
         if (this.#ended) release();
         open(name);
       });
-    // a document that may not have locks is watched by pings
-    locks.request(name, {}, held).catch(() => {
-      open();
-    });
+    // without permission for locks, the worker watches the page by pings
+    locks.request(name, {}, held).catch(() => open());
   }
 
   send(message: readonly unknown[]): void {
@@ -164,9 +155,8 @@ class TabLink implements Channel {
     try {
       this.#port.postMessage(message);
     } catch (error) {
-      throw new SerializationError(`A value cannot be sent to the shared worker: ${(error as Error).message}`, {
-        cause: error,
-      });
+      const reason = (error as Error).message;
+      throw new SerializationError(`A value cannot be sent to the shared worker: ${reason}`, { cause: error });
     }
   }
 
@@ -200,7 +190,7 @@ class TabLink implements Channel {
     }
     switch (signal.rxwamp) {
       case 'hello':
-        this.greeted();
+        this.answered();
         return;
       case 'ready':
         this.ready.next(this);
@@ -225,17 +215,17 @@ class TabLink implements Channel {
     }
   }
 
-  /** Notices when the worker is gone: nothing comes through a port whose other end has crashed, not even an end. */
+  /** Notices that the worker is gone: a port does not report the crash of its other end. */
   #watch(lock: string): void {
     const { signal } = this.#watching;
     this.#locks
       ?.request(lock, { signal }, () => {
-        // what the worker said last may still be on its way
+        // its last messages may still be under way
         asyncScheduler.schedule(() => {
           if (!this.#ended) this.#end(new ConnectionLostError('The shared worker is gone'));
-        }, LAST_WORDS);
+        }, LAST_MESSAGES);
       })
-      // given up, or not allowed: the keepalive remains
+      // aborted, or not permitted: the keepalive remains
       .catch(() => undefined);
   }
 
@@ -245,12 +235,12 @@ class TabLink implements Channel {
     this.#loss = this.#left ? undefined : loss;
     this.#release?.();
     this.#port.close?.();
-    // whoever waits for the session of a worker that is gone would wait for ever: the joinTimeout pauses meanwhile
+    // the join timeout is paused, and would not end an attempt that waits for this worker
     if (loss) this.ready.error(loss);
-    this.#tellEnd();
+    this.#emitEnd();
   }
 
-  #tellEnd(): void {
+  #emitEnd(): void {
     if (this.#loss) this.#observer?.error(this.#loss);
     else this.#observer?.complete();
   }

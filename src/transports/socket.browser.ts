@@ -1,24 +1,24 @@
 import type { FramePort } from '../serializers/serializer.ts';
 import type { Channel, TransportDetails } from './transport.ts';
 
-/** The constructor of a WebSocket as browsers have it, to inject another one. */
+/** The constructor of a WebSocket as browsers have it. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => object;
 
 /** A WebSocket, and the few things that differ between browsers and Node. */
 export interface Socket extends FramePort {
-  /** The standard interface. Its handlers `onopen`, `onerror` and `onclose` belong to the code that dialled. */
+  /** The standard interface. Its handlers belong to the transport. */
   readonly ws: WebSocket;
   /** Bytes received, where more than messages can be counted. */
   readonly received?: number;
-  /** What its channel can do in addition. */
+  /** Methods that only some sockets give their channel. */
   readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
-  /** What its channel's details hold in addition. */
+  /** Details that only some sockets give their channel. */
   readonly details?: Partial<TransportDetails>;
-  /** Hangs up at once. The handlers have been taken away. */
+  /** Ends the connection at once. The handlers have been removed before. */
   terminate(): void;
 }
 
-/** Any standard WebSocket: that of the browser, or one which was injected. */
+/** A socket on a standard WebSocket: the browser's, or the option `WebSocket`. */
 export function standardSocket(ws: WebSocket): Socket {
   ws.binaryType = 'arraybuffer';
   return {
@@ -30,7 +30,7 @@ export function standardSocket(ws: WebSocket): Socket {
       ws.onmessage = ({ data }) => receive(data);
     },
     send: (frame) => ws.send(frame as Uint8Array<ArrayBuffer>),
-    // a page may say 1000 and 3000 to 4999 only: 1002 becomes 3002
+    // pages may send only 1000 and 3000 to 4999: 1002 becomes 3002
     close: (code, reason) => ws.close(code === 1000 || code >= 3000 ? code : code + 2000, reason),
     terminate: () => ws.close(),
   };
@@ -39,6 +39,6 @@ export function standardSocket(ws: WebSocket): Socket {
 /** Dials with the browser's WebSocket. Throws where the browser refuses the address, or has none. */
 export function dial(url: string, protocols: string[]): Socket {
   const { WebSocket } = globalThis as { WebSocket?: typeof globalThis.WebSocket };
-  if (!WebSocket) throw new Error('there is no WebSocket here; give one as option WebSocket');
+  if (!WebSocket) throw new Error('this platform has no WebSocket; pass one as the option WebSocket');
   return standardSocket(new WebSocket(url, protocols));
 }

@@ -1,7 +1,9 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket as NodeWebSocket, type ClientOptions } from 'ws';
 import { tlsBinding } from './binding.node.ts';
 import { fastFrames, type FastFrames } from './fast-frames/fast-frames.node.ts';
+import { HttpRefusal } from './http-refusal.ts';
 import { peerOf } from './peer.node.ts';
 import type { Socket } from './socket.browser.ts';
 import type { TransportDetails } from './transport.ts';
@@ -35,6 +37,11 @@ export class NodeSocket implements Socket {
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
     node.on('upgrade', ({ socket }) => (this.tcp = socket));
+    node.on('unexpected-response', refuse);
+    const secure = /^wss:/i.test(node.url);
+    node.on('redirect', (target, request) => {
+      if (secure && !/^wss:/i.test(target)) request.destroy(new Error('a redirect leads to an address without TLS'));
+    });
   }
 
   get details(): Partial<TransportDetails> {
@@ -94,6 +101,12 @@ export class NodeSocket implements Socket {
   }
 }
 
+/** Ends a handshake that was answered with something else than an upgrade. */
+function refuse(request: ClientRequest, { statusCode = 0, headers }: IncomingMessage): void {
+  const { location, 'retry-after': retryAfter } = headers;
+  request.destroy(new HttpRefusal(statusCode, { location, retryAfter }));
+}
+
 /** One function for all sockets: no closure per turn. */
 function flush(socket: NodeSocket): void {
   socket.flush();
@@ -102,6 +115,7 @@ function flush(socket: NodeSocket): void {
 const DEFAULTS = {
   // compression costs more CPU than it saves with WAMP's small messages
   perMessageDeflate: false,
+  followRedirects: true,
   maxPayload: 16 * 1024 * 1024,
   // ms that a router may take to answer our close frame; a program that ends should not wait for it
   closeTimeout: 5000,

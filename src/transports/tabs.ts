@@ -1,30 +1,30 @@
-// What a page and the worker that serves it say to each other beside WAMP messages, which pass as lists.
+// The signals between a page and its worker, beside WAMP messages, which pass as lists.
 
-/** As much of a MessagePort as is needed: a SharedWorker's, one of a MessageChannel, or a wrapper. */
+/** The part of a MessagePort that is needed: a SharedWorker's, one of a MessageChannel, or a wrapper. */
 export interface PortLike {
   postMessage(message: unknown): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  /** Begins to deliver; only what has it waits for it. */
+  /** Begins to deliver, with ports that wait for it. */
   start?(): void;
   close?(): void;
 }
 
-/** As much of `navigator.locks` as is needed. */
+/** The part of `navigator.locks` that is needed. */
 export interface LocksLike {
   request(name: string, options: { readonly signal?: AbortSignal }, held: () => unknown): Promise<unknown>;
 }
 
-/** A word between page and worker. */
+/** A signal between page and worker. */
 export type TabSignal =
-  /** The page begins. It holds the lock of this name for as long as it lives. */
+  /** The page begins. It holds the lock of this name as long as it lives. */
   | { readonly rxwamp: 'open'; readonly lock: string | undefined }
-  /** The worker is there. */
+  /** The worker answers. */
   | { readonly rxwamp: 'hello' }
-  /** The worker holds the lock of this name for as long as it lives. */
+  /** The worker holds the lock of this name as long as it lives. */
   | { readonly rxwamp: 'held'; readonly lock: string }
-  /** The worker has a session, or knows that it will have none: HELLO would be answered. */
+  /** The worker has a session, or knows that it will have none: it can answer HELLO. */
   | { readonly rxwamp: 'ready' }
-  /** So many bytes wait in the worker's link to the router: told when the page has sent something, until it is 0 again. */
+  /** Bytes that wait in the worker's link to the router; sent after messages of the page, until it is 0 again. */
   | { readonly rxwamp: 'buffered'; readonly bytes: number }
   | { readonly rxwamp: 'ping' }
   | { readonly rxwamp: 'pong' }
@@ -32,13 +32,13 @@ export type TabSignal =
   | { readonly rxwamp: 'lost'; readonly why: string }
   /** The page leaves. */
   | { readonly rxwamp: 'close' }
-  /** The worker has heard that it leaves. */
+  /** The worker confirms that it leaves. */
   | { readonly rxwamp: 'closed' };
 
-/** The locks of this page or worker, where it has them: not without a secure context. */
+/** The locks of this page or worker; only secure contexts have them. */
 export const platformLocks = (): LocksLike | undefined =>
   (globalThis as { navigator?: { locks?: LocksLike } }).navigator?.locks;
 
-/** The word in what came through a port, or nothing. */
+/** The signal in the data of a port; undefined for a WAMP message. */
 export const signalOf = (data: unknown): TabSignal | undefined =>
   typeof data === 'object' && data !== null && 'rxwamp' in data ? (data as TabSignal) : undefined;

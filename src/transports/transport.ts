@@ -9,43 +9,41 @@ export interface Attempt extends AuthAttempt {
   resolve<T>(source: Resolvable<T>): Observable<T>;
 }
 
-/** What an open channel can say of itself. */
+/** The details of an open channel. */
 export interface TransportDetails {
   /** `websocket`, `rawsocket`, `memory` … */
   readonly type: string;
-  /** The address that was dialled, without what may be secret in it: password, query, fragment. */
+  /** The address that was dialled, without its secrets: password, query, fragment. */
   readonly url?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;
-  /** The subprotocol that was agreed, `wamp.2.json`. */
+  /** The negotiated subprotocol, `wamp.2.json`. */
   readonly subprotocol: string;
-  /** Whether TLS carries it. Browsers do not tell: there it shows in `url`. */
+  /** Whether it uses TLS. Absent in browsers: see `url` there. */
   readonly isSecure?: boolean;
-  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Node alone tells. */
+  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Only in Node. */
   readonly peer?: string;
-  /** The extensions of WebSocket that were agreed, `permessage-deflate`; empty for none. Node alone tells. */
+  /** The negotiated extensions of WebSocket, `permessage-deflate`; empty for none. Only in Node. */
   readonly extensions?: string;
-  /** Bytes that the router takes in one message; only RawSocket tells. */
+  /** The largest message, in bytes, that the router takes. Only with RawSocket. */
   readonly maxMessageSize?: number;
 }
 
 /**
- * One open link to a router. It never calls back from inside `send()`, keeps the order of what is sent, and after
- * `close()` or `drop()` delivers no more frames.
+ * One open link to a router. It never calls back from inside `send()`, keeps the order of messages, and delivers no more
+ * frames after `close()` or `drop()`.
  */
 export interface Channel {
   readonly details: TransportDetails;
   /**
-   * Decoded frames, not yet checked, for one observer, who subscribes in the same turn in which the channel was
-   * emitted. Completes when the link is down after either side closed it in order, and at once after `drop()`; errors
-   * with ConnectionLostError (or ProtocolError for a frame that cannot be decoded).
+   * Decoded frames, not yet checked, for one observer, which subscribes in the turn in which the channel was emitted.
+   * Completes when the link is down after either side closed it in order, and at once after `drop()`; errors with
+   * ConnectionLostError (or ProtocolError for a frame that cannot be decoded).
    */
   readonly incoming: Observable<unknown>;
-  /**
-   * Grows with whatever is received, control frames included: the sign of life that keepalive watches.
-   */
+  /** Grows with everything that is received, control frames included: the sign of life for the keepalive. */
   readonly received: number;
-  /** Bytes accepted by `send()` and not yet handed to the network. */
+  /** Bytes of messages that wait for the network. */
   readonly bufferedAmount: number;
   /**
    * Serialises and sends, or queues in order.
@@ -54,29 +52,29 @@ export interface Channel {
    * closing; in both cases nothing was sent
    */
   send(message: Message): void;
-  /** Asks the other side for a sign of life below WAMP (a WebSocket ping), where the transport can. */
+  /** Requests a sign of life below WAMP (a WebSocket ping), where the transport can. */
   ping?(): void;
   /**
-   * Data that binds what is said above to this very TLS connection (RFC 5929, RFC 9266), as it is, not hashed;
-   * `undefined` where there is no TLS, or none of that type: `tls-unique` ends with TLS 1.2. Absent where the runtime
-   * tells nothing of TLS, as browsers do not.
+   * Data that binds an authentication to this TLS connection (RFC 5929, RFC 9266), not hashed; `undefined` without TLS, or
+   * where its version has no such type: `tls-unique` ends with TLS 1.2. Absent where the runtime gives no access to TLS,
+   * as in browsers.
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
   /**
-   * Puts another serializer in the place of the one in use, which `wrap` is given: to look at what passes, at no cost to
-   * those who do not. Absent where nothing is serialised here.
+   * Replaces the serializer by `wrap(serializer)`: to observe frames at no cost to channels that are not observed. Absent
+   * where the channel serialises nothing.
    */
   recode?(wrap: (serializer: Serializer) => Serializer): void;
-  /** Hangs up in order, after what was sent has been flushed. `code` is a WebSocket close code, 1000 by default. */
+  /** Closes the link in order, after all messages were sent. `code` is a WebSocket close code, 1000 by default. */
   close(code?: number, reason?: string): void;
-  /** Lets go of the link at once, without waiting for the other side. */
+  /** Ends the link at once, without waiting for the other side. */
   drop(): void;
 }
 
 /**
  * A way to reach a router. `open()` is cold: subscribing dials; it emits the one open channel and completes, or errors
- * with ConnectFailedError. Unsubscribing before the channel was emitted gives the dialling up; after that the channel
- * belongs to whoever received it.
+ * with ConnectFailedError. Unsubscribing before the channel was emitted aborts the dial; after that the channel belongs to
+ * its receiver.
  */
 export interface Transport {
   /** Shown on status$: `websocket ws://host/ws`. */

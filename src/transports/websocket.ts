@@ -1,24 +1,27 @@
-import { asyncScheduler, catchError, Observable, switchMap, type Subscriber } from 'rxjs';
+import { asyncScheduler, Observable, switchMap, type Subscriber } from 'rxjs';
 import { dial } from '#websocket';
-import { resolve, type Resolvable } from '../async.ts';
-import { checkOptions, FUNCTION, isDict, kind, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
+import type { Resolvable } from '../async.ts';
+import type { Kind } from '../protocol/kinds.ts';
+import { checkOptions, FUNCTION, NUMBER } from '../protocol/kinds.ts';
 import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
+import { kindOf } from '../protocol/kind-of.ts';
 import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
-import { dialFailed, shown } from './address.ts';
+import { addressKind, checkAddress, shown, type Address, type AddressRule } from './address.ts';
+import { dialFailed, resolveOption, SERIALIZERS } from './dial.ts';
 import { standardSocket, type Socket, type WebSocketConstructor } from './socket.browser.ts';
 import type { Channel, Transport } from './transport.ts';
 
 /** How to reach a router by WebSocket. */
 export interface WebSocketOptions {
-  /** `ws://` or `wss://` address of the router, or a function that gives it, asked at every attempt. */
-  readonly url: Resolvable<string>;
+  /** `ws://` or `wss://` address of the router, or a function that returns one, called at every attempt. */
+  readonly url: Resolvable<Address>;
   /**
-   * What to offer, best first; the router chooses.
+   * The serializers to offer, best first; the router chooses.
    * @default [json()]
    */
   readonly serializers?: readonly Serializer[] | undefined;
-  /** Another WebSocket than the platform's: a polyfill, a wrapper, a fake. */
+  /** A WebSocket class in place of the platform's: a polyfill, a wrapper, a fake. */
   readonly WebSocket?: WebSocketConstructor | undefined;
   /**
    * Milliseconds that the dialling may take. The client's `joinTimeout` bounds dialling and joining together.
@@ -29,9 +32,9 @@ export interface WebSocketOptions {
 
 /**
  * A WebSocket to a router (WAMP, section "WebSocket Transport"), in browsers and, through the package `ws`, in Node. For
- * headers, certificates and other things that only Node can do see `webSocket` of `rxwamp/node`.
+ * headers, certificates and other options that only Node has see `webSocket` of `rxwamp/node`.
  *
- * @throws TypeError where an option is unknown or of the wrong type
+ * @throws TypeError where an option is unknown or of the wrong type, and for an address that no WebSocket can reach
  *
  * @example
  * new WampClient({ realm: 'realm1', transports: [webSocket({ url: 'wss://router.example/ws', serializers: [cbor(), json()] })] });
@@ -40,13 +43,18 @@ export function webSocket(options: WebSocketOptions): Transport {
   return webSocketTransport(options, OPTIONS);
 }
 
+const ADDRESS: AddressRule = {
+  owner: 'webSocket',
+  // the last two reach Unix domain sockets, in Node
+  schemes: ['ws:', 'wss:', 'ws+unix:', 'wss+unix:'],
+  example: 'ws://localhost:8080/ws',
+  refuse: ({ hash }) => hash !== '' && 'must not have a fragment (#…)',
+};
+
 /** What the options must be. @internal */
 export const OPTIONS: Readonly<Record<keyof WebSocketOptions, Kind>> = {
-  url: kind('a string or a function', (v) => TEXT.test(v) || FUNCTION.test(v)),
-  serializers: kind(
-    'a list of serializers',
-    (v) => Array.isArray(v) && v.length > 0 && v.every((s) => isDict(s) && s['encode']),
-  ),
+  url: addressKind(ADDRESS),
+  serializers: SERIALIZERS,
   WebSocket: FUNCTION,
   openTimeout: NUMBER,
 };
@@ -61,12 +69,9 @@ export function webSocketTransport(
   const { url } = options;
   if (!url) throw new TypeError('webSocket: url must be given');
   return {
-    name: typeof url === 'string' ? `websocket ${shown(url)}` : 'websocket',
+    name: typeof url === 'function' ? 'websocket' : `websocket ${shown(String(url))}`,
     open: (attempt) =>
-      (attempt ? attempt.resolve(url) : resolve(url)).pipe(
-        catchError((error: unknown) => {
-          throw dialFailed('the router: url', error);
-        }),
+      resolveOption('url', url, attempt, (address) => checkAddress(ADDRESS, address)).pipe(
         switchMap((address) => connect(address, options, extra)),
       ),
   };
@@ -83,55 +88,71 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
     try {
       socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);
     } catch (error) {
-      // what is said of a malformed address repeats it, secrets and all
+      // the platform's message may repeat the address with its secrets
       fail(new Error(shown(`${error as Error}`)));
       return;
     }
     const { ws } = socket;
     let open = false;
     ws.onopen = () => {
-      const serializer = serializers.find(({ subprotocol }) => subprotocol === ws.protocol);
+      // some WebSockets, as React Native's, do not report the choice; a single offer leaves none
+      const chosen = ws.protocol || (protocols.length === 1 && protocols[0]);
+      const serializer = serializers.find(({ subprotocol }) => subprotocol === chosen);
       if (serializer) {
         open = true;
-        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, shown(url)));
+        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, url));
         subscriber.complete();
       } else fail(new Error(`the router chose '${ws.protocol}'`));
     };
-    ws.onerror = (event) => fail((event as ErrorEvent).error as unknown);
-    ws.onclose = ({ code }) => fail(new Error(`closed with code ${code}`));
+    ws.onerror = (event) => fail(causeOf(event, url));
+    ws.onclose = ({ code, reason }) => fail(new Error(`closed with code ${code}${reason && ` (${reason})`}`));
     if (openTimeout < Infinity) {
       subscriber.add(asyncScheduler.schedule(() => fail(new Error(`no answer in ${openTimeout} ms`)), openTimeout));
     }
-    // after the channel was emitted it belongs to its receiver; before, unsubscribing gives the dialling up
-    subscriber.add(() => open || letGo(socket));
+    // an emitted channel belongs to its receiver; before that, unsubscribing aborts the dial
+    subscriber.add(() => open || release(socket));
   });
 }
 
-function letGo(socket: Socket): void {
+/** The reason in an error event: an error under Node, a message in React Native and Deno, nothing in browsers. */
+function causeOf(event: Event, url: string): unknown {
+  const { error, message } = event as { readonly error?: unknown; readonly message?: string };
+  return error ?? (message ? new Error(message.replaceAll(url, shown(url))) : undefined);
+}
+
+/** The data of a frame: text, or bytes from whatever realm and class. */
+function dataOf(data: unknown): string | Uint8Array {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (Object.prototype.toString.call(data) === '[object ArrayBuffer]') return new Uint8Array(data as ArrayBuffer);
+  throw new ProtocolError(`A frame is ${kindOf(data)}, neither text nor bytes`);
+}
+
+function release(socket: Socket): void {
   const { ws } = socket;
-  // not null: an error of `ws` without a listener ends the process
+  // not null: without a listener, an error in `ws` ends the process
   ws.onopen = ws.onmessage = ws.onerror = ws.onclose = () => undefined;
   socket.terminate();
 }
 
 /** What the usual close codes mean (RFC 6455, section 7.4.1). */
 const MEANINGS: Readonly<Record<number, string>> = {
-  1001: 'it goes away',
+  1001: 'the router goes away',
   1002: 'protocol error',
   1006: 'network, proxy or router failed',
-  1008: 'against its policy',
+  1008: 'policy violation',
   1009: 'message too big',
   1011: 'the router failed',
 };
 
-function makeChannel(socket: Socket, serializer: Serializer, url: string): Channel {
+function makeChannel(socket: Socket, serializer: Serializer, address: string): Channel {
   const { ws } = socket;
-  /** Frames that came before anyone listened: `ws` may open and deliver in one turn. */
+  const url = shown(address);
+  /** Frames that came before `incoming` was observed: `ws` may open and deliver in one turn. */
   let early: unknown[] | undefined = [];
   let observer: Subscriber<unknown> | undefined;
   /** Set by close() and drop(). */
   let left = false;
-  /** How the link ended. */
   let ended = false;
   let loss: ConnectionLostError | undefined;
   let cause: unknown;
@@ -141,13 +162,14 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     if (left || !observer || observer.closed) return;
     let value: unknown;
     try {
-      const text = typeof data === 'string';
+      const frame = dataOf(data);
+      const text = typeof frame === 'string';
       if (text === serializer.binary) {
         throw new ProtocolError(`A ${text ? 'text' : 'binary'} frame on ${serializer.subprotocol}`);
       }
-      value = serializer.decode(data instanceof ArrayBuffer ? new Uint8Array(data) : (data as string | Uint8Array));
+      value = serializer.decode(frame);
     } catch (error) {
-      // only reading ends here: what remains to be said (ABORT) can still be sent, until close() or drop()
+      // only reading ends here: ABORT can still be sent, until close() or drop()
       observer.error(error instanceof ProtocolError ? error : new ProtocolError(String(error), { cause: error }));
       return;
     }
@@ -165,10 +187,10 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     if (early) early.push(data);
     else deliver(data);
   });
-  // Node says here what was wrong; the close event that follows settles it
-  ws.onerror = (event) => (cause = (event as ErrorEvent).error as unknown);
+  // the close event that follows ends the link
+  ws.onerror = (event) => (cause = causeOf(event, address));
   ws.onclose = ({ code, reason }) => {
-    // after our own close() any end is the one we asked for; 1005 is a close frame without a code
+    // after our own close() every end is in order; 1005 is a close frame without a code
     if (!left && code !== 1000 && code !== 1005) {
       const why = [reason, MEANINGS[code], (cause as Error | undefined)?.message].filter(Boolean).join('; ');
       loss = new ConnectionLostError(`Lost ${url}: code ${code}${why && ` (${why})`}`, { code, cause });
@@ -197,7 +219,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     get bufferedAmount() {
       return socket.bufferedAmount;
     },
-    // refuses when the link is closing or closed: a WebSocket would swallow the message without a word
+    // a WebSocket that is closing would drop the message without an error
     send(message) {
       if (left || ws.readyState !== 1) {
         throw loss ?? new ConnectionLostError(`Cannot send: the link to ${url} is closed`);
@@ -217,7 +239,7 @@ function makeChannel(socket: Socket, serializer: Serializer, url: string): Chann
     drop() {
       if (ended) return;
       left = true;
-      letGo(socket);
+      release(socket);
       finish();
     },
   };

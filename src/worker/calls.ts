@@ -2,7 +2,7 @@ import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type Message, type MessageOf } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { RequestPort, Reply } from '../session/request-port.ts';
-import { answered, refusal } from './answers.ts';
+import { errorFor, replyFor } from './replies.ts';
 
 const CANCELED: Dict = { mode: 'killnowait' };
 
@@ -19,10 +19,10 @@ export class TabCalls {
     this.#tab = tab;
   }
 
-  /** CALL: a new one, or more arguments for one that is open. */
+  /** CALL: a new one, or further arguments of an open one. */
   call([, request, options, uri, args, kwargs]: MessageOf<48>): void {
     const open = this.#open.get(request);
-    // more arguments for a call that is over
+    // further arguments of a call that is over
     if (open === undefined && request <= this.#last) return;
     const id = open ?? this.#upstream.nextId;
     const message = withPayload<MessageOf<48>>([CALL, id, options, uri], args, kwargs);
@@ -32,21 +32,19 @@ export class TabCalls {
         this.#open.set(request, id);
         this.#upstream.request(message, {
           type: CALL,
-          answer: (reply) => {
-            this.#answer(reply, request);
-          },
+          answer: (reply) => this.#reply(request, reply),
           lost: () => undefined,
         });
       } else this.#upstream.send(message);
     } catch (error) {
-      // of a new call the router has heard nothing
+      // the router does not know of a new call
       if (open === undefined) this.#open.delete(request);
       else this.cancel(request, CANCELED);
-      if (this.#upstream.open) this.#tab.send(refusal(CALL, request, error, 'wamp.error.invalid_payload'));
+      if (this.#upstream.open) this.#tab.send(errorFor(CALL, request, error, 'wamp.error.invalid_payload'));
     }
   }
 
-  /** CANCEL. The tab waits no longer, whatever the router answers. */
+  /** CANCEL. The tab expects no reply after it. */
   cancel(request: Id, options: Dict): void {
     const id = this.#open.get(request);
     if (id === undefined) return;
@@ -55,13 +53,13 @@ export class TabCalls {
     if (this.#upstream.supports('dealer', 'call_canceling')) this.#upstream.trySend([CANCEL, id, options]);
   }
 
-  /** The tab is gone: nobody waits for answers. */
+  /** The tab is gone: cancels its calls. */
   end(): void {
     if (this.#upstream.open) for (const request of [...this.#open.keys()]) this.cancel(request, CANCELED);
   }
 
-  #answer(reply: Reply, request: Id): void {
+  #reply(request: Id, reply: Reply): void {
     if (reply[0] !== RESULT || reply[2]['progress'] !== true) this.#open.delete(request);
-    this.#tab.send(answered(reply, request));
+    this.#tab.send(replyFor(request, reply));
   }
 }

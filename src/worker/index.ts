@@ -1,10 +1,11 @@
 /**
- * One connection for all tabs of a browser: the side of the SharedWorker.
+ * One connection for all tabs of a browser: the code of the SharedWorker.
  *
  * @packageDocumentation
  */
 import { ReplaySubject, Subscription, type Subject } from 'rxjs';
-import { checkOptions, NUMBER, type Kind } from '../protocol/kinds.ts';
+import type { Kind } from '../protocol/kinds.ts';
+import { checkOptions, isDict, kind, NUMBER } from '../protocol/kinds.ts';
 import { WampClient, type ClientOptions } from '../index.ts';
 import { portOf } from '../session/verbs.ts';
 import { platformLocks, type LocksLike, type PortLike } from '../transports/tabs.ts';
@@ -12,7 +13,7 @@ import { Tab } from './tabs.ts';
 
 export type { LocksLike, PortLike } from '../transports/tabs.ts';
 
-/** As much of a SharedWorker's global scope as is needed. */
+/** The part of a SharedWorker's global scope that is needed. */
 export interface TabScope {
   addEventListener(type: 'connect', listener: (event: { readonly ports: readonly PortLike[] }) => void): void;
   removeEventListener(type: 'connect', listener: (event: { readonly ports: readonly PortLike[] }) => void): void;
@@ -21,43 +22,42 @@ export interface TabScope {
 /** Options of {@link serveTabs}. */
 export interface ServeTabsOptions {
   /**
-   * Where tabs connect.
+   * The scope in which tabs connect.
    *
    * @default globalThis, where it is the scope of a SharedWorker
    */
   readonly scope?: TabScope | undefined;
-  /** Other locks than `navigator.locks`; `false` for none: tabs are watched by pings then. */
+  /** A lock manager in place of `navigator.locks`; `false` for none: then pings watch the tabs. */
   readonly locks?: LocksLike | false | undefined;
   /**
-   * Milliseconds between signs of life, of a tab that holds no lock.
+   * Milliseconds between pings to a tab that holds no lock.
    *
    * @default 10000
    */
   readonly pingInterval?: number | undefined;
   /**
-   * Milliseconds that such a tab may take to answer, before it counts as gone. A browser may freeze tabs in the
-   * background: they come back then as after any loss.
+   * Milliseconds for the answer to a ping, before the tab is taken for gone. A browser may freeze tabs in the background:
+   * they come back as after any loss.
    *
    * @default 30000
    */
   readonly pingTimeout?: number | undefined;
 }
 
-const an = (expected: string): Kind => ({ expected, test: (v) => typeof v === 'object' || v === false });
 const OPTIONS: Readonly<Record<keyof ServeTabsOptions, Kind>> = {
-  scope: { expected: "a SharedWorker's scope", test: (v) => typeof v === 'object' },
-  locks: an('a lock manager or false'),
+  scope: kind("a SharedWorker's scope", isDict),
+  locks: kind('a lock manager or false', (v) => isDict(v) || v === false),
   pingInterval: NUMBER,
   pingTimeout: NUMBER,
 };
 
-/** This scope, where it is that of a SharedWorker. */
+/** The global scope, if it is that of a SharedWorker. */
 const workerScope = (): TabScope | undefined => {
   const here: unknown = globalThis;
   return 'onconnect' in globalThis ? (here as TabScope) : undefined;
 };
 
-/** Holds a lock by which tabs notice the end of this worker: its process may crash with a tab. */
+/** Holds a lock by which tabs notice the end of this worker, which may crash with the process of a tab. */
 function hold(locks: LocksLike, held: Subject<string>): Subscription {
   const life = new Subscription();
   const name = `rxwamp worker ${crypto.randomUUID()}`;
@@ -66,39 +66,39 @@ function hold(locks: LocksLike, held: Subject<string>): Subscription {
       life.add(release);
       held.next(name);
     });
-  // a worker that may not have locks is noticed by the keepalive of its tabs
+  // without permission for locks, the keepalive of the tabs notices the end
   locks.request(name, {}, holding).catch(() => undefined);
   return life;
 }
 
-/** What serves tabs. */
+/** Serves tabs until it is closed. */
 export interface TabServer {
   /** The worker's client. */
   readonly wamp: WampClient;
-  /** How many tabs are connected. */
+  /** The number of connected tabs. */
   readonly tabs: number;
-  /** Takes in a tab by another port than those that connect to the worker: one of a MessageChannel. */
+  /** Adds a tab by a port of a MessageChannel. */
   connect(port: PortLike): void;
-  /** Takes in no more tabs, ends the sessions of those that are here, and closes the client if it was made here. */
+  /** Takes no more tabs, ends the sessions of the present ones, and closes the client if it was made here. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the tabs of a browser with the one session of a client, from a SharedWorker; the tabs come by `sharedWorker()`.
- * To be called in the first turn of the worker's script: tabs that connect before are not seen.
+ * Serves the tabs of a browser with the one session of a client, in a SharedWorker; the tabs connect by `sharedWorker()`.
+ * Call it in the first turn of the worker's script: tabs that connected before are missed.
  *
- * A tab's HELLO is answered with the session that the client has (realm and identity are the worker's); its messages go
- * over that session under ids of the worker's. Subscriptions are shared: one at the router for all tabs, given back
- * with the last. A registration belongs to one tab at a time; another tab that registers the same procedure is refused
- * with `wamp.error.procedure_already_exists`. A tab that vanishes is noticed by its lock (Web Locks), or by pings; what
- * it held is given back, its calls are cancelled and those to it answered with `wamp.error.canceled`.
+ * The client's session answers a tab's HELLO (realm and identity are the worker's), and its messages use request ids of
+ * the worker. Subscriptions are shared: the router has one for all tabs, until the last leaves. A registration belongs to
+ * one tab at a time; another tab that registers the procedure gets `wamp.error.procedure_already_exists`. A lock (Web
+ * Locks) or pings show that a tab is gone: its subscriptions and registrations end, its calls are cancelled, and calls to
+ * it get `wamp.error.canceled`.
  *
- * As the router takes all tabs for one session, it would keep a tab's publications from the others. So they are
- * published with `exclude_me: false` where another tab has subscribed to them. If the publishing tab has, too, they are
- * acknowledged, and its events of that topic wait for the acknowledgement, to keep from it those that are its own: a
- * frame more for each such publication, and a round trip more for such events. Whether streams of this client within the
- * worker see what tabs publish is not promised: give the worker's own work a client of its own. Lists of sessions
- * (`exclude`, `eligible`), testaments and the meta API see one session, too.
+ * As the router sees all tabs as one session, it would keep a tab's publications from the others. So they are
+ * published with `exclude_me: false` where another tab has subscribed to the topic. If the publishing tab has, too, they
+ * are acknowledged, and its events of that topic wait for the acknowledgement, so that it does not get its own: one more
+ * frame for each such publication, and one more round trip for such events. Whether streams of this client inside the
+ * worker receive publications of tabs is undefined: use another client for the worker's own work. Lists of sessions
+ * (`exclude`, `eligible`), testaments and the meta API also see one session.
  *
  * @param wamp the client, or options to make one
  * @throws TypeError where an option is unknown or of the wrong type
@@ -127,9 +127,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
       for (const { session } of tabs) if (session !== by && session?.wants(uri) === true) return true;
       return false;
     },
-    gone: (tab: Tab) => {
-      tabs.delete(tab);
-    },
+    gone: (tab: Tab) => tabs.delete(tab),
   };
   const connect = (port: PortLike): void => {
     if (!life.closed) tabs.add(new Tab(context, port));
@@ -138,9 +136,7 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
     if (ports[0]) connect(ports[0]);
   };
   scope?.addEventListener('connect', connected);
-  life.add(() => {
-    scope?.removeEventListener('connect', connected);
-  });
+  life.add(() => scope?.removeEventListener('connect', connected));
   life.add(
     client.status$.subscribe((status) => {
       for (const tab of [...tabs]) tab.changed(status);

@@ -14,16 +14,16 @@ import type { Args, Dict, List } from '../protocol/payload.ts';
 import { wireDetails, type Invocation } from '../session/events.ts';
 import type { OpenInvocation, RequestPort } from '../session/request-port.ts';
 
-/** How many of the invocations that were answered before their last chunk came are remembered. */
+/** Invocations, answered before their last chunk came, that are remembered. */
 const UNREAD_KEPT = 1000;
 
-/** A payload as it stood in its message: a binary that was passed through took the list's place. */
+/** The payload as in its message: passed-through bytes take the place of the list. */
 export const slotOf = (details: Readonly<Dict>, args: List, kwargs: Readonly<Dict>): Args =>
   details['enc_algo'] !== undefined && args.length === 1 && args[0] instanceof Uint8Array && !Object.keys(kwargs).length
     ? args[0]
     : args;
 
-/** What a relayed invocation needs of the tab that answers it. */
+/** The tab that answers a relayed invocation. */
 export interface Answerer {
   send(message: Message): void;
   /** The invocation is over. */
@@ -31,47 +31,47 @@ export interface Answerer {
 }
 
 /**
- * An invocation that a tab answers. It stands in the session's table in the place of one that runs here, and passes on
- * what the router says to it, and what the tab says, as it is.
+ * An invocation that a tab answers. It replaces the running one in the session's table, and relays the messages of router
+ * and tab unchanged.
  */
 export class RelayedInvocation implements OpenInvocation {
   /** The tab's number for it. */
   readonly id: Id;
-  readonly #link: RequestPort;
+  readonly #port: RequestPort;
   readonly #upstream: Id;
   readonly #registration: Id;
   readonly #tab: Answerer;
   #inputOpen: boolean;
 
-  /** Called in a handler, with what it was given. */
-  constructor(link: RequestPort, invocation: Invocation, id: Id, tab: Answerer) {
+  /** To be made inside a handler, with its invocation. */
+  constructor(port: RequestPort, invocation: Invocation, id: Id, tab: Answerer) {
     this.id = id;
-    this.#link = link;
+    this.#port = port;
     this.#tab = tab;
     this.#registration = invocation.details.registration;
     const details = wireDetails(invocation.details);
     this.#inputOpen = details['progress'] === true;
-    // the session has just filed the one whose handler this is: the last of its table
-    const [upstream, running] = [...link.invocations].at(-1) as [Id, OpenInvocation];
+    // the invocation of this handler is the last in the session's table
+    const [upstream, running] = [...port.invocations].at(-1) as [Id, OpenInvocation];
     this.#upstream = upstream;
     running.abort(undefined);
-    link.unread.delete(upstream);
-    link.invocations.set(upstream, this);
+    port.unread.delete(upstream);
+    port.invocations.set(upstream, this);
     this.#invoke(details, slotOf(details, invocation.args, invocation.kwargs), invocation.kwargs);
   }
 
-  /** Whether more chunks of arguments are due. */
+  /** Whether the caller may send more arguments. */
   get inputOpen(): boolean {
     return this.#inputOpen;
   }
 
-  /** The next chunk of arguments. */
+  /** Further arguments. */
   more([, , , details, args, kwargs]: MessageOf<68>): void {
     this.#inputOpen = details['progress'] === true;
     this.#invoke(details, args, kwargs);
   }
 
-  /** INTERRUPT. With killnowait nobody waits for an answer. */
+  /** INTERRUPT. With killnowait no answer is expected. */
   interrupt(mode: unknown, reason: unknown): void {
     const options: Dict = {};
     if (typeof mode === 'string') options['mode'] = mode;
@@ -80,7 +80,7 @@ export class RelayedInvocation implements OpenInvocation {
     if (mode === 'killnowait') this.#done();
   }
 
-  /** The session is over, and the tab's with it. */
+  /** The session is over, and that of the tab with it. */
   abort(): void {
     this.#done();
   }
@@ -107,13 +107,13 @@ export class RelayedInvocation implements OpenInvocation {
 
   #answer(head: unknown[], args: Args | undefined, kwargs: Dict | undefined, final: boolean): void {
     let over = final;
-    if (this.#link.open) {
+    if (this.#port.open) {
       try {
-        this.#link.send(withPayload<MessageOf<70>>(head, args, kwargs));
+        this.#port.send(withPayload<MessageOf<70>>(head, args, kwargs));
       } catch (error) {
         over = true;
         if (error instanceof SerializationError) {
-          this.#link.trySend([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.invalid_payload', [error.message]]);
+          this.#port.trySend([ERROR, INVOCATION, this.#upstream, {}, 'wamp.error.invalid_payload', [error.message]]);
         }
       }
     }
@@ -122,10 +122,10 @@ export class RelayedInvocation implements OpenInvocation {
 
   #done(): void {
     this.#tab.forget(this.id);
-    this.#link.invocations.delete(this.#upstream);
-    // chunks that are still under way are for nobody
+    this.#port.invocations.delete(this.#upstream);
+    // chunks that are still under way are ignored
     if (!this.#inputOpen) return;
-    const { unread } = this.#link;
+    const { unread } = this.#port;
     unread.add(this.#upstream);
     if (unread.size > UNREAD_KEPT) unread.delete(unread.keys().next().value as Id);
   }

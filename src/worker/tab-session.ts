@@ -28,12 +28,12 @@ import { observeRegistration } from '../session/registration.ts';
 import type { RequestPort, Reply } from '../session/request-port.ts';
 import type { Recovery } from '../session/recovery.ts';
 import { observeSubscription } from '../session/subscription.ts';
-import { answered, refusal } from './answers.ts';
+import { errorFor, replyFor } from './replies.ts';
 import { TabCalls } from './calls.ts';
-import { OwnEvents } from './held.ts';
+import { OwnEvents } from './own-events.ts';
 import { RelayedInvocation, slotOf, type Answerer } from './relay.ts';
 
-/** What a tab subscribed to. */
+/** A subscription of a tab. */
 interface TabTopic {
   readonly uri: Uri;
   readonly match: Match;
@@ -42,7 +42,7 @@ interface TabTopic {
   readonly stream: Subscription;
 }
 
-/** What a tab's session needs of whoever serves it. */
+/** The server of a tab's session. */
 export interface TabHost {
   send(message: Message): void;
   /** Whether another tab would receive events of a topic. */
@@ -50,22 +50,22 @@ export interface TabHost {
 }
 
 /**
- * One tab's share in the worker's session. Requests go out under ids of that session, answers come back under the tab's;
- * ids of subscriptions and registrations are the router's. Options, details and payloads pass as they are.
+ * One tab's share in the worker's session. Requests are sent with ids of that session, replies returned with the tab's;
+ * ids of subscriptions and registrations are the router's. Options, details and payloads pass unchanged.
  */
 export class TabSession implements Answerer {
   readonly #host: TabHost;
   readonly #upstream: RequestPort;
   readonly #recovery: Recovery;
   readonly #calls: TabCalls;
-  /** All that is subscribed, confirmed or not; and by the router's ids, what is. */
+  /** All subscriptions, and the confirmed ones by the router's ids. */
   readonly #topics = new Set<TabTopic>();
   readonly #live = new Map<Id, TabTopic>();
   readonly #procedures = new Map<Id, Subscription>();
   readonly #invocations = new Map<Id, RelayedInvocation>();
   #invocationIds: Id = 0;
   readonly #events = new OwnEvents();
-  /** Streams that wait for the router's answer, and all others. */
+  /** All streams, confirmed or not. */
   readonly #all = new Subscription();
 
   constructor(host: TabHost, recovery: Recovery, upstream: RequestPort) {
@@ -89,7 +89,7 @@ export class TabSession implements Answerer {
     return false;
   }
 
-  /** A message of the tab; false where it has no place in a session. */
+  /** Handles a message of the tab; false if a session has no place for it. */
   receive(message: Message): boolean {
     switch (message[0]) {
       case SUBSCRIBE:
@@ -124,7 +124,7 @@ export class TabSession implements Answerer {
     }
   }
 
-  /** The tab is gone, or has said goodbye: gives back what it held. */
+  /** The tab is gone or has said GOODBYE: ends its streams and calls. */
   end(): void {
     for (const invocation of [...this.#invocations.values()]) invocation.cancel();
     this.#calls.end();
@@ -137,7 +137,7 @@ export class TabSession implements Answerer {
     const match = (wire['match'] as Match | undefined) ?? 'exact';
     const topic: TabTopic = { uri, match, id: 0, stream: new Subscription() };
     const onSubscribed = ({ id }: { readonly id: Id }): void => {
-      // a SUBSCRIBE that was repeated, for the retained event: the new one goes on where the old one stops
+      // a SUBSCRIBE that was repeated for the retained event replaces the first one
       const before = this.#live.get(id);
       topic.id = id;
       this.#live.set(id, topic);
@@ -196,9 +196,8 @@ export class TabSession implements Answerer {
   }
 
   /**
-   * To the router all tabs are one session, which it would exclude whole as the publisher. Where another tab is to
-   * receive the event it must not; and if this tab would then receive it, too, it is asked for the publication's id, to
-   * know it by.
+   * The router sees all tabs as one session, and would exclude it as the publisher. Where another tab receives the topic,
+   * it must not; if this tab would receive it, too, PUBLISHED brings the id by which its own event is recognised.
    */
   #publish([, request, options, uri, args, kwargs]: MessageOf<16>): void {
     const acknowledge = options['acknowledge'] === true;
@@ -207,8 +206,8 @@ export class TabSession implements Answerer {
     const sent = shared ? { ...options, exclude_me: false, ...(own && { acknowledge: true }) } : options;
     const number = own ? this.#events.published(uri) : 0;
     const answer = (reply: Reply): void => {
-      if (own) this.#events.settle(number, reply[0] === PUBLISHED ? reply[2] : undefined);
-      if (acknowledge) this.send(answered(reply, request));
+      if (own) this.#events.acknowledged(number, reply[0] === PUBLISHED ? reply[2] : undefined);
+      if (acknowledge) this.send(replyFor(request, reply));
     };
     try {
       this.#upstream.request(
@@ -216,7 +215,7 @@ export class TabSession implements Answerer {
         acknowledge || own ? { type: PUBLISH, answer, lost: () => undefined } : undefined,
       );
     } catch (error) {
-      if (own) this.#events.settle(number, undefined);
+      if (own) this.#events.acknowledged(number, undefined);
       if (acknowledge) this.#refuse(PUBLISH, request, error, 'wamp.error.invalid_payload');
     }
   }
@@ -263,15 +262,15 @@ export class TabSession implements Answerer {
     this.send([UNREGISTERED, request]);
   }
 
-  /** ERROR for what the router, or the worker itself, has against a request. */
-  #refuse(type: number, request: Id, error: unknown, otherwise: Uri): void {
-    // what the session's end leaves open, the end of the tab's session tells
-    if (this.#upstream.open) this.send(refusal(type, request, error, otherwise));
+  /** ERROR for a request that router or worker refused. */
+  #refuse(type: number, request: Id, error: unknown, fallback: Uri): void {
+    // at the end of the session the tab's own ends, with its requests
+    if (this.#upstream.open) this.send(errorFor(type, request, error, fallback));
   }
 
-  #revoked(type: typeof UNSUBSCRIBED | typeof UNREGISTERED, which: Dict, error: unknown): void {
+  #revoked(type: typeof UNSUBSCRIBED | typeof UNREGISTERED, stream: Dict, error: unknown): void {
     if (!this.#upstream.open) return;
     const { uri } = error as Partial<ApplicationError>;
-    this.send([type, 0, { ...which, ...(uri !== undefined && { reason: uri }) }]);
+    this.send([type, 0, { ...stream, ...(uri !== undefined && { reason: uri }) }]);
   }
 }

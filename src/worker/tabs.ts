@@ -7,15 +7,15 @@ import type { Session } from '../session/session.ts';
 import { after } from '../session/time.ts';
 import { signalOf, type LocksLike, type PortLike, type TabSignal } from '../transports/tabs.ts';
 import type { Status, WampClient } from '../index.ts';
-import { snaked } from './answers.ts';
+import { toWireDict } from './replies.ts';
 import { TabSession, type TabHost } from './tab-session.ts';
 
-/** What a tab needs of the server. */
+/** The server's side of a tab. */
 export interface TabContext {
   readonly wamp: WampClient;
   readonly port: Port;
   readonly locks: LocksLike | undefined;
-  /** Emits the name of the worker's own lock as soon as it is held: a page that asked before would get it. */
+  /** Emits the name of the worker's own lock once it is held: a page that requested it before would get it. */
   readonly held: Observable<string>;
   readonly ping: { readonly interval: number; readonly timeout: number };
   readonly wantedElsewhere: TabHost['wantedElsewhere'];
@@ -23,30 +23,29 @@ export interface TabContext {
   readonly gone: (tab: Tab) => void;
 }
 
-/** Milliseconds after which a tab is told how full the link is. */
-const TELL = 20;
+/** Milliseconds between reports of the backlog to a tab. */
+const REPORT_DELAY = 20;
 
 /** One tab: its port, and its session while it has one. */
 export class Tab implements TabHost {
   readonly #context: TabContext;
   readonly #port: PortLike;
-  /** What is to end with the tab: the wait for its lock, the pings, the wait for a session. */
+  /** Ends with the tab: the wait for its lock, the pings, the wait for a session. */
   readonly #life = new Subscription();
   #session: TabSession | undefined;
   /** The worker's session that it shares. */
   #upstream: Session | undefined;
-  #heard = 0;
+  /** Messages received. */
+  #received = 0;
   #open = false;
-  /** How full the link is, as the tab was told last. */
+  /** The backlog that was reported last. */
   #buffered = 0;
-  #telling: Subscription | undefined;
+  #reporting: Subscription | undefined;
 
   constructor(context: TabContext, port: PortLike) {
     this.#context = context;
     this.#port = port;
-    port.addEventListener('message', ({ data }) => {
-      this.#receive(data);
-    });
+    port.addEventListener('message', ({ data }) => this.#receive(data));
     port.start?.();
   }
 
@@ -62,13 +61,13 @@ export class Tab implements TabHost {
     return this.#context.wantedElsewhere(uri, by);
   }
 
-  /** The worker's client is in another state: the tab's session ends with the one that it shares. */
+  /** The state of the worker's client has changed: the tab's session ends with the shared one. */
   changed(status: Status): void {
     if (!this.#upstream || (status.state === 'joined' && status.session === this.#upstream)) return;
     this.#lose(why(status));
   }
 
-  /** Ends it from the worker's side. */
+  /** Ends the tab's session from the worker's side. */
   close(reason: string): void {
     if (!this.#life.closed) this.#lose(reason);
   }
@@ -79,11 +78,11 @@ export class Tab implements TabHost {
 
   #receive(data: unknown): void {
     if (this.#life.closed) return;
-    this.#heard++;
+    this.#received++;
     const signal = signalOf(data);
     if (!signal) {
-      this.#take(data);
-      this.#tellBuffered();
+      this.#handle(data);
+      this.#reportBuffered();
       return;
     }
     if (signal.rxwamp === 'open') this.#begin(signal.lock);
@@ -99,11 +98,7 @@ export class Tab implements TabHost {
     this.#open = true;
     const { wamp, held } = this.#context;
     this.#signal({ rxwamp: 'hello' });
-    this.#life.add(
-      held.subscribe((name) => {
-        this.#signal({ rxwamp: 'held', lock: name });
-      }),
-    );
+    this.#life.add(held.subscribe((name) => this.#signal({ rxwamp: 'held', lock: name })));
     this.#watch(lock);
     wamp.connect();
     this.#life.add(
@@ -112,13 +107,11 @@ export class Tab implements TabHost {
           filter(({ state }) => state === 'joined' || state === 'failed' || state === 'closed'),
           take(1),
         )
-        .subscribe(() => {
-          this.#signal({ rxwamp: 'ready' });
-        }),
+        .subscribe(() => this.#signal({ rxwamp: 'ready' })),
     );
   }
 
-  /** Notices when the tab is gone: its lock comes free, or it answers no pings. */
+  /** Notices that the tab is gone: its lock becomes free, or it answers no pings. */
   #watch(lock: string | undefined): void {
     const { locks } = this.#context;
     if (lock === undefined || !locks) {
@@ -126,32 +119,28 @@ export class Tab implements TabHost {
       return;
     }
     const abort = new AbortController();
-    this.#life.add(() => {
-      abort.abort();
-    });
+    this.#life.add(() => abort.abort());
     locks
-      .request(lock, { signal: abort.signal }, () => {
-        this.#gone();
-      })
+      .request(lock, { signal: abort.signal }, () => this.#gone())
       .catch(() => {
-        // given up, or not allowed
+        // aborted, or not permitted
         if (!abort.signal.aborted) this.#ping();
       });
   }
 
   #ping(): void {
     const { interval, timeout } = this.#context.ping;
-    const heard = this.#heard;
+    const received = this.#received;
     this.#life.add(
       asyncScheduler.schedule(() => {
-        if (this.#heard !== heard) {
+        if (this.#received !== received) {
           this.#ping();
           return;
         }
         this.#signal({ rxwamp: 'ping' });
         this.#life.add(
           asyncScheduler.schedule(() => {
-            if (this.#heard === heard) this.#gone();
+            if (this.#received === received) this.#gone();
             else this.#ping();
           }, timeout),
         );
@@ -159,19 +148,19 @@ export class Tab implements TabHost {
     );
   }
 
-  /** Lets the tab know how full the link is, until it is empty: what the tab has sent is in it soon. */
-  #tellBuffered(): void {
+  /** Reports the backlog of the link until it is empty; what the tab has sent enters it soon. */
+  #reportBuffered(): void {
     if (this.#life.closed) return;
-    this.#telling ??= after(TELL, () => {
-      this.#telling = undefined;
+    this.#reporting ??= after(REPORT_DELAY, () => {
+      this.#reporting = undefined;
       const bytes = this.#context.port.bufferedAmount;
       if (bytes !== this.#buffered) this.#signal({ rxwamp: 'buffered', bytes });
       this.#buffered = bytes;
-      if (bytes > 0) this.#tellBuffered();
+      if (bytes > 0) this.#reportBuffered();
     });
   }
 
-  #take(data: unknown): void {
+  #handle(data: unknown): void {
     let message: Message;
     try {
       message = parseMessage(data);
@@ -204,7 +193,7 @@ export class Tab implements TabHost {
     const { session: id, transport: _transport, serializer: _serializer, ...details } = session.details;
     this.#upstream = session;
     this.#session = new TabSession(this, recovery, recovery.port as RequestPort);
-    this.send([WELCOME, id, snaked(details)]);
+    this.send([WELCOME, id, toWireDict(details)]);
   }
 
   #violated(message: string): void {
@@ -231,7 +220,7 @@ export class Tab implements TabHost {
   #gone(): void {
     if (this.#life.closed) return;
     this.#life.unsubscribe();
-    this.#telling?.unsubscribe();
+    this.#reporting?.unsubscribe();
     this.#leave();
     this.#port.close?.();
     this.#context.gone(this);

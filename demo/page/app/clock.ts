@@ -2,13 +2,13 @@ import { Injectable } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { map, timer } from 'rxjs';
 
-/** What the time axis shows, in ms. */
+/** The length of the time axis, in ms. */
 export const span = 60_000;
 
-/** The one clock by which everything on the time axis moves: the link's line and all charts stay in step. */
+/** The one clock of the time axis: it keeps the link's line and all charts in step. */
 @Injectable({ providedIn: 'root' })
 export class Clock {
-  /** Milliseconds since 1970. Paper that jumps once a second is calmer than paper that creeps. */
+  /** Milliseconds since 1970. One step a second is calmer to look at than a constant crawl. */
   readonly now = toSignal(
     timer(0, matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 200).pipe(map(() => Date.now())),
     {

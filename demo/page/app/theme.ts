@@ -4,7 +4,7 @@ import { fromEvent, map } from 'rxjs';
 
 type Scheme = 'light' | 'dark';
 
-/** Light or dark: what was chosen here, else what the system prefers. */
+/** Light or dark: the choice on this page, or else the system's preference. */
 @Injectable({ providedIn: 'root' })
 export class Theme {
   readonly #query = matchMedia('(prefers-color-scheme: dark)');
@@ -27,7 +27,7 @@ export class Theme {
   }
 }
 
-/** What the script in the page's head has found. */
+/** The theme that the script in the page's head has set. */
 function stored(): Scheme | undefined {
   const theme = document.documentElement.dataset['theme'];
   return theme === 'light' || theme === 'dark' ? theme : undefined;

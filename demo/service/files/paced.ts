@@ -1,6 +1,6 @@
 /**
- * A gate that opens at most once in `every` ms: partial results tell a person how it goes, and more of them than a
- * screen can show would only slow the work down.
+ * Returns true at most once in `every` ms: partial results are for people, and more of them than a screen can show would
+ * only slow down the work.
  */
 export function pace(every: number): () => boolean {
   let last = -Infinity;

@@ -3,10 +3,10 @@ import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationError } from 'rxwamp';
 
-/** The project's own folder: nothing outside of it is ever read, whatever a caller asks for. */
+/** The project's own folder: nothing outside of it is ever read. */
 export const root: string = await realpath(fileURLToPath(new URL('.', import.meta.resolve('rxwamp/package.json'))));
 
-/** Version control keeps its secrets: its folder is neither listed nor read. */
+/** Version control may hold secrets: its folder is neither listed nor read. */
 const hidden = new Set(['.git']);
 
 /** Whether a name may be shown at all. */
@@ -14,11 +14,11 @@ export function visible(name: string): boolean {
   return !hidden.has(name);
 }
 
-/** Installed or kept by tools, wherever it lies; built or measured, in the project's own folders. */
+/** Folders of tools, anywhere; of build results and measurements, in the project's own folder. */
 const installed = new Set(['node_modules', '.cache']);
 const built = new Set(['dist', 'coverage', 'artifacts', 'demo/dist']);
 
-/** Whether a folder holds what nobody here has written. */
+/** Whether a folder holds generated or installed files. */
 export function generated(path: string): boolean {
   return installed.has(basename(path)) || built.has(shown(path));
 }
@@ -29,7 +29,7 @@ export function shown(path: string): string {
 }
 
 /**
- * The real place of a path that a caller asked for.
+ * The real path for a path of the caller.
  *
  * @throws ApplicationError `wamp.error.invalid_argument` for anything that is not plainly inside the project:
  *   no string, NUL, absolute, `..`, hidden, missing, or a symbolic link that leads out.

@@ -5,8 +5,8 @@ import { pace } from './paced.ts';
 import { generated, shown } from './root.ts';
 import { folders } from './tree.ts';
 
-const shownHits = 200; // more than anybody reads; the count goes on
-const largest = 1_000_000; // bytes: what is bigger was not written by hand
+const shownHits = 200; // enough for a reader; the count goes on
+const largest = 1_000_000; // bytes: larger files are not written by hand
 const excerpt = 160; // characters of a line
 const report = 60; // ms between two partial results
 const text = /\.(c|m)?(js|ts)x?$|\.(json|md|css|html|txt|ya?ml|toml)$/;
@@ -17,7 +17,7 @@ export async function* search(start: string, query: string, signal: AbortSignal)
   const needle = query.toLowerCase();
   let scanned = 0;
   let matches = 0;
-  let told = 0;
+  let reported = 0;
   let hits: SearchHit[] = [];
   for await (const folder of folders(start, signal, worthwhile)) {
     for (const name of folder.files.filter((file) => text.test(file))) {
@@ -26,8 +26,8 @@ export async function* search(start: string, query: string, signal: AbortSignal)
       const found = linesWith(needle, await content(path));
       scanned += 1;
       matches += found.length;
-      for (const { line, text } of found.slice(0, shownHits - told)) hits.push({ path: shown(path), line, text });
-      told += Math.min(found.length, shownHits - told);
+      for (const { line, text } of found.slice(0, shownHits - reported)) hits.push({ path: shown(path), line, text });
+      reported += Math.min(found.length, shownHits - reported);
       if (due()) {
         yield { scanned, matches, hits };
         hits = [];
@@ -38,7 +38,7 @@ export async function* search(start: string, query: string, signal: AbortSignal)
   yield { scanned, matches, hits: [] };
 }
 
-/** Packages are worth a look; what this project has built is in its sources already. */
+/** Packages are searched; build results repeat the sources. */
 function worthwhile(path: string): boolean {
   return basename(path) === 'node_modules' || !generated(path);
 }

@@ -9,7 +9,7 @@ import { readNetwork } from './network.ts';
 const slow = 500; // ms between two looks at a counter
 const fast = 20; // ms between two reports of the event loop: faster than any screen
 
-/** All that this machine tells about itself, one topic each under `demo.host.`. */
+/** All measurements of this machine, each with a topic under `demo.host.`. */
 export const measurements: Observable<Measurement> = defer(() =>
   merge(
     cpuLoad(timer(0, slow)),

@@ -2,7 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import type { Memory } from '../../shared/host.ts';
 import { readProc } from './proc.ts';
 
-/** Memory in bytes. Linux tells what the cache holds; elsewhere free memory is all there is to know. */
+/** Memory in bytes. Linux reports the size of the cache, other platforms only free memory. */
 export async function readMemory(): Promise<Memory> {
   const text = await readProc('/proc/meminfo');
   if (text === undefined) return { total: totalmem(), available: freemem(), cache: 0 };

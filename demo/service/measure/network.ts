@@ -1,7 +1,7 @@
 import type { NetworkCounters } from '../../shared/host.ts';
 import { readProc } from './proc.ts';
 
-/** Byte counters of all interfaces; undefined where the platform does not say (the topic is then never published). */
+/** Byte counters of all interfaces; undefined where the platform has none (the topic is then never published). */
 export async function readNetwork(): Promise<NetworkCounters | undefined> {
   const text = await readProc('/proc/net/dev');
   return text === undefined ? undefined : parseNetDev(text);

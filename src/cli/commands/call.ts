@@ -1,12 +1,12 @@
 import { finalize, tap } from 'rxjs';
 import type { CallOptions } from '../../session/options.ts';
 import { collect, type Command } from '../command.ts';
-import { attend } from '../connect/attend.ts';
+import { runTask } from '../connect/run-task.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
-import { printed, showOptions, type ShowFlags } from '../payload.ts';
+import { formatOutput, outputOptions, type OutputFlags } from '../output.ts';
 import { optionsOf, pairsOf, valueOf } from '../values.ts';
 
-interface CallFlags extends ConnectionFlags, ShowFlags {
+interface CallFlags extends ConnectionFlags, OutputFlags {
   readonly kw?: readonly string[];
   readonly option?: readonly string[];
   readonly progress?: boolean;
@@ -14,7 +14,7 @@ interface CallFlags extends ConnectionFlags, ShowFlags {
 }
 
 const EXAMPLES = `
-Arguments are JSON; what is no JSON is a string. A result is one line of JSON.
+Arguments are JSON, or else strings. A result is one line of JSON.
 
 Examples:
   rxwamp call com.calc.add 2 3
@@ -27,7 +27,7 @@ Examples:
 export const call: Command = {
   configure(parser) {
     connectionOptions(
-      showOptions(
+      outputOptions(
         'value',
         parser
           .description('Calls a procedure and prints its result.')
@@ -39,11 +39,8 @@ export const call: Command = {
             'an option of the call (disclose_me, cancelMode …); may be repeated',
             collect,
           )
-          .option('--progress', 'ask for progressive results: a line for each')
-          .option(
-            '--bar',
-            'ask for them, and draw a progress bar of them on the terminal; print the final result alone',
-          ),
+          .option('--progress', 'request progressive results: one line for each')
+          .option('--bar', 'request them as a progress bar on the terminal; print only the final result'),
       ),
     ).addHelpText('after', EXAMPLES);
   },
@@ -60,7 +57,7 @@ export const call: Command = {
       bar === true && terminal.screen
         ? new (await import('../bar.ts')).Bar(terminal.screen, String(procedure))
         : undefined;
-    return attend(flags as CallFlags, terminal, {
+    return runTask(flags as CallFlags, terminal, {
       lasting: false,
       work: (wamp) =>
         wamp.call(procedure as string, list, kwargs, options).pipe(
@@ -68,7 +65,7 @@ export const call: Command = {
             if (bar === true && result.progress) screen?.show(result);
             else {
               screen?.close();
-              terminal.out(printed(result, shown));
+              terminal.out(formatOutput(result, shown));
             }
           }),
           finalize(() => screen?.close()),

@@ -1,9 +1,9 @@
 import { Argument } from 'commander';
 import { concatMap, from, merge, tap } from 'rxjs';
 import type { Command } from '../command.ts';
-import { attend } from '../connect/attend.ts';
+import { runTask } from '../connect/run-task.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
-import { KINDS, type Kind, type Row } from '../realm.ts';
+import { KINDS, type Kind, type Row } from '../meta-kinds.ts';
 import { plain, table } from '../text.ts';
 import { lineOf } from '../values.ts';
 
@@ -14,7 +14,7 @@ interface MetaFlags extends ConnectionFlags {
 
 const EXAMPLES = `
 Needs a router with the meta API, and the permission to call it; --follow also to subscribe to its events.
-With --follow and --json, "change" is "added" or "removed"; what was there before is "added" first.
+With --follow and --json, "change" is "added" or "removed"; present ones are "added" first.
 
 Examples:
   rxwamp meta
@@ -28,8 +28,8 @@ export const meta: Command = {
     connectionOptions(
       parser
         .description('Shows the sessions, registrations and subscriptions of a realm.')
-        .addArgument(new Argument('[what...]', 'what to show; all of it by default').choices(Object.keys(KINDS)))
-        .option('--follow', 'go on, with a line for each that comes (+) or goes (-)')
+        .addArgument(new Argument('[what...]', 'what to show; everything by default').choices(Object.keys(KINDS)))
+        .option('--follow', 'go on, with one line for each that is added (+) or removed (-)')
         .option('--json', 'print lines of JSON, not tables'),
     ).addHelpText('after', EXAMPLES);
   },
@@ -37,23 +37,13 @@ export const meta: Command = {
     const { follow = false, json = false } = flags as MetaFlags;
     const names = (what as string[]).length > 0 ? [...new Set(what as string[])] : Object.keys(KINDS);
     const kinds = names.map((name) => KINDS[name] as Kind);
-    const show = (kind: Kind, rows: readonly Row[]): void => {
+    const show = (kind: Kind, rows: readonly Row[]): void =>
       terminal.out(json ? rows.map((row) => lineFor(kind, row)).join('') : tableOf(kind, rows, terminal.columns));
-    };
-    return attend(flags as MetaFlags, terminal, {
+    return runTask(flags as MetaFlags, terminal, {
       lasting: follow,
       work: (wamp) => {
-        if (!follow) {
-          return from(kinds).pipe(
-            concatMap((kind) =>
-              kind.list(wamp).pipe(
-                tap((rows) => {
-                  show(kind, rows);
-                }),
-              ),
-            ),
-          );
-        }
+        if (!follow)
+          return from(kinds).pipe(concatMap((kind) => kind.list(wamp).pipe(tap((rows) => show(kind, rows)))));
         return merge(
           ...kinds.map((kind) => {
             let before: readonly Row[] | undefined;
@@ -61,11 +51,8 @@ export const meta: Command = {
               tap((rows) => {
                 if (before === undefined && !json) show(kind, rows);
                 else
-                  terminal.out(
-                    changes(kind, before ?? [], rows)
-                      .map((change) => changed(kind, change, json))
-                      .join(''),
-                  );
+                  for (const change of changes(kind, before ?? [], rows))
+                    terminal.out(lineOfChange(kind, change, json));
                 before = rows;
               }),
             );
@@ -81,19 +68,19 @@ interface Change {
   readonly row: Row;
 }
 
-/** What came and went between two looks. */
+/** The differences between two lists. */
 function changes({ columns: [id] }: Kind, before: readonly Row[], after: readonly Row[]): Change[] {
-  const [old, young] = [before, after].map((rows) => new Set(rows.map((row) => row[id]))) as [
-    Set<unknown>,
-    Set<unknown>,
-  ];
+  const missingIn = (rows: readonly Row[]): ((row: Row) => boolean) => {
+    const ids = new Set(rows.map((row) => row[id]));
+    return (row) => !ids.has(row[id]);
+  };
   return [
-    ...before.filter((row) => !young.has(row[id])).map((row): Change => ({ what: 'removed', row })),
-    ...after.filter((row) => !old.has(row[id])).map((row): Change => ({ what: 'added', row })),
+    ...before.filter(missingIn(after)).map((row): Change => ({ what: 'removed', row })),
+    ...after.filter(missingIn(before)).map((row): Change => ({ what: 'added', row })),
   ];
 }
 
-const changed = (kind: Kind, { what, row }: Change, json: boolean): string =>
+const lineOfChange = (kind: Kind, { what, row }: Change, json: boolean): string =>
   json
     ? lineFor(kind, { change: what, ...row })
     : `${what === 'added' ? '+' : '-'} ${kind.name} ${cellsOf(kind, row).filter(Boolean).join(' ')}\n`;

@@ -2,7 +2,7 @@ import { map, timeout as limit, type Observable } from 'rxjs';
 import type { Client } from '../../client/client.ts';
 import type { Publication, PublishOptions } from '../../session/options.ts';
 import { CliError, collect, EXIT, type Command } from '../command.ts';
-import { attend } from '../connect/attend.ts';
+import { runTask } from '../connect/run-task.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
 import { lineOf, optionsOf, pairsOf, valueOf } from '../values.ts';
 
@@ -13,7 +13,7 @@ interface PublishFlags extends ConnectionFlags {
 }
 
 const EXAMPLES = `
-Arguments are JSON; what is no JSON is a string. Prints what the router answers.
+Arguments are JSON, or else strings. Prints the answer of the router.
 
 Examples:
   rxwamp publish com.shop.price '{"item": "tea", "price": 3}'
@@ -43,15 +43,13 @@ export const publish: Command = {
     const options: PublishOptions = { acknowledge, ...optionsOf(option) };
     const kwargs = pairsOf('--kw', kw);
     const list = (args as string[]).map(valueOf);
-    const print = (publication: Publication): void => {
-      terminal.out(`${lineOf(publication)}\n`);
-    };
+    const print = (publication: Publication): void => terminal.out(`${lineOf(publication)}\n`);
     const work = (wamp: Client): Observable<unknown> =>
       wamp.publish(topic as string, list, kwargs, options).pipe(map(print));
     const late = (): never => {
-      throw new CliError(`${String(topic)}: no answer within ${timeout} ms; give more with --timeout`, EXIT.timeout);
+      throw new CliError(`${String(topic)}: no answer within ${timeout} ms; raise --timeout`, EXIT.timeout);
     };
-    return attend(flags as PublishFlags, terminal, {
+    return runTask(flags as PublishFlags, terminal, {
       lasting: false,
       work: (wamp) => (timeout === undefined ? work(wamp) : work(wamp).pipe(limit({ first: timeout, with: late }))),
     });

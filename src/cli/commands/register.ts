@@ -6,7 +6,7 @@ import type { Match } from '../../protocol/uris.ts';
 import type { Invocation } from '../../session/events.ts';
 import type { RegisterOptions } from '../../session/options.ts';
 import { CliError, collect, type Command } from '../command.ts';
-import { attend } from '../connect/attend.ts';
+import { runTask } from '../connect/run-task.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
 import { Executor } from '../exec.ts';
 import { countOf, lineOf, optionsOf } from '../values.ts';
@@ -22,12 +22,12 @@ interface RegisterFlags extends ConnectionFlags {
 }
 
 const EXAMPLES = `
-COMMAND is run by the shell for each call. It finds RXWAMP_PROCEDURE, RXWAMP_ARGS, RXWAMP_KWARGS and RXWAMP_DETAILS (JSON)
-in its environment, and all of it as one line of JSON on its standard input, which alone has what is longer than 100 kB.
+The shell runs COMMAND for each call. Its environment has RXWAMP_PROCEDURE, RXWAMP_ARGS, RXWAMP_KWARGS and RXWAMP_DETAILS
+(JSON), its standard input all of them as one line of JSON. Values above 100 kB are on standard input only.
 
-Each line that it prints is a value, JSON or a string: progress where the caller asked for it, else the last one is the
-result. A line {"args": […], "kwargs": {…}} is the whole result; {"error": "com.app.error.x", "args": […]} an error. An exit
-code other than 0 is one, too: wamp.error.runtime_error. When the caller cancels, COMMAND gets SIGTERM.
+Each line that it prints is a value, JSON or a string: a progressive result where the caller requested them, otherwise the
+last one is the result. A line {"args": […], "kwargs": {…}} is the whole result; {"error": "com.app.error.x", "args": […]}
+an error. An exit code other than 0 is the error wamp.error.runtime_error. When the caller cancels, COMMAND gets SIGTERM.
 
 Examples:
   rxwamp register com.app.date --exec date
@@ -40,23 +40,18 @@ export const register: Command = {
   configure(parser) {
     connectionOptions(
       parser
-        .description('Registers a procedure, and answers each call with what a command prints.')
+        .description('Registers a procedure, and answers each call with the output of a command.')
         .argument('<procedure>', 'its URI, or a pattern with --match')
-        .requiredOption('--exec <command>', 'what answers a call')
-        .addOption(new Option('--match <how>', 'how calls match').choices(['exact', 'prefix', 'wildcard']))
+        .requiredOption('--exec <command>', 'the command that answers a call')
+        .addOption(new Option('--match <how>', 'how procedures match the URI').choices(['exact', 'prefix', 'wildcard']))
         .addOption(
-          new Option('--invoke <how>', 'how calls are shared with others').choices([
+          new Option('--invoke <how>', 'how calls are distributed among callees').choices([
             ...['single', 'first', 'last', 'roundrobin', 'random'],
           ]),
         )
-        .option(
-          '--concurrency <n>',
-          'how many commands run at a time',
-          countOf('--concurrency'),
-          availableParallelism(),
-        )
-        .option('--queue <n>', 'how many calls wait for that; more are refused', countOf('--queue', 0), 1000)
-        .option('--times <n>', 'end after so many calls', countOf('--times'))
+        .option('--concurrency <n>', 'commands that run at a time', countOf('--concurrency'), availableParallelism())
+        .option('--queue <n>', 'calls that wait for a command; more are refused', countOf('--queue', 0), 1000)
+        .option('--times <n>', 'end after this many calls', countOf('--times'))
         .option('--option <name=value>', 'an option of the registration; may be repeated', collect),
     ).addHelpText('after', EXAMPLES);
   },
@@ -65,35 +60,33 @@ export const register: Command = {
     if (exec.trim() === '') throw new CliError('--exec: expected a command, got an empty one');
     const options: RegisterOptions = { ...(match && { match }), ...(invoke && { invoke }), ...optionsOf(option) };
     const executor = new Executor(exec, concurrency, queue);
-    const say = (text: string): void => {
+    const log = (text: string): void => {
       if (verbose === true) terminal.err(`rxwamp: ${text}\n`);
     };
     let begun = 0;
     let ended = 0;
-    /** No more are wanted. */
+    /** `--times` calls have begun. */
     const enough = new Subject<void>();
     const done = new Subject<void>();
     const handler = (invocation: Invocation): Observable<unknown> => {
       const { procedure: called } = invocation.details;
-      say(`call of ${called} ${lineOf(invocation.args)} ${lineOf(invocation.kwargs)}`);
-      if (begun >= times) throw new ApplicationError('wamp.error.unavailable', ['no more calls are answered']);
+      log(`call of ${called} ${lineOf(invocation.args)} ${lineOf(invocation.kwargs)}`);
+      if (begun >= times) throw new ApplicationError('wamp.error.unavailable', ['this callee takes no more calls']);
       if (++begun === times) enough.next();
-      return executor.answer(invocation).pipe(
+      return executor.run(invocation).pipe(
         finalize(() => {
           if (++ended === times) done.next();
         }),
       );
     };
-    const code = await attend(flags as RegisterFlags, terminal, {
+    const code = await runTask(flags as RegisterFlags, terminal, {
       lasting: true,
       work: (wamp) => {
         const registration = wamp.register(procedure as string, handler, options).pipe(
-          tap(({ id }) => {
-            say(`registered ${String(procedure)} (${id})`);
-          }),
+          tap(({ id }) => log(`registered ${String(procedure)} (${id})`)),
           takeUntil(enough),
         );
-        // calls that have begun are answered when no more are taken
+        // calls that have begun are answered after that
         return merge(registration, NEVER).pipe(takeUntil(done));
       },
     });

@@ -114,7 +114,7 @@ function settings(flags: RouterFlags): Settings {
     ...tickets.map((pair) => principal('--ticket', pair)),
     ...listed.filter((line) => line !== '').map((line) => principal('--ticket-file', line)),
   ];
-  // nobody wants all the world to come in because a file is empty
+  // an empty file must not open the router to everyone
   if (ticketFile !== undefined && pairs.length === 0) throw new CliError('--ticket-file: no line <id>=<secret> in it');
   const auth = [pairs.length > 0 ? acceptTicket(Object.fromEntries(pairs)) : acceptAnonymous()];
   return {

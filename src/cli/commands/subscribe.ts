@@ -3,12 +3,12 @@ import { merge, take, tap } from 'rxjs';
 import type { Match } from '../../protocol/uris.ts';
 import type { SubscribeOptions } from '../../session/options.ts';
 import { collect, type Command } from '../command.ts';
-import { attend } from '../connect/attend.ts';
+import { runTask } from '../connect/run-task.ts';
 import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
-import { printed, showOptions, type ShowFlags } from '../payload.ts';
+import { formatOutput, outputOptions, type OutputFlags } from '../output.ts';
 import { countOf, optionsOf } from '../values.ts';
 
-interface SubscribeFlags extends ConnectionFlags, ShowFlags {
+interface SubscribeFlags extends ConnectionFlags, OutputFlags {
   readonly match?: Match;
   readonly times?: number;
   readonly getRetained?: boolean;
@@ -16,7 +16,7 @@ interface SubscribeFlags extends ConnectionFlags, ShowFlags {
 }
 
 const EXAMPLES = `
-Prints a line of JSON for each event, until it is stopped; comes back after a loss, and says so.
+Prints one line of JSON for each event until it is stopped. After a loss it subscribes again, and reports that.
 
 Examples:
   rxwamp subscribe com.shop.price
@@ -29,14 +29,14 @@ Examples:
 export const subscribe: Command = {
   configure(parser) {
     connectionOptions(
-      showOptions(
+      outputOptions(
         'all',
         parser
           .description('Prints the events of topics.')
           .argument('<topics...>', 'URIs, or patterns with --match')
-          .addOption(new Option('--match <how>', 'how they match').choices(['exact', 'prefix', 'wildcard']))
-          .option('--times <n>', 'end after so many events', countOf('--times'))
-          .option('--get-retained', 'ask for the events that the router keeps')
+          .addOption(new Option('--match <how>', 'how topics match').choices(['exact', 'prefix', 'wildcard']))
+          .option('--times <n>', 'end after this many events', countOf('--times'))
+          .option('--get-retained', 'request the retained events')
           .option('--option <name=value>', 'an option of the subscription; may be repeated', collect),
       ),
     ).addHelpText('after', EXAMPLES);
@@ -47,20 +47,16 @@ export const subscribe: Command = {
       ...(match && { match }),
       ...(getRetained === true && { getRetained }),
       ...(verbose === true && {
-        onSubscribed: ({ topic, id }) => {
-          terminal.err(`rxwamp: subscribed to ${topic} (${id})\n`);
-        },
+        onSubscribed: ({ topic, id }) => terminal.err(`rxwamp: subscribed to ${topic} (${id})\n`),
       }),
       ...optionsOf(option),
     };
-    return attend(flags as SubscribeFlags, terminal, {
+    return runTask(flags as SubscribeFlags, terminal, {
       lasting: true,
       work: (wamp) =>
         merge(...(topics as string[]).map((topic) => wamp.subscribe(topic, options))).pipe(
           take(times),
-          tap((event) => {
-            terminal.out(printed(event, shown));
-          }),
+          tap((event) => terminal.out(formatOutput(event, shown))),
         ),
     });
   },

@@ -6,8 +6,8 @@ import { valueOf } from '../values.ts';
 import type { ConnectionFlags } from './flags.ts';
 import { privateKeyOf, secretOf, variableOf, type Source } from './secrets.ts';
 
-/** What of an identity goes to the methods. */
-interface Who {
+/** The identity for HELLO. */
+interface IdentityFlags {
   readonly authid?: string;
   readonly authrole?: string;
   readonly authextra?: Dict;
@@ -15,13 +15,13 @@ interface Who {
 
 const METHODS = ['anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign', 'cookie', 'tls'];
 
-/** What each method can bind its proof to. */
+/** The channel bindings of each method. */
 const BINDINGS: Readonly<Record<string, readonly string[]>> = {
   cryptosign: ['tls-unique', 'tls-exporter'],
   scram: ['tls-unique', 'tls-exporter', 'tls-server-end-point'],
 };
 
-/** The ways to authenticate that the flags ask for, by preference; each is loaded when it is needed. */
+/** The authenticators that the flags choose, by preference; each is loaded when it is needed. */
 export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
   const who = whoOf(flags);
   const sources: readonly Source[] = [
@@ -32,7 +32,7 @@ export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
   ];
   const byFile = sources.filter(({ file }) => file !== undefined);
   const byVariable = sources.filter((source) => process.env[variableOf(source)] !== undefined);
-  // what is on the command line counts more than what is around it
+  // the command line comes before the environment
   const methods = flags.auth ?? (byFile.length > 0 ? byFile : byVariable).map(({ method }) => method);
   const unknown = methods.find((method) => !METHODS.includes(method));
   if (unknown !== undefined) throw new CliError(`--auth: expected one of ${METHODS.join(', ')}, got '${unknown}'`);
@@ -46,13 +46,13 @@ export async function authOf(flags: ConnectionFlags): Promise<Authenticator[]> {
   try {
     return (await Promise.all(made)).flat();
   } catch (error) {
-    // of the options of a method: they are named as the flags are
+    // an error in the options of a method, which have the names of the flags
     if (!(error instanceof TypeError)) throw error;
     throw new CliError(`--auth ${error.message}`);
   }
 }
 
-/** What the user insists on must not be dropped in silence where no method can have it. */
+/** Refuses requirements that no chosen method can meet, rather than to ignore them. */
 function checkProofs({ mutual, routerKey, channelBinding }: ConnectionFlags, methods: readonly string[]): void {
   const need = (flag: string, given: boolean, of: readonly string[]): void => {
     if (!given || of.some((method) => methods.includes(method))) return;
@@ -70,7 +70,7 @@ function checkProofs({ mutual, routerKey, channelBinding }: ConnectionFlags, met
   }
 }
 
-function whoOf({ authid, authrole, authextra }: ConnectionFlags): Who {
+function whoOf({ authid, authrole, authextra }: ConnectionFlags): IdentityFlags {
   const extra = authextra === undefined ? undefined : valueOf(authextra);
   if (extra !== undefined && !isDict(extra))
     throw new CliError(`--authextra: expected a JSON object, got '${authextra}'`);
@@ -83,7 +83,7 @@ function whoOf({ authid, authrole, authextra }: ConnectionFlags): Who {
 
 async function makeAuthenticator(
   method: string,
-  who: Who,
+  who: IdentityFlags,
   flags: ConnectionFlags,
   source: Source,
 ): Promise<Authenticator | Authenticator[]> {
@@ -97,7 +97,7 @@ async function makeAuthenticator(
     case 'scram': {
       const { scram } = await import('../../auth/scram.ts');
       const options = { ...named(who, method), password: secretOf(source), ...proof };
-      // routers speak one of two; in Autobahn's nothing can be bound
+      // routers speak one of two dialects; that of Autobahn has no channel binding
       const ours = scram({ ...options, ...bound });
       return flags.channelBinding === undefined ? [ours, scram({ ...options, dialect: 'scram' })] : ours;
     }
@@ -118,8 +118,8 @@ async function makeAuthenticator(
   }
 }
 
-/** Most methods are for somebody who has a name. */
-function named(who: Who, method: string): Who & { authid: string } {
+/** The identity with its authid, which most methods need. */
+function named(who: IdentityFlags, method: string): IdentityFlags & { authid: string } {
   const { authid } = who;
   if (authid === undefined || authid === '') throw new CliError(`${method} needs --authid <id>, or RXWAMP_AUTHID`);
   return { ...who, authid };

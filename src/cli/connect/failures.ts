@@ -14,31 +14,28 @@ import { messageOf } from '../../protocol/thrown.ts';
 import { CliError, EXIT } from '../command.ts';
 import { lineOf } from '../values.ts';
 
-/** What can be done about an error of the other side, where we know. */
+/** Hints for known errors of the other side. */
 const HINTS: readonly (readonly [reason: RegExp, hint: string])[] = [
   [/\.no_such_realm$/, 'Choose another --realm.'],
-  [/\.no_such_procedure$/, 'What there is, rxwamp meta registrations shows.'],
+  [/\.no_such_procedure$/, 'rxwamp meta registrations lists the procedures.'],
   [
     /\.procedure_already_exists$/,
-    'Somebody has registered it; share it with --option invoke=roundrobin on both sides.',
+    'Another callee has registered it; share it with --option invoke=roundrobin on both sides.',
   ],
   [
     /\.(no_such_principal|no_such_role|authentication_\w+|no_matching_auth_method|no_auth_method|cannot_authenticate)$/,
-    'Look at --auth, --authid and the secret.',
+    'Check --auth, --authid and the secret.',
   ],
-  [
-    /\.(not_authorized|authorization_\w+)$/,
-    'This session may not: look at --authid and the permissions at the router.',
-  ],
+  [/\.(not_authorized|authorization_\w+)$/, 'Check --authid and the permissions at the router.'],
 ];
 
-/** What went wrong, as a sentence for the user, and the exit code. */
+/** A failure as a sentence for the user, and the exit code. */
 export interface Failure {
   readonly message: string;
   readonly code: number;
 }
 
-/** Explains what a verb, or the connection, has failed with. */
+/** Explains the error of a verb or of the connection. */
 export function explain(error: unknown): Failure {
   if (error instanceof CliError) return { message: error.message, code: error.code };
   const message = messageOf(error);
@@ -46,34 +43,34 @@ export function explain(error: unknown): Failure {
     return { message: sentence(message + payloadOf(error), hintOf(error.uri)), code: EXIT.failed };
   }
   if (error instanceof CallTimeoutError) return { message, code: EXIT.timeout };
-  // the verbs throw these for arguments that cannot be right, or cannot be sent
+  // the verbs throw these for wrong arguments, and for those that cannot be sent
   const wrong = [TypeError, InvalidUriError, SerializationError].some((kind) => error instanceof kind);
   if (wrong) return { message, code: EXIT.usage };
   if (error instanceof AbortError || error instanceof GoodbyeError) {
-    // where we refused, it is the router that has to do better
+    // where this client refused, the flags are not to blame
     if (error instanceof AbortError && error.local) return { message, code: EXIT.noSession };
     return { message: sentence(message, hintOf(error.reason)), code: EXIT.noSession };
   }
   if (error instanceof ConnectFailedError) {
     const hint = message.includes('certificate')
-      ? 'Say whom to trust with --ca, and whom to expect with --servername.'
-      : 'Is a router there? Say where with --url.';
+      ? 'Set the certificates to trust with --ca, and the expected name with --servername.'
+      : 'Check that a router runs there, or choose another --url.';
     return { message: sentence(dialled(message, error), hint), code: EXIT.noSession };
   }
   const ended = [ConnectionLostError, ClosedError, ProtocolError].some((kind) => error instanceof kind);
   return { message, code: ended ? EXIT.noSession : EXIT.failed };
 }
 
-/** With what the platform's `fetch()` failed, which its message does not tell. */
+/** The message with the cause of a failed `fetch()`, which the platform leaves out. */
 function dialled(message: string, error: unknown): string {
   let root = error;
   while (root instanceof Error && root.cause !== undefined) root = root.cause;
   const { code } = root as NodeJS.ErrnoException;
-  // that of several addresses in a row has no message
-  return message.replace('fetch failed', (said) => [messageOf(root), code].find(Boolean) ?? said);
+  // the error of several addresses in a row has only a code
+  return message.replace('fetch failed', (text) => [messageOf(root), code].find(Boolean) ?? text);
 }
 
-/** What an error carries beside the text that is its message. */
+/** The payload of an error, without the text that is its message. */
 function payloadOf({ args, kwargs }: ApplicationError): string {
   const more = typeof args[0] === 'string' ? args.slice(1) : args;
   const parts = [
@@ -85,5 +82,5 @@ function payloadOf({ args, kwargs }: ApplicationError): string {
 
 const hintOf = (reason: string): string | undefined => HINTS.find(([pattern]) => pattern.test(reason))?.[1];
 
-const sentence = (said: string, hint: string | undefined): string =>
-  hint === undefined ? said : `${said.replace(/\.$/, '')}. ${hint}`;
+const sentence = (text: string, hint: string | undefined): string =>
+  hint === undefined ? text : `${text.replace(/\.$/, '')}. ${hint}`;

@@ -1,14 +1,14 @@
 import { request } from 'node:https';
 import { Readable } from 'node:stream';
-import type { TlsSettings } from './transports.ts';
+import type { TlsSettings } from './tls.ts';
 
-/** As much of `fetch()` as long-poll needs, over TLS as the flags want it: the platform's own cannot be told. */
+/** The part of `fetch()` that long-poll needs, with the TLS settings of the flags, which the platform's own does not take. */
 export const fetchOver =
   (tls: TlsSettings): typeof fetch =>
   (url, { method = 'GET', headers, body, signal } = {}) =>
     new Promise((resolve, reject) => {
       const options = { ...tls, method, headers: headers as Record<string, string>, signal: signal ?? undefined };
-      const sent = request(url as string, options, (answer) => {
+      const outgoing = request(url as string, options, (answer) => {
         const { statusCode = 0, statusMessage = '' } = answer;
         const bare = statusCode === 204 || statusCode === 304;
         if (bare) answer.resume();
@@ -19,7 +19,7 @@ export const fetchOver =
           }),
         );
       });
-      sent.on('error', reject);
-      // never a stream here: frames are whole
-      sent.end(body as string | Uint8Array | undefined);
+      outgoing.on('error', reject);
+      // long-poll sends no streams
+      outgoing.end(body as string | Uint8Array | undefined);
     });

@@ -2,7 +2,7 @@ import { Option, type Command as Parser } from 'commander';
 import { CliError, collect } from '../command.ts';
 import { countOf, durationOf } from '../values.ts';
 
-/** What all commands that join a realm are told. */
+/** The options of all commands that join a realm. */
 export interface ConnectionFlags {
   readonly url?: readonly string[];
   readonly realm: string;
@@ -31,10 +31,10 @@ export interface ConnectionFlags {
   readonly messages?: boolean;
 }
 
-/** Where Crossbar.io, wampy and `rxwamp router` are found when nobody says more. */
+/** The default address of Crossbar.io, wampy and `rxwamp router`. */
 export const DEFAULT_URL = 'ws://localhost:8080/ws';
 
-/** Environment variables that hold secrets: they are read here and kept from the commands that we run. */
+/** Environment variables with secrets: commands that we run do not get them. */
 export const SECRETS = [
   'RXWAMP_TICKET',
   'RXWAMP_SECRET',
@@ -43,77 +43,73 @@ export const SECRETS = [
   'RXWAMP_HEADERS',
 ] as const;
 
-/** What `--ticket` and the like would be is told where to go: whoever lists processes reads their command lines. */
+/** Secrets must not stand on the command line, which a list of processes shows; these flags are refused with a hint. */
 const MISPLACED = { ticket: 'ticket', secret: 'secret', password: 'password', 'private-key': 'private key' };
 
-const option = (group: string, flags: string, description: string): Option =>
-  new Option(flags, description).helpGroup(`${group}:`);
+/** Completes an option that may be repeated. */
+const repeated = (option: Option): Option => option.argParser(collect);
 
-/** Adds the options by which a command reaches its router, and the way it tells of that. */
-export function connectionOptions(parser: Parser): Parser {
-  const to = 'Connection';
-  const as = 'Identity (secrets come from files or the environment, never from here)';
-  const by = 'TLS';
-  const options = [
-    option(
-      to,
+/** The options by their groups in the help: flags, description, and what else there is to set. */
+const OPTIONS: Readonly<Record<string, readonly (readonly [string, string, ((option: Option) => Option)?])[]>> = {
+  Connection: [
+    [
       '-u, --url <url>',
       `ws: wss: ws+unix: rs: rss: rs+unix: http: or https: (${DEFAULT_URL}); repeated, they are tried in turn`,
-    )
-      .argParser(collect)
-      .env('RXWAMP_URL'),
-    option(to, '-r, --realm <realm>', 'the realm to join').default('realm1').env('RXWAMP_REALM'),
-    option(
-      to,
-      '-s, --serializer <list>',
-      'json, msgpack, cbor, or with .batched behind; with commas, best first (json)',
-    ),
-    option(
-      to,
-      '--header <name: value>',
-      'a header of the request that connects; @file reads them from a file',
-    ).argParser(collect),
-    option(
-      to,
+      (option) => option.argParser(collect).env('RXWAMP_URL'),
+    ],
+    ['-r, --realm <realm>', 'the realm to join', (option) => option.default('realm1').env('RXWAMP_REALM')],
+    ['-s, --serializer <list>', 'json, msgpack, cbor, each also with .batched; comma-separated, best first (json)'],
+    ['--header <name: value>', 'a header of the request that connects; @file reads them from a file', repeated],
+    [
       '-t, --timeout <time>',
-      'how long it may take, as 10s, 500ms, 5m: to join, and to be answered',
-    ).argParser(durationOf('--timeout')),
-    option(to, '--retries <n>', 'how often to try again in a row; a session that was lost is tried for ever').argParser(
-      countOf('--retries', 0),
-    ),
-    option(to, '--verbose', 'tell of the connection on standard error'),
-    option(to, '--messages', 'print the wire messages on standard error, without what proves an identity'),
-    option(as, '--authid <id>', 'who to be').env('RXWAMP_AUTHID'),
-    option(as, '--authrole <role>', 'the role to ask for').env('RXWAMP_AUTHROLE'),
-    option(as, '--authextra <json>', 'more for the router, a JSON object'),
-    option(
-      as,
-      '--auth <method>',
-      'anonymous, ticket, wampcra, scram, cryptosign, cookie or tls; may be repeated',
-    ).argParser(collect),
-    option(as, '--ticket-file <path>', 'the ticket (or in RXWAMP_TICKET)'),
-    option(as, '--secret-file <path>', 'the secret for WAMP-CRA (RXWAMP_SECRET)'),
-    option(as, '--password-file <path>', 'the password for SCRAM (RXWAMP_PASSWORD)'),
-    option(
-      as,
+      'limit for joining and for the answer: 10s, 500ms, 5m',
+      (option) => option.argParser(durationOf('--timeout')),
+    ],
+    [
+      '--retries <n>',
+      'retries in a row before giving up; a lost session is retried for ever',
+      (option) => option.argParser(countOf('--retries', 0)),
+    ],
+    ['--verbose', 'log the connection on standard error'],
+    ['--messages', 'print the wire messages on standard error, secrets masked'],
+  ],
+  'Identity (secrets come from files or the environment)': [
+    ['--authid <id>', 'the identity to join with', (option) => option.env('RXWAMP_AUTHID')],
+    ['--authrole <role>', 'the role to request', (option) => option.env('RXWAMP_AUTHROLE')],
+    ['--authextra <json>', 'further data for the router, a JSON object'],
+    ['--auth <method>', 'anonymous, ticket, wampcra, scram, cryptosign, cookie or tls; may be repeated', repeated],
+    ['--ticket-file <path>', 'the ticket (or in RXWAMP_TICKET)'],
+    ['--secret-file <path>', 'the secret for WAMP-CRA (RXWAMP_SECRET)'],
+    ['--password-file <path>', 'the password for SCRAM (RXWAMP_PASSWORD)'],
+    [
       '--private-key-file <path>',
       'the Ed25519 key for cryptosign: hex, PEM, or a key file of Autobahn (RXWAMP_PRIVATE_KEY)',
-    ),
-    option(as, '--router-key <hex>', "the router's public key, for cryptosign; may be repeated").argParser(collect),
-    option(as, '--channel-binding <type>', 'bind the proof to the TLS connection: tls-unique, tls-exporter …'),
-    option(as, '--mutual', 'insist that the router proves itself'),
-    option(by, '--ca <file>', 'certificates to trust (PEM)'),
-    option(by, '--cert <file>', "this client's certificate (PEM)"),
-    option(by, '--key <file>', 'the key of --cert (PEM)'),
-    option(by, '--servername <name>', 'the name to expect in the certificate'),
-    option(by, '--insecure', 'accept any certificate: for development'),
-  ];
-  for (const each of options) parser.addOption(each);
+    ],
+    ['--router-key <hex>', "the router's public key, for cryptosign; may be repeated", repeated],
+    ['--channel-binding <type>', 'bind the proof to the TLS connection: tls-unique, tls-exporter …'],
+    ['--mutual', 'require that the router proves its identity'],
+  ],
+  TLS: [
+    ['--ca <file>', 'certificates to trust (PEM)'],
+    ['--cert <file>', "this client's certificate (PEM)"],
+    ['--key <file>', 'the key of --cert (PEM)'],
+    ['--servername <name>', 'the name that the certificate must have'],
+    ['--insecure', 'accept any certificate: for development'],
+  ],
+};
+
+/** Adds the options of the connection and of its log. */
+export function connectionOptions(parser: Parser): Parser {
+  for (const [group, options] of Object.entries(OPTIONS)) {
+    for (const [flags, description, complete = (option: Option) => option] of options) {
+      parser.addOption(complete(new Option(flags, description).helpGroup(`${group}:`)));
+    }
+  }
   for (const [flag, what] of Object.entries(MISPLACED)) {
     const refuse = (): never => {
       const name = flag.toUpperCase().replace('-', '_');
       throw new CliError(
-        `--${flag}: the ${what} would be in the list of processes; give --${flag}-file <path>, or RXWAMP_${name}`,
+        `--${flag}: the ${what} would show in a list of processes; use --${flag}-file <path>, or RXWAMP_${name}`,
       );
     };
     parser.addOption(new Option(`--${flag} [value]`).hideHelp().argParser(refuse));

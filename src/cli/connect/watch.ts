@@ -5,58 +5,63 @@ import { messageOf } from '../../protocol/thrown.ts';
 import type { Terminal } from '../command.ts';
 import { lineOf } from '../values.ts';
 import { plain } from '../text.ts';
-import type { Task } from './attend.ts';
 import type { ConnectionFlags } from './flags.ts';
 
-/** Tells of the connection on standard error: all of it with `--verbose`, and of a loss in any case where we go on after it. */
+/** A client's work, as far as the log depends on it. */
+export interface Logged {
+  /** Whether the work goes on in later sessions; otherwise the loss of the first one ends it. */
+  readonly lasting: boolean;
+  /** A name for its lines where several clients run. Errors in code of the user are reported, too. */
+  readonly name?: string;
+}
+
+/** Logs the connection on standard error: all events with `--verbose`, and in any case a loss after which the work goes on. */
 export function watch(
   wamp: Client,
   { verbose = false, messages = false }: ConnectionFlags,
   { err }: Terminal,
-  { lasting, name }: Pick<Task, 'lasting' | 'name'>,
+  { lasting, name }: Logged,
 ): Subscription {
   const all = new Subscription();
-  const who = name === undefined ? '' : `${name}: `;
-  const say = (text: string): void => {
-    err(`rxwamp: ${who}${plain(text)}\n`);
-  };
+  const prefix = name === undefined ? '' : `${name}: `;
+  const log = (text: string): void => err(`rxwamp: ${prefix}${plain(text)}\n`);
   if (messages) {
     all.add(
-      wamp.messages$.subscribe(({ direction, message }) => {
-        err(`${who}${direction === 'in' ? '<' : '>'} ${lineOf(message)}\n`);
-      }),
+      wamp.messages$.subscribe(({ direction, message }) =>
+        err(`${prefix}${direction === 'in' ? '<' : '>'} ${lineOf(message)}\n`),
+      ),
     );
   }
   let lost = false;
   all.add(
     wamp.lifecycle$.subscribe((event) => {
-      if (verbose) say(told(event));
-      else if (lasting && event.type === 'disconnect' && event.error) say(`${event.error.message}; trying again`);
-      else if (lost && event.type === 'join') say('joined again; what came in between is missing');
+      if (verbose) log(lineFor(event));
+      else if (lasting && event.type === 'disconnect' && event.error) log(`${event.error.message}; trying again`);
+      else if (lost && event.type === 'join') log('joined again; events in between are missing');
       if (event.type === 'join') lost = false;
       if (event.type === 'disconnect' && event.error) lost = true;
     }),
   );
   all.add(
     wamp.userErrors$.subscribe(({ error, context }) => {
-      // the end of a component tells what it failed with
-      const told = name !== undefined && context !== 'main of runClient';
-      if (verbose || told) say(`error in ${context}: ${messageOf(error)}`);
+      // the error that ends a component is printed at its end
+      const isNews = name !== undefined && context !== 'main of runClient';
+      if (verbose || isNews) log(`error in ${context}: ${messageOf(error)}`);
     }),
   );
   return all;
 }
 
-/** An event of the connection's life as a line. */
-function told(event: LifecycleEvent): string {
+/** A lifecycle event as a line. */
+function lineFor(event: LifecycleEvent): string {
   switch (event.type) {
     case 'connect':
       return `connected to ${event.transport.url ?? event.transport.type} (${event.transport.serializer})`;
     case 'challenge':
-      return `the router asks for a proof by ${event.method}`;
+      return `the router challenges with ${event.method}`;
     case 'join': {
       const { id, details } = event.session;
-      return `joined ${details.realm} as ${details.authid ?? 'nobody'}, role ${details.authrole ?? 'none'}, session ${id}`;
+      return `joined ${details.realm} as ${details.authid ?? 'anonymous'}, role ${details.authrole ?? 'none'}, session ${id}`;
     }
     case 'ready':
       return 'all streams are confirmed';
@@ -67,7 +72,7 @@ function told(event: LifecycleEvent): string {
     case 'connectfailure':
       return `attempt ${event.attempt} failed: ${event.error.message}`;
     case 'heal':
-      return `${event.stream.uri} was refused: ${event.error.message}; asking again in ${Math.round(event.delay)} ms`;
+      return `${event.stream.uri} was refused: ${event.error.message}; next request in ${Math.round(event.delay)} ms`;
     case 'publisherror':
       return `${event.topic} was not published: ${messageOf(event.error)}`;
   }

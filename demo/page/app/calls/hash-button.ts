@@ -12,7 +12,7 @@ interface HashState {
 
 const idle: HashState = {};
 
-/** Asks for a file's SHA-256 and shows how far it is. When the row goes away, so does the call. */
+/** Calls for a file's SHA-256 and shows its progress. Removing the row cancels the call. */
 @Component({
   selector: 'app-hash-button',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -5,15 +5,15 @@ import { injectWamp } from 'rxwamp/angular';
 import type { FileStats, HostInfo } from '../../../shared/host.ts';
 import { bytes, count, duration } from '../format.ts';
 
-/** One view of two results; a line of it needs both. */
+/** One view of two results. */
 interface Project {
   readonly info: HostInfo;
   readonly stats: FileStats;
-  /** The largest kinds of file, each with its share of the largest of them. */
+  /** The largest kinds of file, each with its size relative to the largest. */
   readonly kinds: readonly { readonly kind: string; readonly lines: number; readonly share: number }[];
   /** How often the project's files would fit into the machine's memory. */
   readonly fits: number;
-  /** Milliseconds until both had answered. */
+  /** Milliseconds until both results had come. */
   readonly took: number;
 }
 
@@ -21,7 +21,7 @@ type View = Project | { readonly problem: string };
 
 const shownKinds = 5;
 
-/** Two calls to two procedures, made at once and composed into one view. Made again whenever there is a new session. */
+/** Two concurrent calls composed into one view, and repeated in each new session. */
 @Component({
   selector: 'app-project-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,

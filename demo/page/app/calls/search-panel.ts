@@ -30,7 +30,7 @@ const shortest = 2; // characters
 const shownMarks = 7;
 const shownHits = 60;
 
-/** Looks for what is typed. Each call replaces the one before, and that one is cancelled where it runs. */
+/** Searches for the typed text. Each call replaces the one before, which is cancelled at the service. */
 @Component({
   selector: 'app-search-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -60,7 +60,7 @@ export class SearchPanel {
       .hits.slice(0, shownHits)
       .map((hit) => ({ ...hit, parts: around(hit.text, this.state().query) })),
   );
-  /** What is read aloud: beginning and end, not every partial result in between. */
+  /** The text for screen readers: beginning and end, without the partial results. */
   protected readonly announcement = computed(() => {
     const { phase, query, matches } = this.state();
     if (phase === 'running') return `Searching for ${query}`;

@@ -13,7 +13,7 @@ export interface SearchState {
 
 export const idle: SearchState = { phase: 'idle', query: '', scanned: 0, matches: 0, hits: [], problem: '' };
 
-/** What a search knows after one more notification of its call: a partial result, the end, or an error. */
+/** The state of a search after a notification of its call: a partial result, the end, or an error. */
 export function next(
   state: SearchState,
   notification: ObservableNotification<CallResult<SearchProgress>>,
@@ -30,7 +30,7 @@ export function next(
   }
 }
 
-/** A text in three parts, the middle one what was looked for. */
+/** A text in three parts, with the match in the middle. */
 export function around(text: string, query: string): readonly [string, string, string] {
   const at = text.toLowerCase().indexOf(query.toLowerCase());
   if (at < 0) return [text, '', ''];

@@ -5,7 +5,7 @@ import { injectWamp } from 'rxwamp/angular';
 import type { CallCounts } from '../../../shared/host.ts';
 import { count } from '../format.ts';
 
-/** What the other end says has become of our calls: a cancelled one has really ended there, too. */
+/** The service's own counts of our calls: they show that cancelled ones have ended there, too. */
 @Component({
   selector: 'app-service-calls',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -20,7 +20,7 @@ export class WalkPanel {
   readonly #wamp = injectWamp();
   protected readonly pressed = new Subject<'start' | 'cancel'>();
 
-  /** Both buttons are values of one stream. Whatever comes next ends the call before: that is all there is to cancelling. */
+  /** Both buttons are values of one stream. `switchMap` ends the call before, which cancels it. */
   protected readonly state = toSignal(
     this.pressed.pipe(
       switchMap((kind): Observable<WalkNews> => (kind === 'start' ? concat(of({ kind }), this.#walk()) : of({ kind }))),
@@ -31,7 +31,7 @@ export class WalkPanel {
 
   protected readonly running = computed(() => this.state().phase === 'running');
 
-  /** 0…1, once it is known how much there is. */
+  /** 0…1, once the total is known. */
   protected readonly share = computed(() => {
     const { progress } = this.state();
     return progress?.total ? progress.files / progress.total : undefined;
@@ -47,7 +47,7 @@ export class WalkPanel {
       : `${count(progress.files)} of ${count(progress.total ?? 0)} files.`;
   });
 
-  /** What is read aloud: beginning and end, not every partial result in between. */
+  /** The text for screen readers: beginning and end, without the partial results. */
   protected readonly announcement = computed(() => {
     const { phase } = this.state();
     if (phase === 'running') return 'Walking the project';

@@ -6,13 +6,13 @@ export interface WalkState {
   readonly phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
   readonly progress: WalkProgress | undefined;
   readonly problem: string;
-  /** How many partial results have come. */
+  /** The number of partial results. */
   readonly partial: number;
 }
 
 export const idle: WalkState = { phase: 'idle', progress: undefined, problem: '', partial: 0 };
 
-/** What happens to a walk: its call says something, or somebody presses a button. */
+/** An input of the walk: a notification of its call, or a button. */
 export type WalkNews = ObservableNotification<CallResult<WalkProgress>> | { readonly kind: 'start' | 'cancel' };
 
 export function next(state: WalkState, news: WalkNews): WalkState {

@@ -1,16 +1,16 @@
 import { Injectable, signal } from '@angular/core';
 
-/** What the page's server knows of the router. */
+/** The router's state, as the page's server reports it. */
 export interface RouterInfo {
   readonly running: boolean;
   readonly url: string;
   readonly realm: string;
 }
 
-/** Asks the page's server about the router, and has it stopped and started. */
+/** Gets the router's state from the page's server, which also stops and starts it. */
 @Injectable({ providedIn: 'root' })
 export class RouterControl {
-  /** Undefined until the server has answered for the first time. */
+  /** Undefined until the first answer of the server. */
   readonly #running = signal<boolean | undefined>(undefined);
   readonly running = this.#running.asReadonly();
 
@@ -20,16 +20,16 @@ export class RouterControl {
   readonly #problem = signal('');
   readonly problem = this.#problem.asReadonly();
 
-  /** Where to find the router now: the client asks anew at every attempt. */
+  /** The router's present address; the client calls this at every attempt. */
   async url(): Promise<string> {
-    return (await this.#ask('control/router', 'GET')).url;
+    return (await this.#request('control/router', 'GET')).url;
   }
 
   async switch(on: boolean): Promise<void> {
     this.#busy.set(true);
     this.#problem.set('');
     try {
-      await this.#ask(on ? 'control/router/start' : 'control/router/stop', 'POST');
+      await this.#request(on ? 'control/router/start' : 'control/router/stop', 'POST');
     } catch (error) {
       this.#problem.set(error instanceof Error ? error.message : String(error));
     } finally {
@@ -37,7 +37,7 @@ export class RouterControl {
     }
   }
 
-  async #ask(path: string, method: 'GET' | 'POST'): Promise<RouterInfo> {
+  async #request(path: string, method: 'GET' | 'POST'): Promise<RouterInfo> {
     const response = await fetch(path, { method });
     if (!response.ok) throw new Error(`The page's server answered ${String(response.status)} to ${method} ${path}.`);
     const info = (await response.json()) as RouterInfo;

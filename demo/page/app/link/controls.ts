@@ -3,7 +3,7 @@ import { RouterControl } from './control.ts';
 import { NetworkSwitch } from './network-switch.ts';
 import { Link } from './link.ts';
 
-/** The buttons that break the link, and mend what they broke. */
+/** The buttons that break and restore the link. */
 @Component({
   selector: 'app-controls',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -6,7 +6,7 @@ import type { Marble } from './marble.ts';
 const room = 17; // px that a marble takes
 const axis = 72; // px beside the line: --axis-column
 
-/** The life of the link as a marble diagram, on the time axis of the charts below it: gaps there, marbles here. */
+/** The life of the link as a marble diagram, on the time axis of the charts below it. */
 @Component({
   selector: 'app-lifeline',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -44,15 +44,15 @@ export class Lifeline {
     inject(DestroyRef).onDestroy(() => resized.disconnect());
   }
 
-  /** Where a moment is on the axis, in percent. */
+  /** The position of a time on the axis, in percent. */
   #place(time: number): string {
     return `${Math.max(0, 100 * (1 - (this.#clock.now() - time) / span)).toFixed(2)}%`;
   }
 }
 
 /**
- * Much happens within a few milliseconds when a session begins. Marbles that would hide each other stand side by side:
- * each at its time or as far to the right as the one before it needs, but none beyond the present.
+ * A session begins with many events within milliseconds. Marbles that would overlap are placed side by side: each at its
+ * time, or to the right of the one before, but none beyond the present.
  */
 function apart(latestFirst: readonly Marble[], distance: number, now: number): (Marble & { readonly at: number })[] {
   let free = 0;

@@ -19,13 +19,13 @@ export class LinkPanel {
   protected readonly words = computed(() => stateWords(this.link.status()));
   protected readonly explanation = computed(() => explain(this.link.status()));
 
-  /** Tenths of a second, while there is something to count down. */
+  /** Ticks ten times a second during a countdown. */
   protected readonly seconds = computed(() => {
     const left = this.link.countdown();
     return left === undefined ? undefined : (left / 1000).toFixed(1);
   });
 
-  /** How much of the waiting is over, 0…1. */
+  /** The elapsed share of the wait, 0…1. */
   protected readonly waited = computed(() => {
     const status = this.link.status();
     const left = this.link.countdown();

@@ -6,7 +6,7 @@ import { span } from '../clock.ts';
 import { marble, type Marble } from './marble.ts';
 import { stateWords, type Tone } from './words.ts';
 
-/** A stretch of time that the link spent in one state; the last one is still open. */
+/** A period in one state; the last one is still open. */
 export interface Stretch {
   readonly tone: Tone;
   readonly from: number;
@@ -41,7 +41,7 @@ export class Link {
     ),
   );
 
-  /** What happened, the latest first. */
+  /** The events, latest first. */
   readonly events = toSignal(
     this.#wamp.lifecycle$.pipe(
       map(marble),
@@ -50,7 +50,7 @@ export class Link {
     { initialValue: [] },
   );
 
-  /** The states of the last minute, the earliest first. */
+  /** The states of the last minute, earliest first. */
   readonly stretches = toSignal(
     this.#wamp.status$.pipe(
       map((status) => ({ tone: stateWords(status).tone, at: Date.now() })),
@@ -64,7 +64,7 @@ export class Link {
     { initialValue: [] },
   );
 
-  /** Begins to dial, and does so again after the client has given up. */
+  /** Dials, also after the client has failed. */
   connect(): void {
     this.#wamp.connect();
   }

@@ -1,9 +1,9 @@
 import type { LifecycleEvent } from 'rxwamp';
 
-/** How an event is drawn: as in a marble diagram, a value is a disc, an error a cross and an end a bar. */
+/** The shape of an event, as in a marble diagram: a value is a disc, an error a cross, an end a bar. */
 export type Shape = 'disc' | 'ring' | 'cross' | 'bar' | 'dot';
 
-/** An event in the life of the link, ready to be shown. */
+/** A lifecycle event, prepared for display. */
 export interface Marble {
   readonly type: string;
   readonly time: number;
@@ -26,11 +26,11 @@ const looks: Readonly<Record<LifecycleEvent['type'], Pick<Marble, 'shape' | 'ton
 
 export function marble(event: LifecycleEvent): Marble {
   const { type, time } = event;
-  return { type, time, text: tell(event), ...looks[type] };
+  return { type, time, text: textOf(event), ...looks[type] };
 }
 
-/** What an event has to say beyond its name. */
-function tell(event: LifecycleEvent): string {
+/** The text of an event beside its name. */
+function textOf(event: LifecycleEvent): string {
   switch (event.type) {
     case 'connect':
       return `${event.transport.type}, ${event.transport.serializer}`;

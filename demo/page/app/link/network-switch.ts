@@ -2,12 +2,12 @@ import { Injectable, signal } from '@angular/core';
 import { defer, throwError } from 'rxjs';
 import type { Transport } from 'rxwamp';
 
-/** Close codes from 4000 on are an application's own. */
+/** Close codes from 4000 are free for applications. */
 const dropped = 4000;
 
 /**
- * The handles by which the page breaks its own link: what a lost network does, at the press of a button. The client
- * knows nothing of it; it was only given another WebSocket class and a transport with something around it.
+ * Breaks the page's own link at the press of a button, as a lost network would. The client does not notice: it only has
+ * another WebSocket class and a wrapped transport.
  */
 @Injectable({ providedIn: 'root' })
 export class NetworkSwitch {
@@ -16,10 +16,10 @@ export class NetworkSwitch {
 
   #live: WebSocket | undefined;
 
-  /** A WebSocket that can be found again. */
+  /** A WebSocket class that records its latest instance. */
   readonly WebSocket: typeof WebSocket = this.#recording();
 
-  /** A transport that cannot be dialled while the network is shut. */
+  /** A transport that fails to dial while the page is offline. */
   guard(transport: Transport): Transport {
     return {
       name: transport.name,
@@ -28,7 +28,7 @@ export class NetworkSwitch {
     };
   }
 
-  /** Cuts the connection without a word of WAMP: no GOODBYE, as when a cable is pulled. */
+  /** Cuts the connection without GOODBYE, as when a cable is pulled. */
   drop(): void {
     this.#live?.close(dropped);
   }
@@ -38,7 +38,7 @@ export class NetworkSwitch {
     this.drop();
   }
 
-  /** Browsers say when the network is back, and the client does not wait any longer then. */
+  /** Browsers report a network that is back, and the client then stops waiting. */
   goOnline(): void {
     this.#offline.set(false);
     window.dispatchEvent(new Event('online'));

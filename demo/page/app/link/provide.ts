@@ -12,7 +12,7 @@ export function provideDashboardLink(): EnvironmentProviders {
     return {
       realm: 'realm1',
       transports: [network.guard(webSocket({ url: () => router.url(), WebSocket: network.WebSocket }))],
-      // Shorter than the usual five minutes: who presses "Start the router" wants to see something happen.
+      // Shorter than the default of five minutes, so that "Start the router" has a visible effect soon.
       reconnect: { maxDelay: 8_000 },
     };
   });

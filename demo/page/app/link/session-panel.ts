@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { clockTime } from '../format.ts';
 import { Link } from './link.ts';
 
-/** What the router said of our session when it welcomed us. */
+/** The details of the session, as in WELCOME. */
 @Component({
   selector: 'app-session-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -18,20 +18,6 @@ import { Link } from './link.ts';
     </dl>
   `,
   styles: `
-    dl {
-      margin-top: var(--space-3);
-      font-size: var(--text-sm);
-    }
-    div {
-      display: flex;
-      justify-content: space-between;
-      gap: var(--space-4);
-      padding: var(--space-1) 0;
-      border-top: 1px solid var(--line);
-    }
-    dt {
-      color: var(--ink-soft);
-    }
     dd {
       font-size: var(--text-xs);
       line-height: 1.3rem;

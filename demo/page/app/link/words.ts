@@ -1,6 +1,6 @@
 import type { Status } from 'rxwamp';
 
-/** How a state looks: the name of a colour token. */
+/** The look of a state: the name of a colour token. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'still';
 
 export interface StateWords {
@@ -23,7 +23,7 @@ export function stateWords({ state }: Status): StateWords {
   return words[state];
 }
 
-/** One sentence on what a state means for whoever looks at the page. */
+/** One sentence on a state, for the reader of the page. */
 export function explain(status: Status): string {
   switch (status.state) {
     case 'idle':

@@ -14,7 +14,7 @@ import { color } from './color.ts';
 import type { Table } from './samples.ts';
 import { ceiling } from './scale.ts';
 
-/** How one line of a chart looks: a colour token, and whether the area below is tinted. */
+/** The look of a line: a colour token, and whether the area below is tinted. */
 export interface Line {
   readonly token: string;
   readonly filled?: boolean;
@@ -25,8 +25,7 @@ const timeHeight = 22; // px
 const narrow = 440; // px: less has room for half of the times only
 
 /**
- * A strip of the last minute. Whatever arrives how often, it is drawn once in an animation frame at most, and not at
- * all while the page is hidden.
+ * A chart of the last minute. It is drawn at most once in an animation frame, and never while the page is hidden.
  */
 @Component({
   selector: 'app-chart',
@@ -39,7 +38,7 @@ export class Chart {
   readonly label = input.required<string>();
   readonly table = input.required<Table>();
   readonly lines = input.required<readonly Line[]>();
-  /** Writes a value at the axis. */
+  /** Formats a value of the axis. */
   readonly format = input.required<(value: number) => string>();
   /** The top of the scale; without it the least one that holds all values and `least`. */
   readonly top = input<number>();
@@ -58,7 +57,7 @@ export class Chart {
     afterRenderEffect(() => {
       this.table();
       this.#clock.now();
-      // What a plot is made of, once for all; a change makes a new one.
+      // The configuration of a plot; a change makes a new plot.
       const made = JSON.stringify([this.lines(), this.timed(), this.#theme.dark()]);
       this.#schedule(made);
     });
@@ -92,7 +91,7 @@ export class Chart {
     else this.#plot = new uPlot(this.#options(), rows, this.#host);
   }
 
-  /** The plot was made for so many lines: it gets as many columns, even while nothing has come yet. */
+  /** The data with one column for each line of the plot, even without values. */
   #data(): uPlot.AlignedData {
     const [times, ...series] = this.table();
     const empty = times.map(() => null);
@@ -128,7 +127,7 @@ export class Chart {
           ticks: { show: false },
           splits: (plot, _, min, max) => parts(min, max, plot.width < narrow ? 3 : 6),
           values: (_, splits) =>
-            // The first one would stand half outside.
+            // Half of the first label would be cut off.
             splits.map((at, index) => (this.timed() && index > 0 ? ago(at - (splits.at(-1) ?? 0)) : '')),
         },
         {
@@ -156,12 +155,12 @@ export class Chart {
   }
 }
 
-/** The ends of a range and what divides it into equal parts. */
+/** The ends of a range and the values that divide it into equal parts. */
 function parts(min: number, max: number, count: number): number[] {
   return Array.from({ length: count + 1 }, (_, part) => min + ((max - min) * part) / count);
 }
 
-/** Where a line of the grid is: seconds back from now. */
+/** The label of a grid line: seconds before now. */
 function ago(ms: number): string {
   return ms === 0 ? 'now' : `${String(Math.round(ms / 1000)).replace('-', '−')} s`;
 }

@@ -1,8 +1,7 @@
 /**
- * A colour token as a canvas understands it. Tokens are pairs for light and dark, which only the style engine resolves:
- * so it is asked.
+ * A colour token as a colour for a canvas. Tokens are pairs for light and dark, which only the style engine resolves.
  *
- * @param share percent of the colour, the rest is see-through
+ * @param share percent of the colour, the rest is transparent
  */
 export function color(host: HTMLElement, token: string, share = 100): string {
   const probe = document.createElement('span');

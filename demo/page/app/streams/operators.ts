@@ -20,18 +20,22 @@ export interface Gap {
   readonly lostAt: number;
 }
 
-export type Heard<T> = WampEvent<T> | Gap;
+export type EventOrGap<T> = WampEvent<T> | Gap;
 
-function isGap<T>(heard: Heard<T>): heard is Gap {
-  return 'lostAt' in heard;
+function isGap<T>(item: EventOrGap<T>): item is Gap {
+  return 'lostAt' in item;
 }
 
 function timeOf(event: WampEvent): number {
   return Number(event.kwargs['time']);
 }
 
-/** A topic's events, and at their right place among them the gaps that healing left. */
-export function hear<T>(wamp: Wamp, topic: string, match: 'exact' | 'prefix' = 'exact'): Observable<Heard<T>> {
+/** A topic's events, with the gaps of reconnects in their order. */
+export function eventsWithGaps<T>(
+  wamp: Wamp,
+  topic: string,
+  match: 'exact' | 'prefix' = 'exact',
+): Observable<EventOrGap<T>> {
   return defer(() => {
     const gaps = new Subject<Gap>();
     const events = wamp.subscribe<T>(topic, {
@@ -44,15 +48,15 @@ export function hear<T>(wamp: Wamp, topic: string, match: 'exact' | 'prefix' = '
   });
 }
 
-/** Values to be drawn as they are. */
+/** Values that are drawn unchanged. */
 export function levels<T>(
   read: (value: T, event: WampEvent<T>) => Sample['values'],
-): OperatorFunction<Heard<T>, Sample> {
-  return map((heard) => (isGap(heard) ? gap(heard.lostAt) : { time: timeOf(heard), values: read(heard.value, heard) }));
+): OperatorFunction<EventOrGap<T>, Sample> {
+  return map((item) => (isGap(item) ? gap(item.lostAt) : { time: timeOf(item), values: read(item.value, item) }));
 }
 
-/** Counters to be drawn as what they grow by in a second. Across a gap, or where one was reset, there is no such rate. */
-export function rates<T>(read: (value: T) => readonly number[]): OperatorFunction<Heard<T>, Sample> {
+/** Counters that are drawn as their growth per second. There is no rate across a gap, or where a counter was reset. */
+export function rates<T>(read: (value: T) => readonly number[]): OperatorFunction<EventOrGap<T>, Sample> {
   return (source) =>
     source.pipe(
       pairwise(),
@@ -71,7 +75,7 @@ function growth<T>(before: WampEvent<T>, now: WampEvent<T>, read: (value: T) => 
   return seconds > 0 && values.every((value) => value >= 0) ? { time: timeOf(now), values } : undefined;
 }
 
-/** Collects what comes in `ms`, so that a feed however fast costs the page one change in that time. */
+/** Collects the values of `ms`, so that a fast stream changes the page only once in that time. */
 export function batched<T>(ms: number): OperatorFunction<T, T[]> {
   return (source) =>
     source.pipe(
@@ -89,8 +93,8 @@ export function table(ms = 200): OperatorFunction<Sample, Table> {
     );
 }
 
-/** How many come through in a second, told to `tell` once a second. */
-export function metered<T>(tell: (perSecond: number) => void): MonoTypeOperatorFunction<T> {
+/** Reports the rate of a stream to `report` once a second. */
+export function metered<T>(report: (perSecond: number) => void): MonoTypeOperatorFunction<T> {
   return (source) =>
     defer(() => {
       let count = 0;
@@ -100,7 +104,7 @@ export function metered<T>(tell: (perSecond: number) => void): MonoTypeOperatorF
           count += 1;
           const elapsed = performance.now() - since;
           if (elapsed >= 1_000) {
-            tell((count * 1_000) / elapsed);
+            report((count * 1_000) / elapsed);
             count = 0;
             since += elapsed;
           }

@@ -12,15 +12,15 @@ export function gap(time: number): Sample {
   return { time, values: [] };
 }
 
-/** Longer silence than this is no line, whatever the reason for it. */
+/** Milliseconds of silence after which the line breaks. */
 const silence = 2_500; // ms
 
-/** A table with new rows at its end and without those that have left the axis. The old table stays as it is. */
+/** A new table with rows appended, and without those that have left the axis. */
 export function extend(table: Table, batch: readonly Sample[], span: number): Table {
   const width = Math.max(table.length - 1, ...batch.map(({ values }) => values.length));
   const [oldTimes, ...oldSeries] = table;
   const oldest = (batch.at(-1)?.time ?? 0) - span;
-  // One row before the axis begins stays, so that the line comes in from outside.
+  // The last row before the axis stays, so that the line begins outside.
   const from = Math.max(0, oldTimes.findIndex((time) => time >= oldest) - 1);
   const times = oldTimes.slice(from);
   const series = Array.from({ length: width }, (_, column) => oldSeries[column]?.slice(from) ?? times.map(() => null));

@@ -8,7 +8,7 @@ export interface NamedLine extends Line {
   readonly name: string;
 }
 
-/** One stream: what it is, what it says now, and how it went in the last minute. */
+/** One stream: its name, its newest values, and the chart of the last minute. */
 @Component({
   selector: 'app-stream-row',
   imports: [Chart],
@@ -29,7 +29,7 @@ export class StreamRow {
 
   readonly #clock = inject(Clock);
 
-  /** The newest values with their names; dashes when there are none, which also means that the stream stands still. */
+  /** The newest values with their names; dashes while the stream is silent. */
   protected readonly values = computed(() => {
     const row = latest(this.table(), this.#clock.now());
     return this.lines().map(({ name, token }, index) => {

@@ -4,14 +4,14 @@ import { injectWamp } from 'rxwamp/angular';
 import type { CpuLoad, DiskCounters, LoopDelay, Memory, NetworkCounters } from '../../../shared/host.ts';
 import { bytes, milliseconds, percent, rate } from '../format.ts';
 import { Lifeline } from '../link/lifeline.ts';
-import { hear, levels, metered, rates, table } from './operators.ts';
+import { eventsWithGaps, levels, metered, rates, table } from './operators.ts';
 import { StreamRow } from './stream-row.ts';
 import type { Table } from './samples.ts';
 
 const nothing: { initialValue: Table } = { initialValue: [[]] };
 const tokens = 6; // colours for series
 
-/** The machine's streams, each piped from its topic to its chart, on one time axis with the link itself. */
+/** The machine's streams, each piped from its topic to its chart, on the time axis of the link. */
 @Component({
   selector: 'app-streams-panel',
   imports: [Lifeline, StreamRow],
@@ -27,9 +27,9 @@ export class StreamsPanel {
   protected readonly eventsPerSecond = signal(0);
   protected readonly drawsPerSecond = signal(0);
 
-  /** One topic for each core, one subscription for all of them; a core's number is the last part of its topic. */
+  /** One topic for each core, one subscription for all; a core's number is the last component of its topic. */
   protected readonly cores = toSignal(
-    hear<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
+    eventsWithGaps<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
       levels((load, { details }) => atColumn(Number(details.topic.split('.').at(-1)), load)),
       table(),
     ),
@@ -37,7 +37,7 @@ export class StreamsPanel {
   );
 
   protected readonly memory = toSignal(
-    hear<Memory>(this.#wamp, 'demo.host.memory').pipe(
+    eventsWithGaps<Memory>(this.#wamp, 'demo.host.memory').pipe(
       levels(({ total, available, cache }) => {
         this.memoryTotal.set(total);
         return [total - available, cache];
@@ -48,7 +48,7 @@ export class StreamsPanel {
   );
 
   protected readonly network = toSignal(
-    hear<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
+    eventsWithGaps<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
       rates(({ received, sent, loopback }) => [received, sent, loopback]),
       table(),
     ),
@@ -56,7 +56,7 @@ export class StreamsPanel {
   );
 
   protected readonly disk = toSignal(
-    hear<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
+    eventsWithGaps<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
       rates(({ read, written }) => [read, written]),
       table(),
     ),
@@ -65,7 +65,7 @@ export class StreamsPanel {
 
   /** The fast one: some fifty events a second become five changes of the page. */
   protected readonly loop = toSignal(
-    hear<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
+    eventsWithGaps<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
       metered((perSecond) => {
         this.eventsPerSecond.set(perSecond);
       }),
@@ -114,7 +114,7 @@ export class StreamsPanel {
   protected readonly milliseconds = milliseconds;
 }
 
-/** A row in which one column alone is known. */
+/** A row with a value in only one column. */
 function atColumn(column: number, value: number): (number | null)[] {
   return Array.from({ length: column + 1 }, (_, index) => (index === column ? value : null));
 }

@@ -12,7 +12,7 @@ interface Row {
 
 const period = 1_000; // ms
 
-/** Every topic below one prefix, as it shows itself: one subscription, and the events tell of which topic they are. */
+/** All topics below a prefix, as they appear: one subscription, whose events name their topic. */
 @Component({
   selector: 'app-topics-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -43,7 +43,7 @@ export class TopicsPanel {
   protected readonly count = count;
 }
 
-/** Adds a period's events to the rows; topics that were silent in it have a rate of zero. */
+/** Adds the events of a period to the rows; silent topics have a rate of zero. */
 function tally(rows: ReadonlyMap<string, Row>, topics: readonly string[]): ReadonlyMap<string, Row> {
   const next = new Map<string, Row>();
   for (const [topic, row] of rows) next.set(topic, { ...row, perSecond: 0 });

@@ -1,5 +1,5 @@
 import type { MessageOf } from '../../src/protocol/messages.ts';
-import { OwnEvents } from '../../src/worker/held.ts';
+import { OwnEvents } from '../../src/worker/own-events.ts';
 
 describe('the events of a tab that publishes', () => {
   let own: OwnEvents;
@@ -26,19 +26,19 @@ describe('the events of a tab that publishes', () => {
     event(2, 'b');
     event(3);
     expect(passed).toEqual([]);
-    own.settle(number, 3);
+    own.acknowledged(number, 3);
     expect(passed).toEqual([1, 2]);
   });
 
   it('that are its own are dropped, whether PUBLISHED comes first or last, and on each subscription', () => {
-    own.settle(own.published('a'), 1);
+    own.acknowledged(own.published('a'), 1);
     event(1);
     event(1);
     const number = own.published('a');
     event(2);
     event(2);
     event(3);
-    own.settle(number, 2);
+    own.acknowledged(number, 2);
     expect(passed).toEqual([3]);
   });
 
@@ -47,16 +47,16 @@ describe('the events of a tab that publishes', () => {
     event(1);
     const second = own.published('a');
     event(2);
-    own.settle(first, 10);
+    own.acknowledged(first, 10);
     expect(passed).toEqual([1]);
-    own.settle(second, 11);
+    own.acknowledged(second, 11);
     expect(passed).toEqual([1, 2]);
   });
 
   it('pass when the router refused the publication', () => {
     const number = own.published('a');
     event(1);
-    own.settle(number, undefined);
+    own.acknowledged(number, undefined);
     expect(passed).toEqual([1]);
   });
 
@@ -67,13 +67,13 @@ describe('the events of a tab that publishes', () => {
     });
     event(9999);
     numbers.forEach((number, i) => {
-      own.settle(number, i + 1);
+      own.acknowledged(number, i + 1);
     });
     expect(passed).toEqual([9999]);
   });
 
   it('are known again for the last thousand publications', () => {
-    for (let id = 1; id <= 1001; id++) own.settle(own.published('a'), id);
+    for (let id = 1; id <= 1001; id++) own.acknowledged(own.published('a'), id);
     event(1);
     event(2);
     event(1001);

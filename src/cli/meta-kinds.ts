@@ -16,25 +16,25 @@ import { isDict } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
 
-/** What the router tells of one thing. */
+/** The description of one session, registration or subscription. */
 export type Row = Readonly<Dict>;
 
-/** One kind of things that a realm has. */
+/** One kind of objects in a realm. */
 export interface Kind {
   /** In the singular. */
   readonly name: string;
-  /** What it tells first is its id. */
+  /** The keys to show. */
   readonly columns: readonly [id: string, ...others: string[]];
-  /** All of them as they are now: by calls alone, which need less of a permission than `follow`. */
+  /** The present ones: by calls alone, which need fewer permissions than `follow`. */
   readonly list: (wamp: Client) => Observable<readonly Row[]>;
-  /** All of them, again after each change. */
+  /** The present ones, again after each change. */
   readonly follow: (wamp: Client) => Observable<readonly Row[]>;
 }
 
-/** How many descriptions are asked for at a time. */
+/** Descriptions that are requested at a time. */
 const AT_A_TIME = 8;
 
-/** Asks for the description of each, but for those that are gone since. */
+/** Gets the description of each id, except of those that have gone since. */
 const described = (ids: Observable<readonly Id[]>, get: (id: Id) => Observable<object>): Observable<readonly Row[]> =>
   ids.pipe(
     mergeMap((all) =>
@@ -51,7 +51,7 @@ const described = (ids: Observable<readonly Id[]>, get: (id: Id) => Observable<o
           AT_A_TIME,
         ),
         toArray(),
-        // in the order of the list, whichever answer came first
+        // in the order of the list, not of the answers
         map((rows) => rows.sort((a, b) => a.at - b.at).map(({ row }) => row)),
       ),
     ),
@@ -60,7 +60,7 @@ const described = (ids: Observable<readonly Id[]>, get: (id: Id) => Observable<o
 const listed = ({ exact, prefix, wildcard }: IdsByMatch): readonly Id[] => [...exact, ...prefix, ...wildcard];
 const rows = (all: readonly object[]): readonly Row[] => all.map((each) => ({ ...each }));
 
-/** What there is to see of a realm, by what it is called on the command line. */
+/** The kinds, by their names on the command line. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   sessions: {
     name: 'session',
