@@ -1,11 +1,4 @@
-import {
-  Decoder,
-  decodeTimestampExtension,
-  Encoder,
-  EXT_TIMESTAMP,
-  ExtData,
-  ExtensionCodec,
-} from '@msgpack/msgpack';
+import { Decoder, decodeTimestampExtension, Encoder, EXT_TIMESTAMP, ExtData, ExtensionCodec } from '@msgpack/msgpack';
 import { binarySerializer, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
 
@@ -82,8 +75,10 @@ class MsgpackScan extends Scan {
     else if (head < 0xa0) this.inside(head & 0x0f, depth);
     else if (head < 0xc0) this.text(head & 0x1f);
     else if (head === 0xc1) this.fail('the byte c1, which means nothing');
-    else if (head < 0xc7) this.skip(this.unsigned(1 << (head - 0xc4))); // bytes
-    else if (head < 0xca) this.skip(this.unsigned(1 << (head - 0xc7)) + 1); // extensions
+    else if (head < 0xc7)
+      this.skip(this.unsigned(1 << (head - 0xc4))); // bytes
+    else if (head < 0xca)
+      this.skip(this.unsigned(1 << (head - 0xc7)) + 1); // extensions
     else if (head < 0xd9) this.integer(head === 0xd3);
     else if (head < 0xdc) this.text(this.unsigned(1 << (head - 0xd9)));
     else if (head < 0xde) this.inside(this.unsigned(2 << (head - 0xdc)), depth);
