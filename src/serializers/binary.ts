@@ -9,9 +9,9 @@ export interface BinaryFormat {
   readonly id: string;
   readonly name: string;
   /** Writes a message in which every value is one that {@link sendable} leaves. */
-  write(message: readonly unknown[]): Uint8Array;
+  readonly write: (message: readonly unknown[]) => Uint8Array;
   /** Reads a frame; throws whatever it likes where it cannot. */
-  read(frame: Uint8Array): unknown;
+  readonly read: (frame: Uint8Array) => unknown;
 }
 
 /** The rules that CBOR and MessagePack share, around the packages that know the formats. */
@@ -116,7 +116,7 @@ function dict(values: object, depth: number): object {
     const name = isBroken(key) ? mended(key) : key;
     if (sent === value && sent !== undefined && name === key) continue;
     copy ??= { ...members };
-    if (sent === undefined || name !== key) delete copy[key];
+    if (sent === undefined || name !== key) Reflect.deleteProperty(copy, key);
     // also where it is __proto__, which is an own member of the copy
     if (sent !== undefined) copy[name] = sent;
   }
