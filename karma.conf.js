@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import esbuild from 'esbuild';
 import { createInstrumenter } from 'istanbul-lib-instrument';
-import { chromeFlags, findChrome } from '.ci/chrome.mjs';
+import { chromeFlags, findChrome } from './.ci/chrome.mjs';
 
 const coverage = process.env.COVERAGE === '1';
 const grep = process.argv.filter((arg) => arg.startsWith('--grep='));
@@ -39,16 +39,19 @@ const specs = () =>
     .filter((file) => file.endsWith('.spec.ts') && !/^(node|cli|interop|bench|\.)/.test(file))
     .sort();
 
-/** Karma preprocessor: all specs in one bundle, stack traces mapped back to the TypeScript. */
+/** The script of a page that specs open in a frame of its own. */
+const page = 'spec/browser/csp.page.ts';
+
+/** Karma preprocessor: all specs in one bundle, and each page in one, stack traces mapped back to the TypeScript. */
 function bundle() {
   return async (_content, file) => {
-    const files = specs();
+    const contents = file.originalPath.endsWith(page)
+      ? `import './${page.slice('spec/'.length)}';`
+      : specs()
+          .map((name) => `import './${name}';`)
+          .join('\n');
     const out = await esbuild.build({
-      stdin: {
-        contents: files.map((name) => `import './${name}';`).join('\n'),
-        resolveDir: 'spec',
-        sourcefile: 'spec/karma.entry.ts',
-      },
+      stdin: { contents, resolveDir: 'spec', sourcefile: 'spec/karma.entry.ts' },
       bundle: true,
       write: false,
       format: 'esm',
@@ -141,8 +144,11 @@ export default async function (config) {
         'reporter:totals': ['type', totalsReporter(served)],
       },
     ],
-    files: [{ pattern: 'spec/karma.entry.ts', type: 'module' }],
-    preprocessors: { 'spec/karma.entry.ts': ['bundle'] },
+    files: [
+      { pattern: 'spec/karma.entry.ts', type: 'module' },
+      { pattern: page, type: 'module', included: false },
+    ],
+    preprocessors: { 'spec/karma.entry.ts': ['bundle'], [page]: ['bundle'] },
     reporters: ['dots', ...(coverage ? ['coverage'] : []), 'totals'],
     coverageReporter: { dir: 'coverage/browser', subdir: '.', reporters: [{ type: 'json' }] },
     client: { args: grep, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },

@@ -1,11 +1,13 @@
 // The bare codecs as a careful program without a library would use them, for the router and for `raw`.
-import { PEERS, requirePeer } from './peers.mjs';
+import { createRequire } from 'node:module';
 import { asText } from './payloads.mjs';
 
+// the packages that the library stands on
+const require = createRequire(import.meta.url);
 const LARGE = 2 ** 32;
 const large = (value) => Number.isInteger(value) && (value >= LARGE || value < -LARGE / 2);
 
-/** Both packages write integers beyond 32 bits as floats, which routers refuse as ids: as bigint they stay integers. */
+/** Both packages write such integers as floats, which routers refuse as ids: as bigint they stay integers. */
 function widen(value) {
   if (typeof value === 'number') return large(value) ? BigInt(value) : value;
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
@@ -66,7 +68,7 @@ const MAKERS = {
     };
   },
   cbor() {
-    const { Encoder } = requirePeer('cbor-x', 'cbor-x');
+    const { Encoder } = require('cbor-x');
     const codec = new Encoder({
       useRecords: false,
       mapsAsObjects: true,
@@ -77,12 +79,12 @@ const MAKERS = {
     return { encode: (message) => codec.encode(widenList(message)), decode: (data) => narrow(codec.decode(data)) };
   },
   msgpack() {
-    const { Packr } = requirePeer('cbor-x', 'msgpackr');
-    const codec = new Packr({ useRecords: false, mapsAsObjects: true, variableMapSize: true });
-    return { encode: (message) => codec.encode(widenList(message)), decode: (data) => narrow(codec.decode(data)) };
+    const { Decoder, Encoder } = require('@msgpack/msgpack');
+    const encoder = new Encoder({ useBigInt64: true });
+    const decoder = new Decoder({ useBigInt64: true });
+    return { encode: (message) => encoder.encode(widenList(message)), decode: (data) => narrow(decoder.decode(data)) };
   },
 };
 
 /** Encode and decode of one serializer; `binary` where payloads hold bytes. */
 export const codec = (serializer, binary = false) => MAKERS[serializer](binary);
-export const CODEC_VERSIONS = PEERS['cbor-x'];

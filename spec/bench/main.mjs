@@ -135,7 +135,7 @@ function environment(folders) {
   const peers = folders.flatMap((folder) =>
     Object.keys(PEERS[folder]).map((name) => [folder === name ? name : `${name} (${folder})`, versionOf(folder, name)]),
   );
-  const own = ['ws', 'rxjs', 'esbuild'].map((name) => [name, versionOf('', name)]);
+  const own = ['ws', 'rxjs', 'cbor-x', '@msgpack/msgpack', 'esbuild'].map((name) => [name, versionOf('', name)]);
   return {
     date: new Date().toISOString(),
     machine: {

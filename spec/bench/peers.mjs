@@ -1,4 +1,4 @@
-// Other clients and the bare codecs, installed from npm into an ignored folder: nobody needs them but this bench.
+// Other clients, installed from npm into an ignored folder: nobody needs them but this bench.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,14 +13,10 @@ export const PEERS = {
   autobahn: { autobahn: major >= 22 ? '26.3.1' : '22.11.1' },
   wampy: { wampy: '8.0.2', ws: '8.23.0' },
   thruway: { 'thruway.js': '2.0.7', rxjs: '5.5.12', ws: '6.2.3' },
-  'cbor-x': { 'cbor-x': '1.6.8', msgpackr: '2.0.1' },
 };
 
-/** Which of them rows are measured with: clients by their names, and the codecs that they share. */
-export const needed = (rows) =>
-  Object.keys(PEERS).filter((folder) =>
-    rows.some(({ names, serializer }) => (folder === 'cbor-x' ? serializer !== 'json' : names.includes(folder))),
-  );
+/** Which of them rows are measured with. */
+export const needed = (rows) => Object.keys(PEERS).filter((folder) => rows.some(({ names }) => names.includes(folder)));
 
 /** Installs what is not there yet. */
 export function install(folders, say) {

@@ -42,6 +42,8 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^rxjs(\/|$)/, /^(?!protocol\/)/],
   [/^node:/, forNode],
   [/^ws$/, forNode],
+  [/^cbor-x\//, /^serializers\/cbor\.ts$/],
+  [/^@msgpack\/msgpack$/, /^serializers\/msgpack\.ts$/],
   [/^@angular\//, /^angular\//],
   [/^@opentelemetry\/api$/, /^otel\//],
   [/^commander$/, /^cli\//],

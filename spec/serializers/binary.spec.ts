@@ -1,6 +1,7 @@
 // CBOR and MessagePack on the wire: what other implementations read and write, and what an attacker could send.
-import { Encoder } from 'cbor-x';
+import { Encoder, Tag } from 'cbor-x';
 import * as theirs from '@msgpack/msgpack';
+import { ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
@@ -18,11 +19,11 @@ describe('cbor', () => {
     expect(serializer).toEqual(jasmine.objectContaining({ id: 'cbor', subprotocol: 'wamp.2.cbor', binary: true }));
   });
 
-  it('writes integers in their shortest form, and never as floats up to 2^53', () => {
+  it('writes integers of 32 bits in their shortest form, and never floats up to 2^53', () => {
     expect(write(23, 24, 255, 256, 65535, 65536)).toBe('8617181818ff19010019ffff1a00010000');
     expect(write(4294967295, 4294967296, big)).toBe('831affffffff1b00000001000000001b0020000000000000');
-    expect(write(-1, -24, -25, -256, -257, -4294967296, -4294967297, -big)).toBe(
-      '8820373818' + '38ff' + '390100' + '3affffffff' + '3b0000000100000000' + '3b001fffffffffffff',
+    expect(write(-1, -24, -25, -256, -257, -2147483648, -4294967297, -big)).toBe(
+      '8820373818' + '38ff' + '390100' + '3a7fffffff' + '3b0000000100000000' + '3b001fffffffffffff',
     );
   });
 
@@ -56,13 +57,64 @@ describe('cbor', () => {
     expect(read('82f7a16161f7')).toEqual([null, { a: null }]);
   });
 
-  it('reads dates as ISO text, marked bytes as bytes, and CBOR that says it is', () => {
-    expect(read('83c074323031332d30332d32315432303a30343a30305ac11a514b67b0d8404101')).toEqual([
-      '2013-03-21T20:04:00Z',
-      '2013-03-21T20:04:00.000Z',
-      Uint8Array.of(1),
-    ]);
-    expect(read('d9d9f78101')).toEqual([1]);
+  it('reads what JSON has no word for as what cbor-x makes of it', () => {
+    const arrivals: readonly (readonly [frame: string, value: unknown])[] = [
+      ['c074323031332d30332d32315432303a30343a30305a', new Date('2013-03-21T20:04:00Z')],
+      ['c11a514b67b0', new Date('2013-03-21T20:04:00Z')],
+      ['c249010000000000000000', 2n ** 64n],
+      ['c349010000000000000000', -(2n ** 64n) - 1n],
+      ['c24101', 1],
+      ['c48221196ab3', 273.15],
+      ['c482211b000000e8d4a51001', 10000000000.01],
+      ['c5822003', 1.5],
+      ['d8404101', Uint8Array.of(1)],
+      ['d84548010002000300ffff', Uint16Array.of(1, 2, 3, 65535)],
+      ['d8414400010002', Uint16Array.of(1, 2)],
+      ['d9010283010203', new Set([1, 2, 3])],
+      ['d90103a10102', new Map([[1, 2]])],
+      ['d82550' + '00'.repeat(16), new Tag(new Uint8Array(16), 37)],
+      ['d903e8820102', new Tag([1, 2], 1000)],
+      ['c601', new Tag(1, 6)],
+      ['d9d9f78101', [1]],
+    ];
+    for (const [frame, value] of arrivals) expect(read(frame)).withContext(frame).toEqual(value);
+  });
+
+  it('reads such values beside integers beyond 2^53, too', () => {
+    expect(
+      read(
+        '851b0020000000000001d9010281' +
+          '1b0000000100000000' +
+          'd90103a1' +
+          '1b0000000100000000' +
+          'f7' +
+          'f7' +
+          'd903e8f7',
+      ),
+    ).toEqual([9007199254740993n, new Set([2 ** 32]), new Map([[2 ** 32, null]]), null, new Tag(null, 1000)]);
+  });
+
+  it('reads the value alone where cbor-x would make something dangerous of a tag, or fail on it', () => {
+    const arrivals: readonly (readonly [what: string, frame: string, value: unknown])[] = [
+      ['an Error', 'd81b82654572726f72616d', ['Error', 'm']],
+      ['a regular expression that is none', 'd81b82665265674578706128', ['RegExp', '(']],
+      ['a circular value', 'd81c81d81d00', [0]],
+      ['packed values', 'd833848161618080c600', [['a'], [], [], new Tag(0, 6)]],
+      ['a reference into a table that is not there', '81d8e16161', ['a']],
+      ['shared structures', 'da5368726401', 1],
+      ['a tag of 64 bits', 'db0000000100000000' + '01', 1],
+      ['a date that is a list', 'c080', []],
+      ['seconds that are text', 'c16161', 'a'],
+      ['a bignum that is null', 'c2f6', null],
+      ['a bignum that takes long', 'c2590200' + '01'.repeat(512), new Uint8Array(512).fill(1)],
+      ['a fraction of null', 'c482f6f6', [null, null]],
+      ['a set that is a number', 'd9010205', 5],
+      ['a Map that is a list', 'd9010380', []],
+      ['a typed array of odd length', 'd85643010203', Uint8Array.of(1, 2, 3)],
+      ['a typed array that claims to be huge', 'd856a1666275666665721a40000000', { buffer: 2 ** 30 }],
+      ['tags in tags', 'd81bd81cc2d81b81d81d05', [5]],
+    ];
+    for (const [what, frame, value] of arrivals) expect(read(frame)).withContext(what).toEqual(value);
   });
 
   it('reads keys that are integers as text', () => {
@@ -70,9 +122,11 @@ describe('cbor', () => {
   });
 
   const refused: readonly (readonly [what: string, frame: string])[] = [
-    ['another tag', 'c24101'],
-    ['a shared, circular value', 'd81c81d81d00'],
-    ['a record with code made of it', 'd9dfff83196140816161' + '01'],
+    ['a record, of which code would be made', 'd9dfff8319e140816161' + '01'],
+    ['a record whose tag has 32 bits', 'da0000dfff8319e140816161' + '01'],
+    ['a record of the older kind', 'd8698319e140816161' + '01'],
+    ['definitions of records', 'd9dffe8319e140816161' + '01'],
+    ['text that stands elsewhere', 'd9dff9821a0000000501'],
     ['a list longer than the frame', '9b7fffffffffffffff'],
     ['a dictionary longer than the frame', 'bb0000000affffffff'],
     ['text longer than the frame', '7b00000000ffffffff61'],
@@ -96,7 +150,29 @@ describe('cbor', () => {
     // each list alone could be as long as it says; together they would take gigabytes
     const frame = new Uint8Array(1_000_000);
     for (let i = 0; i < 900; i++) frame.set([0x9a, 0, 0x0e, 0, 0], i * 5);
-    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /\(at byte 10\)/);
+    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /ends too early/);
+  });
+
+  it('makes no function of what comes', () => {
+    const record = '8319e140816161' + '01'; // defines one with the key a, and is one
+    const again = 'd9e1408101'; // one more, read by a function from the third on
+    const make = globalThis.Function;
+    let made = 0;
+    // not a spy, which would make functions itself
+    globalThis.Function = class {
+      constructor() {
+        made++;
+      }
+    } as unknown as FunctionConstructor;
+    try {
+      for (const tag of ['d9dfff', 'd869']) {
+        expect(() => read(`85${tag}${record}${again.repeat(4)}`)).toThrowError(ProtocolError);
+      }
+      for (let i = 0; i < 4; i++) read(again);
+    } finally {
+      globalThis.Function = make;
+    }
+    expect(made).toBe(0);
   });
 
   it('refuses 100 000 levels, with and without lengths, and of tags', () => {
@@ -170,8 +246,6 @@ describe('msgpack', () => {
   });
 
   const refused: readonly (readonly [what: string, frame: string])[] = [
-    ['an extension', 'd40001'],
-    ['a timestamp', 'd6ff00000000'],
     ['the byte that means nothing', 'c1'],
     ['a list longer than the frame', 'ddffffffff'],
     ['lists in lists, each of 32 million', 'dd01ffffff'.repeat(12)],
@@ -179,13 +253,33 @@ describe('msgpack', () => {
     ['text longer than the frame', 'dbffffffff61'],
     ['bytes longer than the frame', 'c6ffffffff00'],
     ['a key that is a list', '819001'],
-    ['a key that is null', '81c001'],
+    ['a key that is a timestamp', '81d6ff0000000001'],
   ];
   for (const [what, frame] of refused) {
     it(`refuses ${what}`, () => {
       expect(() => read(frame)).toThrowError(ProtocolError, /not MessagePack/);
     });
   }
+
+  it('reads timestamps as Dates and other extensions as ExtData', () => {
+    expect(read('d6ff514b67b0')).toEqual(new Date('2013-03-21T20:04:00Z'));
+    expect(read('d7ff0000000050000000')).toEqual(new Date(0x50000000 * 1000));
+    expect(read('c70cff00000000ffffffffffffffff')).toEqual(new Date(-1000));
+    expect(read('d5ff0102')).toEqual(new ExtData(-1, Uint8Array.of(1, 2)));
+    expect(read('d40501')).toEqual(new ExtData(5, Uint8Array.of(1)));
+    expect(read('c70205ffff')).toEqual(new ExtData(5, Uint8Array.of(255, 255)));
+    expect(read('c70005')).toEqual(new ExtData(5, new Uint8Array(0)));
+    expect(read('92cf0020000000000001d40001')).toEqual([9007199254740993n, new ExtData(0, Uint8Array.of(1))]);
+  });
+
+  it('reads keys that are no text as text', () => {
+    expect(read('84' + '2a01' + 'c002' + 'c303' + 'cf002000000000000104')).toEqual({
+      42: 1,
+      null: 2,
+      true: 3,
+      '9007199254740993': 4,
+    });
+  });
 
   it('reads what msgpackr writes for undefined as null', () => {
     expect(read('92d4000001')).toEqual([null, 1]);
@@ -195,7 +289,7 @@ describe('msgpack', () => {
     // each list alone could be as long as it says; together they would take gigabytes
     const frame = new Uint8Array(1_000_000);
     for (let i = 0; i < 900; i++) frame.set([0xdd, 0, 0x0e, 0, 0], i * 5);
-    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /\(at byte 10\)/);
+    expect(() => serializer.decode(frame)).toThrowError(ProtocolError, /ends too early/);
   });
 
   it('refuses 100 000 levels', () => {

@@ -45,9 +45,29 @@ describe('json', () => {
     expect(() => encode([36, 1, 2, {}, [{ t: '\0abc' }]])).toThrowError(SerializationError, /^args\[0\]\.t.*NUL/);
   });
 
-  it('calls bad base64 a ProtocolError', () => {
-    for (const bad of ['*', 'AA*A', 'A', 'AAAA*']) {
-      expect(() => decode(`["\\u0000${bad}"]`)).toThrowError(ProtocolError);
+  it('leaves text as it is that begins with NUL and is no base64', () => {
+    for (const text of ['\0*', '\0AA*A', '\0A', '\0AAAA*', '\0\0']) {
+      const frame = `[36,1,2,{},[${JSON.stringify(text)},"\\u0000AA=="]]`;
+      expect(decode(frame)).toEqual([36, 1, 2, {}, [text, Uint8Array.of(0)]]);
+    }
+  });
+
+  it('takes the words NaN and Infinity for null, as some peers write them, but not in text', () => {
+    expect(decode('[NaN,{"NaN":-Infinity,"a\\"NaN":"Infinity, NaN"},[Infinity]]')).toEqual([
+      null,
+      { NaN: null, 'a"NaN': 'Infinity, NaN' },
+      [null],
+    ]);
+    for (const frame of ['[NaNs]', '[+NaN]', '[Infinity', '["NaN]', '[undefined]']) {
+      expect(() => decode(frame))
+        .withContext(frame)
+        .toThrowError(ProtocolError);
+    }
+  });
+
+  it('looks for such words in a time that grows with the length alone', () => {
+    for (const frame of [`["${'\\"'.repeat(500_000)}`, `[NaN,"${'"'.repeat(500_000)}`, `[${'NaN,'.repeat(200_000)}`]) {
+      expect(() => decode(frame)).toThrowError(ProtocolError);
     }
   });
 
@@ -58,6 +78,17 @@ describe('json', () => {
   it('does not overflow the stack on 100 000 levels with bytes in them', () => {
     const text = `${'['.repeat(100_000)}"\\u0000AA=="${']'.repeat(100_000)}`;
     expect(() => decode(text)).toThrowError(ProtocolError);
+  });
+
+  it('bounds depth, also where a frame is long and not deep', () => {
+    const levels = (n: number): string => `${'['.repeat(n)}${']'.repeat(n)}`;
+    const objects = (n: number): string => `${'{"a":'.repeat(n)}1${'}'.repeat(n)}`;
+    expect(() => decode(levels(1001))).not.toThrow();
+    expect(() => decode(levels(1002))).toThrowError(ProtocolError, /1000 levels/);
+    expect(() => decode(objects(1001))).not.toThrow();
+    expect(() => decode(objects(1002))).toThrowError(ProtocolError, /1000 levels/);
+    expect(() => decode(`[${'[],{},'.repeat(5000)}${levels(1001)}]`)).toThrowError(ProtocolError, /1000 levels/);
+    expect((decode(`[${'[],{},'.repeat(5000)}"${'['.repeat(5000)}"]`) as unknown[]).length).toBe(10_001);
   });
 
   it('says what was wrong', () => {

@@ -115,6 +115,21 @@ for (const serializer of all) {
       expect(across(['before', inner, 'after'], serializer)).toEqual(['before', 'outer', 'after']);
     });
 
+    it('keeps apart what a getter sends while its object is being sent, or refuses that object', () => {
+      const inner = {
+        get a(): string {
+          serializer.encode([36, 9, 9, {}, ['inner']]);
+          return 'outer';
+        },
+      };
+      try {
+        expect(across(['before', inner, 'after'], serializer)).toEqual(['before', { a: 'outer' }, 'after']);
+      } catch (error) {
+        expect(error).toBeInstanceOf(SerializationError);
+      }
+      expect(across('next', serializer)).toBe('next');
+    });
+
     it('writes text whose bytes end just before, at and behind the end of a buffer', () => {
       // over 65535 bytes, but fewer characters: the head comes out longer than its guess
       for (let i = 9_200; i < 9_500; i++) {
@@ -122,6 +137,12 @@ for (const serializer of all) {
         if (across(text, serializer) !== text) fail(`${i} letters of two bytes`);
       }
       expect().nothing();
+    });
+
+    it('writes lists and bytes of another realm or class as such', () => {
+      class Rows extends Array<unknown> {}
+      class Chunk extends Uint8Array {}
+      expect(across([Rows.of(1, 2), Chunk.of(3)], serializer)).toEqual([[1, 2], Uint8Array.of(3)]);
     });
 
     it('gives frames that later messages do not change', () => {

@@ -8,8 +8,9 @@ export const toBase64 = (bytes: Uint8Array): string =>
 export function fromBase64(text: string): Uint8Array {
   const { buffer, byteOffset, length } = Buffer.from(text, 'base64');
   const size = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
-  // Buffer stops at what is not base64, or skips it, and comes out short
-  if (size % 4 === 1 || length !== Math.floor((size * 3) / 4)) throw new ProtocolError('bad base64');
+  // Buffer stops at what is not base64, or skips it, and comes out short; of other letters it takes the lower half
+  const isAscii = Buffer.byteLength(text) === text.length;
+  if (!isAscii || size % 4 === 1 || length !== Math.floor((size * 3) / 4)) throw new ProtocolError('bad base64');
   // a plain view: Buffer's slice() shares and its toJSON() differs, which nobody expects of a Uint8Array
   return new Uint8Array(buffer, byteOffset, length);
 }

@@ -1,205 +1,163 @@
-import { Reader } from './reader.ts';
+import { Decoder } from 'cbor-x/decode';
+import { Encoder } from 'cbor-x/encode';
+import { SerializationError } from '../protocol/errors.ts';
+import { binarySerializer, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
-import { Writer } from './writer.ts';
 
 /**
- * CBOR (RFC 8949; WAMP, section "Serializations"): compact, with byte strings and exact integers of 64 bits. Numeric
- * and binary payloads are several times quicker than in JSON.
+ * CBOR (RFC 8949; WAMP, section "Serializations"), by the package cbor-x: compact, with byte strings and exact integers
+ * of 64 bits. Numeric and binary payloads are several times quicker than in JSON.
  *
  * What can be sent, and as what, is as with `json()`, except that text may begin with NUL. Integers come as number up
- * to 2^53 and as bigint beyond. Byte strings come as views of the frame: copy (`slice()`) what you keep for long. Of
- * the tags, dates (0 and 1) come as ISO text, byte arrays (64) as bytes; others are a ProtocolError.
+ * to 2^53 and as bigint beyond. Byte strings come as views of the frame: copy (`slice()`) what you keep for long. What
+ * JSON has no word for comes as what the package makes of it: dates as Date, sets as Set, bignums as bigint, typed
+ * arrays as such, values with an unknown tag as its Tag.
+ *
+ * Each frame is looked through before the package reads it: one that is nested deeper than 1000 levels, or that ends
+ * before what its heads promise, is a ProtocolError, and no memory is taken for it. How long a frame may be, the
+ * transport says. So is one with records, cbor-x's own tags of which it makes functions. Of tags by which it would make
+ * errors, regular expressions, circular or shared values, and of those that do not fit what they stand before, the
+ * value alone is read.
+ *
+ * It needs no `unsafe-eval` in a page's Content-Security-Policy. Where that is reported, there is one report when the
+ * package is loaded: it tries whether it may make functions.
  */
 export function cbor(): Serializer {
-  const writer = new CborWriter();
-  const reader = new CborReader('CBOR');
-  return {
+  const encoder = new Encoder(WRITING);
+  const plain = new Decoder(READING);
+  const exact = new Decoder({ mapsAsObjects: true, useRecords: false });
+  const scan = new CborScan();
+  return binarySerializer({
     id: 'cbor',
-    subprotocol: 'wamp.2.cbor',
-    binary: true,
-    encode: (message) => writer.encode(message),
-    decode: (data) => reader.decode(data),
-  };
+    name: 'CBOR',
+    write(message) {
+      if (writing) throw new SerializationError('A getter cannot send while its object is being sent');
+      writing = true;
+      try {
+        return encoder.encode(message);
+      } finally {
+        writing = false;
+      }
+    },
+    read(frame) {
+      const readable = scan.run(frame);
+      return scan.rare ? settled(exact.decode(readable)) : (plain.decode(readable) as unknown);
+    },
+  });
 }
 
-/** The major types, as the upper three bits of a head. */
-const NEGATIVE = 0x20;
-const BYTES = 0x40;
-const TEXT = 0x60;
-const LIST = 0x80;
-const DICT = 0xa0;
+const WRITING = { useRecords: false, mapsAsObjects: true, variableMapSize: true, tagUint8Array: false };
+/** Integers of 64 bits as numbers: quicker than as bigint, and right where {@link CborScan} found none beyond 2^53. */
+const READING = { useRecords: false, mapsAsObjects: true, int64AsNumber: true };
 
-class CborWriter extends Writer {
-  protected readonly codes = [0xf6, 0xf4, 0xf5, 0xfb] as const;
+/** All encoders of the package write into one buffer: a frame begun within another would become a part of it. */
+let writing = false;
 
-  protected another(): Writer {
-    return new CborWriter();
+/** The major types that a head begins with. */
+const UNSIGNED = 0;
+const NEGATIVE = 1;
+const BYTES = 2;
+const TEXT = 3;
+const LIST = 4;
+const DICT = 5;
+const TAG = 6;
+const SIMPLE = 7;
+/** A simple value, whole. */
+const UNDEFINED = 0xf7;
+
+class CborScan extends Scan {
+  constructor() {
+    super((head) => {
+      const type = head >> 5;
+      const info = head & 0x1f;
+      if (type <= NEGATIVE) return info < 0x1b ? widthOf(head) + 1 : 0;
+      if (type <= TEXT) return info < 0x18 && head !== 0x69 ? info + 1 : 0; // but for what may be __proto__
+      return type === SIMPLE && info <= 0x1b && head !== UNDEFINED ? widthOf(head) + 1 : 0;
+    });
   }
 
-  private head(type: number, value: number): void {
-    this.reserve(9);
-    if (value < 0x18) {
-      this.bytes[this.at++] = type | value;
-    } else if (value < 0x100) {
-      this.bytes[this.at++] = type | 0x18;
-      this.bytes[this.at++] = value;
-    } else if (value < 0x10000) {
-      this.bytes[this.at++] = type | 0x19;
-      this.bytes[this.at++] = value >> 8;
-      this.bytes[this.at++] = value;
-    } else if (value < 0x100000000) {
-      this.bytes[this.at++] = type | 0x1a;
-      this.view.setUint32(this.at, value);
-      this.at += 4;
-    } else {
-      this.bytes[this.at++] = type | 0x1b;
-      this.wide(value);
-    }
-  }
-
-  protected integer(value: number): void {
-    if (value < 0) this.head(NEGATIVE, -1 - value);
-    else this.head(0, value);
-  }
-
-  protected wideHead(value: bigint): bigint {
-    this.bytes[this.at++] = value < 0n ? NEGATIVE | 0x1b : 0x1b;
-    return value < 0n ? -1n - value : value;
-  }
-
-  protected textHead(length: number): void {
-    this.head(TEXT, length);
-  }
-
-  protected textHeadSize(length: number): number {
-    return length < 0x18 ? 1 : length < 0x100 ? 2 : length < 0x10000 ? 3 : 5;
-  }
-
-  protected bytesHead(length: number): void {
-    this.head(BYTES, length);
-  }
-
-  protected listHead(length: number): void {
-    this.head(LIST, length);
-  }
-
-  protected dictHead(length: number): void {
-    this.head(DICT, length);
-  }
-}
-
-/** The byte that ends what was begun without a length. */
-const BREAK = 0xff;
-
-class CborReader extends Reader {
-  protected read(depth: number): unknown {
-    const head = this.byte();
-    const type = head & 0xe0;
+  protected item(depth: number): void {
+    const { at } = this;
+    const head = this.unsigned(1);
+    const type = head >> 5;
     const info = head & 0x1f;
-    if (type === 0xe0) return this.simple(info);
-    if (info === 0x1f) return this.endless(type, depth + 1);
-    const length = info < 0x18 ? info : this.argument(info);
-    if (type === 0) return length;
-    if (type === NEGATIVE) return negative(length);
-    if (typeof length !== 'number') this.fail('a length beyond 2^53');
-    switch (type) {
-      case BYTES:
-        return this.binary(length);
-      case TEXT:
-        return this.text(length);
-      case LIST:
-        return this.list(length, depth + 1);
-      case DICT:
-        return this.dict(length, depth + 1);
-      default:
-        return this.tagged(length, depth + 1);
+    if (info > 0x1b) {
+      if (info < 0x1f || (type !== LIST && type !== DICT)) this.fail('a head that is reserved or not supported');
+      this.endless(depth);
+      return;
     }
+    const value = info < 0x18 ? info : this.unsigned(widthOf(head));
+    if (type === TEXT) this.text(value);
+    else if (type === BYTES) this.skip(value);
+    else if (type === LIST) this.inside(value, depth);
+    else if (type === DICT) this.inside(value * 2, depth);
+    else if (type === TAG) this.tagged(value, at, depth);
+    // undefined, and integers of 64 bits: below zero the package reads them wrongly as numbers
+    else if (type !== UNSIGNED || value >= 2 ** 53) this.rare = true;
   }
 
-  private argument(info: number): number | bigint {
-    switch (info) {
-      case 0x18:
-        return this.byte();
-      case 0x19:
-        return this.unsigned16();
-      case 0x1a:
-        return this.unsigned32();
-      case 0x1b:
-        return this.wide();
-      default:
-        return this.fail('a reserved head');
-    }
-  }
-
-  private simple(info: number): unknown {
-    switch (info) {
-      case 0x14:
-        return false;
-      case 0x15:
-        return true;
-      case 0x16:
-      case 0x17: // undefined: null, as in JSON
-        return null;
-      case 0x19:
-        return half(this.unsigned16());
-      case 0x1a:
-        return this.float32();
-      case 0x1b:
-        return this.float64();
-      default:
-        return this.fail(`an unknown simple value ${info}`);
-    }
-  }
-
-  /** Lists and dictionaries without a length, ended by a break. */
-  private endless(type: number, depth: number): unknown {
-    this.expect(1, depth);
-    if (type === LIST) {
-      const items: unknown[] = [];
-      while (!this.ended()) items.push(this.read(depth));
-      return items;
-    }
-    if (type === DICT) {
-      const members: Record<string, unknown> = {};
-      while (!this.ended()) this.member(members, this.read(depth), depth);
-      return members;
-    }
-    return this.fail('text or bytes in pieces of unknown length, which is not supported');
-  }
-
-  private ended(): boolean {
-    if (this.bytes[this.at] !== BREAK) return false;
+  /** A list or dictionary without a length, ended by a break. */
+  private endless(depth: number): void {
+    while (this.bytes[this.at] !== 0xff) this.inside(1, depth);
     this.at++;
-    return true;
   }
 
-  private tagged(tag: number, depth: number): unknown {
-    this.expect(1, depth);
-    const value = this.read(depth);
-    if (tag === 0 && typeof value === 'string') return value;
-    if (tag === 1 && typeof value === 'number' && Math.abs(value) <= 8.64e12)
-      return new Date(value * 1000).toISOString();
-    if (tag === 64 && value instanceof Uint8Array) return value;
-    if (tag === 55799) return value; // "this is CBOR"
-    return this.fail(`a value with the tag ${tag}, which is not supported`);
+  private tagged(tag: number, from: number, depth: number): void {
+    if (isRecord(tag)) this.fail(`the tag ${tag}, which makes code`);
+    if (!isSafe(tag, this.bytes, this.at)) this.replace(from);
+    else if (tag === 2 || tag === 3) this.rare = true; // bignums, which may be small
+    this.inside(1, depth);
   }
 }
 
-const negative = (value: number | bigint): number | bigint =>
-  // -2^53 is exact as a number, and there it ends
-  typeof value === 'bigint' ? -1n - value : value < 0x20000000000000 ? -1 - value : -1n - BigInt(value);
+/** Tags for records, of which the package makes functions, and for text that stands elsewhere in the frame. */
+const isRecord = (tag: number): boolean => tag === 105 || (tag >= 0xdff9 && tag <= 0xdfff);
 
-/** A float of 16 bits. */
-function half(bits: number): number {
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const size =
-    exponent === 0
-      ? fraction * 2 ** -24
-      : exponent === 0x1f
-        ? fraction === 0
-          ? Infinity
-          : NaN
-        : (fraction + 0x400) * 2 ** (exponent - 25);
-  return bits & 0x8000 ? -size : size;
+/** Other tags to which the package gives a meaning of its own. */
+const OWN: readonly (readonly [from: number, to: number])[] = [
+  [27, 29], // classes; values that are shared, and circular ones
+  [51, 51], // a table of values, and what refers to it:
+  [216, 255],
+  [27647, 32767],
+  [0x6c000000, 0x7fffffff],
+  [0x53687264, 0x53687264],
+  [2 ** 32, Infinity], // refused by it
+];
+
+/** Whether the package makes of a tag, and of what begins at `at`, what the tag's definition says, or its Tag. */
+function isSafe(tag: number, bytes: Uint8Array, at: number): boolean {
+  const head = bytes[at] ?? 0;
+  const type = head >> 5;
+  const isInteger = (byte: number, most: number): boolean => byte >> 5 <= NEGATIVE && (byte & 0x1f) <= most;
+  switch (tag) {
+    case 0: // text that is a date
+      return type === TEXT;
+    case 1: // seconds since 1970
+      return isInteger(head, 0x1a) || (head >= 0xf9 && head <= 0xfb);
+    case 2: // bignums; longer ones take a time that grows with the square of the length
+    case 3:
+      return type === BYTES && head <= 0x58;
+    case 4: // [exponent, mantissa] to the base of 10, and of 2
+    case 5: {
+      const exponent = bytes[at + 1] ?? 0;
+      const mantissa = bytes[at + 2 + widthOf(exponent)] ?? 0;
+      return head === 0x82 && isInteger(exponent, 0x1a) && isInteger(mantissa, tag === 4 ? 0x1b : 0x1a);
+    }
+    case 258: // a set
+      return type === LIST;
+    case 259: // a Map
+      return type === DICT;
+    default:
+      if (tag >= 64 && tag <= 87) {
+        // a typed array: bytes, as many as its elements take
+        const length = head & 0x1f;
+        const lowest = length < 0x18 ? length : (bytes[at + widthOf(head)] ?? 0);
+        const size = 1 << (((tag >> 4) & 1) + (tag & 3));
+        return type === BYTES && lowest % size === 0;
+      }
+      return !OWN.some(([from, to]) => tag >= from && tag <= to);
+  }
 }
+
+/** How many bytes follow a head, as its length or value. */
+const widthOf = (head: number): number => ((head & 0x1f) < 0x18 ? 0 : 1 << ((head & 0x1f) - 0x18));

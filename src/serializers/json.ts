@@ -13,8 +13,10 @@ import { MAX_DEPTH, writeMessage } from './values.ts';
  * - bigint leaves as an integer literal, exactly. What comes in is read by `JSON.parse`: integers beyond 2^53 lose
  *   precision. Use `cbor()` or `msgpack()` for those.
  * - Dates and whatever has `toJSON()` leave as that says; undefined members are dropped, undefined in lists is null.
- * - NaN, infinities, Map, Set, functions, symbols, typed arrays other than Uint8Array, circular structures and nesting
- *   beyond 1000 levels are a SerializationError that names the place.
+ * - What comes in is taken as tolerantly as others write it: text that begins with NUL and is no base64 stays text, and
+ *   the words NaN and Infinity, which some peers write into JSON, are null.
+ * - To send NaN, infinities, Map, Set, functions, symbols, typed arrays other than Uint8Array, circular structures or
+ *   more than 1000 levels is a SerializationError that names the place; a frame with more levels is a ProtocolError.
  */
 export function json(): Serializer {
   return { id: 'json', subprotocol: 'wamp.2.json', binary: false, encode, decode };
@@ -68,7 +70,8 @@ function isPlain(value: object, depth: number): boolean {
 function decode(data: string | Uint8Array): unknown {
   const text = typeof data === 'string' ? data : utf8Decoder.decode(data);
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parsed(text);
+    if (mayBeDeep(text) && !isWithin(value, MAX_DEPTH)) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
     // native searches, the first for one character being the fastest: most messages have no escape at all
     return text.includes('\\') && text.includes('"\\u0000') ? revived(value) : value;
   } catch (error) {
@@ -76,12 +79,50 @@ function decode(data: string | Uint8Array): unknown {
   }
 }
 
-/** Turns text that begins with NUL into bytes, in place: that keeps a key `__proto__` the own property that it is. */
+/** Words that are no JSON, and strings, in which they mean nothing. */
+const WORDS = /"(?:[^"\\]|\\.)*"?|-?\b(?:NaN|Infinity)\b/gs;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const mended = text.replace(WORDS, (found) => (found.startsWith('"') ? found : 'null'));
+    if (mended === text) throw error;
+    return JSON.parse(mended);
+  }
+}
+
+/** Whether a text has room and brackets for more levels than there may be: all that most messages pay. */
+function mayBeDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false;
+  let brackets = 0;
+  for (const bracket of ['[', '{']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++brackets > MAX_DEPTH) return true;
+    }
+  }
+  return false;
+}
+
+const isWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels >= 0 && Object.values(value).every((member) => isWithin(member, levels - 1)));
+
+/** Turns text that is NUL and base64 into bytes, in place: that keeps a key `__proto__` the own property that it is. */
 function revived(value: unknown): unknown {
-  if (typeof value === 'string') return value.charCodeAt(0) === 0 ? fromBase64(value.slice(1)) : value;
+  if (typeof value === 'string') return value.charCodeAt(0) === 0 ? bytesOrText(value) : value;
   if (typeof value === 'object' && value !== null) {
     const values = value as Record<string, unknown>;
     for (const key of Object.keys(values)) values[key] = revived(values[key]);
   }
   return value;
+}
+
+function bytesOrText(text: string): string | Uint8Array {
+  try {
+    return fromBase64(text.slice(1));
+  } catch {
+    return text;
+  }
 }
