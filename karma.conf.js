@@ -89,7 +89,7 @@ function routerFramework(served) {
     config.client.routerUrl = served.url;
     config.client.longPollUrl = served.longPollUrl;
     emitter.on('exit', (done) => {
-      Promise.resolve(served.close()).then(done, done);
+      void Promise.resolve(served.close()).then(done, done);
     });
   }
   framework.$inject = ['config', 'emitter'];

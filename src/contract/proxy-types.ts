@@ -22,7 +22,7 @@ import type { Result } from '../session/invocation.ts';
 import type { Kwargs } from './kwargs.ts';
 
 /** Procedures by their paths, of which nothing is known: the compiler lets everything pass. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an index signature cannot be read with dots in strict projects
+// oxlint-disable-next-line typescript/no-explicit-any -- an index signature cannot be read with dots in strict projects
 export type AnyRpc = any;
 
 /** What one call through a proxy emits: the one value of the result, or the whole where there are more. */
