@@ -97,7 +97,7 @@ function routerFramework(served) {
 }
 
 /**
- * Karma reporter: the last line is the `N passed, N failed` that .ci/test.mjs adds up. Counts as failures what Karma
+ * Karma reporter: the last line is the `N passed, N failed` that .ci/runner.mjs adds up. Counts as failures what Karma
  * itself lets pass: errors outside of specs, specs left out by a focused one (fit, fdescribe), a router not started.
  */
 function totalsReporter(served) {

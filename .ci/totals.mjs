@@ -1,5 +1,5 @@
 // A Jasmine reporter beside the usual one: names the ten slowest specs, and prints as the last line the `N passed, N failed` that
-// .ci/test.mjs adds up. Files that do not load, errors outside of specs and an incomplete run count as failures.
+// .ci/runner.mjs adds up. Files that do not load, errors outside of specs and an incomplete run count as failures.
 
 export function totals() {
   const count = { passed: 0, failed: 0, pending: 0, excluded: 0 };
