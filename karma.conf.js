@@ -92,7 +92,7 @@ function routerFramework(served) {
     config.client.routerUrl = served.url;
     config.client.longPollUrl = served.longPollUrl;
     emitter.on('exit', (done) => {
-      Promise.resolve(served.close()).then(done, done);
+      void Promise.resolve(served.close()).then(done, done);
     });
   }
   framework.$inject = ['config', 'emitter'];
@@ -100,7 +100,7 @@ function routerFramework(served) {
 }
 
 /**
- * Karma reporter: the last line is the `N passed, N failed` that .ci/test.mjs adds up. Counts as failures what Karma
+ * Karma reporter: the last line is the `N passed, N failed` that .ci/runner.mjs adds up. Counts as failures what Karma
  * itself lets pass: errors outside of specs, specs left out by a focused one (fit, fdescribe), a router not started.
  */
 function totalsReporter(served) {

@@ -1,13 +1,14 @@
-// A Jasmine reporter beside the usual one: names slow specs, and prints as the last line the `N passed, N failed` that
-// .ci/test.mjs adds up. Files that do not load, errors outside of specs and an incomplete run count as failures.
+// A Jasmine reporter beside the usual one: names the ten slowest specs, and prints as the last line the `N passed, N failed` that
+// .ci/runner.mjs adds up. Files that do not load, errors outside of specs and an incomplete run count as failures.
 
 export function totals() {
   const count = { passed: 0, failed: 0, pending: 0, excluded: 0 };
-  const slow = [];
+  const took = [];
   return {
+    reporterCapabilities: { parallel: true },
     specDone({ fullName, status, duration }) {
       count[status] += 1;
-      if (duration > 1000) slow.push(`slow: ${(duration / 1000).toFixed(1)} s  ${fullName}`);
+      took.push({ fullName, seconds: duration / 1000 });
     },
     suiteDone({ failedExpectations }) {
       count.failed += failedExpectations.length; // an afterAll's
@@ -19,7 +20,8 @@ export function totals() {
         count.failed += 1;
         console.log(`✗ the run is incomplete: ${incompleteReason}`);
       }
-      for (const line of slow) console.log(line);
+      const slowest = took.sort((a, b) => b.seconds - a.seconds).slice(0, 10);
+      for (const { fullName, seconds } of slowest) if (seconds > 1) console.log(`${seconds.toFixed(1)} s  ${fullName}`);
       console.log(`${count.passed} passed, ${count.failed} failed`);
     },
   };

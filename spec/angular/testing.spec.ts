@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- Angular's injectors implement each other's classes */
 import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
 import {
   createEnvironmentInjector,

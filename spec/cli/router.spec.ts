@@ -11,6 +11,7 @@ import { rawSocket, webSocket } from '../../src/node/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
 import { Console, ran } from '../helpers/console.ts';
+import { bundledCommand } from '../helpers/from-source.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -154,15 +155,7 @@ describe('rxwamp router', () => {
   it('as a process: ends at SIGTERM with code 0, and its sessions in order', async () => {
     const child = spawn(
       process.execPath,
-      [
-        '--conditions=rxwamp-src',
-        '--import=tsx',
-        'src/cli/main.ts',
-        'router',
-        '--port=0',
-        '--ticket=joe=s=1',
-        '--verbose',
-      ],
+      [...bundledCommand(), 'router', '--port=0', '--ticket=joe=s=1', '--verbose'],
       { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ended = new Promise((resolve) => child.once('close', resolve));

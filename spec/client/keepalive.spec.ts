@@ -200,7 +200,7 @@ describe('keepalive', () => {
       class Played extends PlayedSocket {
         constructor() {
           super();
-          // eslint-disable-next-line @typescript-eslint/no-this-alias
+          // oxlint-disable-next-line typescript/no-this-alias
           socket = this;
         }
       }

@@ -1,5 +1,5 @@
-/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument,
-   @typescript-eslint/no-unsafe-return -- without a contract the compiler knows nothing of what is below rpc() */
+/* oxlint-disable typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument,
+   typescript/no-unsafe-return -- without a contract the compiler knows nothing of what is below rpc() */
 import { firstValueFrom, from, isObservable, mergeMap, of, type Observable } from 'rxjs';
 import {
   type CallResult,

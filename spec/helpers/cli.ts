@@ -3,10 +3,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bundledCommand, COMMAND } from './from-source.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Runs the sources. */
-export const FROM_SOURCE = ['--conditions=rxwamp-src', `--import=${import.meta.resolve('tsx')}`];
 
 /** How a process is started. */
 export interface Surroundings {
@@ -26,9 +25,10 @@ export class Cli {
   readonly code: Promise<number | string>;
 
   constructor(args: readonly string[], { env = {}, cwd = ROOT }: Surroundings = {}) {
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    // components are sources, and share their classes with the command line
+    const command = args[0] === 'run' ? COMMAND : bundledCommand();
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('RXWAMP_'));
-    this.child = spawn(process.execPath, [...FROM_SOURCE, main, ...args], {
+    this.child = spawn(process.execPath, [...command, ...args], {
       cwd,
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

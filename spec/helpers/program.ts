@@ -2,10 +2,9 @@
 // something is printed, or the process ends.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { BY_NAME } from './from-source.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Runs the sources, also where a program imports the package by its name. */
-const FROM_SOURCE = ['--conditions=rxwamp-src', '--import=tsx', '--import=./.ci/source.mjs'];
 
 /** A program of Node, from the root of the repository. */
 export class Program {
@@ -19,7 +18,7 @@ export class Program {
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(RXWAMP_|NODE_V8_COVERAGE)/.test(name));
-    this.#child = spawn(process.execPath, [...FROM_SOURCE, ...args], {
+    this.#child = spawn(process.execPath, [...BY_NAME, ...args], {
       cwd: ROOT,
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,12 +17,11 @@ export class Missing extends Error {}
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly limit?: number;
 }
 
 /** Runs a program, and gives what it printed; its last lines are in the error. */
 function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { cwd, env, limit = 300_000 } = options;
+  const { cwd, env } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...(cwd === undefined ? {} : { cwd }),
@@ -31,16 +30,10 @@ function run(command: string, args: readonly string[], options: RunOptions = {})
     });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
-    const timer = setTimeout(() => {
-      text += `stopped: no end after ${limit / 60_000} minutes`;
-      child.kill('SIGKILL');
-    }, limit);
     child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
       reject(error.code === 'ENOENT' ? new Missing(`${command} is not on this machine`) : error);
     });
     child.on('close', (code) => {
-      clearTimeout(timer);
       const end = text.trimEnd().split('\n').slice(-15).join('\n');
       if (code === 0) resolve(text);
       else reject(new Error(`${command} ${args.slice(0, 3).join(' ')} … ended with ${code ?? 'a signal'}:\n${end}`));
@@ -203,6 +196,8 @@ async function install(name: PartName, part: Part<{ readonly of: unknown }>): Pr
   const folder = `${CACHE}${name}`;
   const stamp = `${folder}/stamp.txt`;
   const since = performance.now();
+  // registries are slow at times, and so is a compiler: there is no limit, but a sign of life
+  const alive = setInterval(() => print(`setup: ${name}, at it for ${seconds(since)}`), 60_000);
   try {
     const found = await part.of();
     const version = part.says(found);
@@ -221,6 +216,8 @@ async function install(name: PartName, part: Part<{ readonly of: unknown }>): Pr
   } catch (error) {
     print(`setup: no ${name}: ${error instanceof Missing ? error.message : String((error as Error).stack)}`);
     return { error: error as Error };
+  } finally {
+    clearInterval(alive);
   }
 }
 

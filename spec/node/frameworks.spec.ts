@@ -1,10 +1,10 @@
 // The fixtures under other test frameworks than Jasmine: small suites, each run as a process.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { BY_NAME } from '../helpers/from-source.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fixtures = 'spec/node/frameworks';
-const source = ['--conditions=rxwamp-src', '--import=tsx', '--import=./.ci/source.mjs'];
 
 interface Outcome {
   readonly title: string;
@@ -30,7 +30,7 @@ async function mocha(): Promise<Outcome[]> {
     readonly err: { readonly message?: string };
   }
   const text = await run(
-    ...source,
+    ...BY_NAME,
     'node_modules/mocha/bin/mocha.js',
     '--reporter=json',
     `${fixtures}/mocha.fixture.mjs`,

@@ -14,14 +14,14 @@ import {
 } from '../../src/index.ts';
 import { createTestRouter, record, type Recording } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
+import { bundledCommand, FROM_SOURCE } from '../helpers/from-source.ts';
 import { Proxy } from './proxy.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const NODE = ['--conditions=rxwamp-src', '--import=tsx'];
 
 /** The router of the command line, in a process of its own. */
 async function startRouter(port = 0, ...options: string[]): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [...NODE, 'src/cli/main.ts', 'router', '--port', String(port), ...options], {
+  const child = spawn(process.execPath, [...bundledCommand(), 'router', '--port', String(port), ...options], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -468,7 +468,7 @@ describe('with a router in another process', () => {
       const dropping = router.messages$.pipe(filter(({ message }) => message[0] === 16)).subscribe(() => {
         router.dropAll();
       });
-      const child = spawn(process.execPath, [...NODE, '--input-type=module', '--eval', program], {
+      const child = spawn(process.execPath, [...FROM_SOURCE, '--input-type=module', '--eval', program], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: 10_000,

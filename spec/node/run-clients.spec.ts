@@ -7,9 +7,10 @@ import { WampClient, type Message } from '../../src/index.ts';
 import { runClients } from '../../src/node/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
+import { FROM_SOURCE } from '../helpers/from-source.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const NODE = ['--conditions=rxwamp-src', '--import=tsx', '--input-type=module', '--eval'];
+const NODE = [...FROM_SOURCE, '--input-type=module', '--eval'];
 
 /** Two clients, of which one has a main; says what becomes of them. */
 const program = (url: string, options: string, main = '() => NEVER'): string => `

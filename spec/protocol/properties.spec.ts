@@ -191,7 +191,7 @@ describe('URIs, whatever they are', () => {
         isUri(long, as, strict);
         matchesUri(long, piece.repeat(49_999), as);
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 2000 },
+      { numRuns: 60, plugins: [fc.interruptAfterTimeLimit(2000)] },
     );
     expect(looked.failed).toBeFalse();
     expect(looked.interrupted).withContext('it took too long').toBeFalse();

@@ -224,7 +224,7 @@ describe('what a handler throws', () => {
         throw error;
       },
     ],
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a handler may reject with anything
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a handler may reject with anything
     ['rejected', (error) => Promise.reject(error)],
     ['of an Observable', (error) => throwError(() => error)],
     [

@@ -21,7 +21,7 @@ import type { CallResult, Result } from '../session/events.ts';
 import type { Kwargs } from './kwargs.ts';
 
 /** Procedures by their paths, without a contract: the compiler accepts everything. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an index signature cannot be read with dots in strict projects
+// oxlint-disable-next-line typescript/no-explicit-any -- an index signature cannot be read with dots in strict projects
 export type AnyRpc = any;
 
 /** The emission of a call through a proxy: the single value of the result, or the whole result where it has more. */

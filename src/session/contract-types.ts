@@ -99,7 +99,7 @@ export type ProgressOf<E> = 'progress' extends keyof E ? Exclude<E['progress'], 
 
 /** What a handler returns that returns nothing. */
 export type Nothing = ReturnType<() => void>;
-// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- whether it will do is the question
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- whether it will do is the question
 type NoMembers = Record<never, never>;
 /** Whether keyword arguments may be left out. */
 export type MayLack<K> = undefined extends K ? true : NoMembers extends K ? true : false;

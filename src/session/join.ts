@@ -151,7 +151,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         consult(`authenticator ${method}`, () => found.challenge(method, extra, round, attempt)),
         (answer: Partial<ChallengeAnswer> | undefined) => {
           const { signature, extra: more } = isDict(answer) ? answer : {};
-          if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...(more as Dict | undefined) }]);
+          if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...more }]);
           else refuse(`the authenticator "${method}" must answer { signature: string, extra? }`);
         },
       );

@@ -56,7 +56,7 @@ export function eventually<T>(assertion: () => T | Promise<T>, options: Eventual
       last = thrown;
       if (tolerated === undefined || thrown instanceof tolerated) return;
       // what the assertion threw is handed on as it is
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       end(() => reject(thrown));
     };
     const returned = (value: T): void => {

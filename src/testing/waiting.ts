@@ -48,7 +48,7 @@ export function when<T>({ by, changes, look, what, instead }: Wait<T>, options: 
         resolve(found);
       } catch (error) {
         // what a stream errors with is handed on as it is
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         reject(error);
       }
       waiting.unsubscribe();

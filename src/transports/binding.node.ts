@@ -30,8 +30,8 @@ export function tlsBinding(
       if (tls.getProtocol() === 'TLSv1.3') return undefined;
       return plain(isClient === tls.isSessionReused() ? tls.getPeerFinished() : tls.getFinished());
     case 'tls-server-end-point': {
-      const certificate = isClient ? tls.getPeerCertificate() : tls.getCertificate();
-      return endPoint((certificate as { raw?: Buffer } | null)?.raw);
+      const certificate: { raw?: Buffer } | null = isClient ? tls.getPeerCertificate() : tls.getCertificate();
+      return endPoint(certificate?.raw);
     }
   }
 }

@@ -55,7 +55,7 @@ describe('with Vitest, left behind', () => {
 
 const test = base.extend<{ wamp: TestKit }>({
   // Vitest reads the names of other fixtures from the pattern, so it must be there
-  // eslint-disable-next-line no-empty-pattern
+  // oxlint-disable-next-line no-empty-pattern
   wamp: ({}, use) => withTestRouter(use),
 });
 

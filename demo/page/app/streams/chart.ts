@@ -133,7 +133,7 @@ export class Chart {
         {
           ...text,
           grid,
-          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a const enum, which modules cannot import
+          // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum, which modules cannot import
           side: 1, // on the right, where the present is
           size: axisWidth,
           gap: 8,
