@@ -14,7 +14,7 @@ export {
 } from './collections.ts';
 export type { RemoveOptions } from './entries.ts';
 export type { FollowOptions } from './follow.ts';
-export { callees$, subscribers$, waitForCallee, type MembersOptions } from './members.ts';
+export { callees$, subscribers$, awaitRegistration, type MembersOptions } from './members.ts';
 export type { IdsByMatch, MetaDeparture, MetaRegistration, MetaSession, MetaSubscription } from './readers.ts';
 export {
   countCallees,

@@ -140,14 +140,14 @@ export const callees$ = (wamp: Wamp, procedure: Uri, options: MembersOptions = {
  *
  * @throws TypeError, InvalidUriError for wrong arguments
  * @example
- * waitForCallee(wamp, 'com.app.add').pipe(switchMap(() => wamp.call<number>('com.app.add', [2, 3])));
+ * awaitRegistration(wamp, 'com.app.add').pipe(switchMap(() => wamp.call<number>('com.app.add', [2, 3])));
  */
-export function waitForCallee(wamp: Wamp, procedure: Uri): Observable<Id> {
-  assertUri(procedure, 'waitForCallee()');
+export function awaitRegistration(wamp: Wamp, procedure: Uri): Observable<Id> {
+  assertUri(procedure, 'awaitRegistration()');
   return follow<{ id: Id | null }>(
     wamp,
     {
-      what: 'waitForCallee',
+      what: 'awaitRegistration',
       needs:
         'the registration meta API: permission to call wamp.registration.match, and to subscribe to ' +
         'wamp.registration.on_create and .on_delete',
