@@ -57,23 +57,20 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
 }
 
 /** Node's own options. */
-const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>(
-  'webSocket',
-  {
-    headers: DICT,
-    origin: TEXT,
-    ca: PEM,
-    cert: PEM,
-    key: PEM,
-    servername: TEXT,
-    rejectUnauthorized: BOOL,
-    cookies: BOOL,
-    agent: DICT,
-    perMessageDeflate: eitherOr(BOOL, DICT),
-    maxPayload: NUMBER,
-    fastFrames: BOOL,
-  },
-);
+const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>({
+  headers: DICT,
+  origin: TEXT,
+  ca: PEM,
+  cert: PEM,
+  key: PEM,
+  servername: TEXT,
+  rejectUnauthorized: BOOL,
+  cookies: BOOL,
+  agent: DICT,
+  perMessageDeflate: eitherOr(BOOL, DICT),
+  maxPayload: NUMBER,
+  fastFrames: BOOL,
+});
 
 /** Lets `ws` send its request when the cookies have been added; the answer is read before `ws` takes it over. */
 const withCookies =

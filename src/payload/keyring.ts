@@ -1,5 +1,5 @@
 import { toBase64 } from '#base64';
-import { checkOptions, discreetly, type Kind } from '../protocol/attributes.ts';
+import { checkOptions, type Kind } from '../protocol/attributes.ts';
 import { ApplicationError, kindOf, SerializationError } from '../protocol/errors.ts';
 import type { Dict, List } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
@@ -27,13 +27,13 @@ export interface KeyParts {
   readonly responderPub?: KeyMaterial | undefined;
 }
 
-const KEY: Kind = { expected: 'a key', test: (v) => typeof v === 'string' || v instanceof Uint8Array };
-const PARTS = discreetly('Key', {
+const KEY: Kind = { expected: 'a key', test: (v) => typeof v === 'string' || v instanceof Uint8Array, secret: true };
+const PARTS = {
   originatorPriv: KEY,
   originatorPub: KEY,
   responderPriv: KEY,
   responderPub: KEY,
-} satisfies Record<keyof KeyParts, Kind>);
+} satisfies Record<keyof KeyParts, Kind>;
 
 /**
  * The keys for one part of the URI space: of the originators (callers, publishers) and of the responders (callees,

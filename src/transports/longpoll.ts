@@ -42,7 +42,7 @@ const OPTIONS: Readonly<Record<keyof LongPollOptions, Kind>> = {
     expected: 'a list of serializers',
     test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every((s) => isDict(s) && s['encode']),
   },
-  ...discreetly<Record<'headers', Kind>>('longPoll', {
+  ...discreetly<Record<'headers', Kind>>({
     headers: {
       expected: 'an object of strings or a function',
       test: (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),
