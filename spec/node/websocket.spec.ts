@@ -270,7 +270,7 @@ describe('webSocket in Node', () => {
     it('leaves asking to the attempt where there is one', async () => {
       const asked: unknown[] = [];
       const source = (): string => url;
-      const attempt = { number: 1, realm: 'r', transport: 't', ask: (what: unknown) => (asked.push(what), of(url)) };
+      const attempt = { number: 1, realm: 'r', transport: 't', resolve: (what: unknown) => (asked.push(what), of(url)) };
       const channel = await firstValueFrom(webSocket({ url: source }).open(attempt as never));
       channel.drop();
       expect(asked).toEqual([source]);
