@@ -26,7 +26,7 @@ import {
   subscribers$,
   testament,
   type TestamentInForce,
-  whenRegistered,
+  awaitRegistration,
 } from '../src/meta/index.ts';
 import { exactly } from './helpers/exactly.ts';
 
@@ -123,7 +123,7 @@ function meta(wamp: WampClient, session: Session): void {
   exactly<Observable<void>>()(killSession(wamp, 1, { reason: 'com.app.out' }));
   exactly<Observable<readonly MetaSession[]>>()(sessions$(wamp, { concurrency: 4 }));
   exactly<Observable<readonly number[]>>()(subscribers$(wamp, 'com.app.topic', { refresh: of(1) }));
-  exactly<Observable<number>>()(whenRegistered(wamp, 'com.app.add'));
+  exactly<Observable<number>>()(awaitRegistration(wamp, 'com.app.add'));
   exactly<Observable<TestamentInForce>>()(testament(wamp, 'com.app.left', [1], {}, { scope: 'detached', x_own: 1 }));
   sessions$(wamp).subscribe(([one]) => {
     exactly<string | undefined>()(one?.authid);

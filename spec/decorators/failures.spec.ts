@@ -102,10 +102,10 @@ describe('bind()', () => {
     expect(last).toEqual([66, 4, 11]);
   });
 
-  it('with onFailure: tell, tells of each that fails, and goes on', () => {
+  it('with onFailure: continue, emits each that fails, and goes on', () => {
     inRealm({}, ({ router, wamp, other, watch }) => {
       watch(other.register('taken', () => 1));
-      const bound = watch(bind(wamp, new Shop(), { onFailure: 'tell' }));
+      const bound = watch(bind(wamp, new Shop(), { onFailure: 'continue' }));
       expect(bound.ended).toBeFalse();
       expect(bound.values.filter(({ error }) => error !== undefined)).toEqual([
         {
@@ -123,9 +123,9 @@ describe('bind()', () => {
     });
   });
 
-  it('with onFailure: tell, goes on where one is withdrawn', () => {
+  it('with onFailure: continue, goes on where one is withdrawn', () => {
     const { wamp, wire } = joined();
-    const bound = record(bind(wamp, new Shop(), { onFailure: 'tell' }));
+    const bound = record(bind(wamp, new Shop(), { onFailure: 'continue' }));
     wire.send([65, 1, 11], [33, 3, 13], [67, 0, { registration: 11, reason: 'com.shop.out' }], [65, 2, 12]);
     expect(bound.values.map(({ method, pending, error }) => [method, pending, error !== undefined])).toEqual([
       ['open', 2, false],
@@ -135,19 +135,19 @@ describe('bind()', () => {
     ]);
   });
 
-  it('with onFailure: tell, errors when the last has failed', () => {
+  it('with onFailure: continue, errors when the last has failed', () => {
     inRealm({}, ({ wamp, other, watch }) => {
       watch(other.register('taken', () => 1));
-      const bound = watch(bind(wamp, new Taken(), { onFailure: 'tell' }));
+      const bound = watch(bind(wamp, new Taken(), { onFailure: 'continue' }));
       expect(bound.values.map(({ pending }) => pending)).toEqual([0]);
       expect((bound.error as ApplicationError).uri).toBe('wamp.error.procedure_already_exists');
     });
   });
 
-  it('with onFailure: tell, completes with the client though some have failed', () => {
+  it('with onFailure: continue, completes with the client though some have failed', () => {
     inRealm({}, ({ wamp, other, watch, advance }) => {
       watch(other.register('taken', () => 1));
-      const bound = watch(bind(wamp, new Shop(), { onFailure: 'tell' }));
+      const bound = watch(bind(wamp, new Shop(), { onFailure: 'continue' }));
       void wamp.close();
       advance();
       expect(bound.completed).toBeTrue();

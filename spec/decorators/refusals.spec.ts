@@ -198,7 +198,7 @@ describe('bind() refuses', () => {
       TypeError,
       'bind(): prefix must be a string, got the number 5',
     );
-    expect(binding(new One(), { onFailure: 'go on' })).toThrowError(TypeError, /onFailure must be 'end' or 'tell'/);
+    expect(binding(new One(), { onFailure: 'go on' })).toThrowError(TypeError, /onFailure must be 'end' or 'continue'/);
     expect(binding(new One(), { register: { invoked: 'first' } })).toThrowError(TypeError, /unknown option 'invoked'/);
     expect(binding(new One(), { register: 5 })).toThrowError(TypeError, /register must be an object/);
     expect(binding(new One(), { prefx: 'com' })).toThrowError(TypeError, /unknown option 'prefx'/);

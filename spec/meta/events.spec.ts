@@ -92,10 +92,10 @@ describe('meta events', () => {
 
   it('say when they are in force', () => {
     inRealm({}, ({ wamp, advance }) => {
-      const told: string[] = [];
-      onLeave(wamp, { onSubscribed: ({ topic }) => told.push(topic) }).subscribe();
+      const topics: string[] = [];
+      onLeave(wamp, { onSubscribed: ({ topic }) => topics.push(topic) }).subscribe();
       advance();
-      expect(told).toEqual(['wamp.session.on_leave']);
+      expect(topics).toEqual(['wamp.session.on_leave']);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { callees$, subscribers$, whenRegistered } from '../../src/meta/index.ts';
+import { callees$, subscribers$, awaitRegistration } from '../../src/meta/index.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Wamp } from '../../src/session/options.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
@@ -25,7 +25,7 @@ for (const [profile, options] of PROFILES) {
       });
     });
 
-    it('subscribers$ begins with nobody, and sees the subscription made and made again under another id', () => {
+    it('subscribers$ begins empty, and sees the subscription made and made again under another id', () => {
       inRealm(options, ({ wamp, other, router, watch, advance }) => {
         const recording = watch(subscribers$(wamp, TOPIC));
         expect(recording.values).toEqual([[]]);
@@ -111,16 +111,16 @@ for (const [profile, options] of PROFILES) {
       });
     });
 
-    it('whenRegistered() tells at once of a callee that is there, else of the first that comes', () => {
+    it('awaitRegistration() tells at once of a callee that is there, else of the first that comes', () => {
       inRealm(options, ({ wamp, other, router, watch, advance }) => {
-        const waiting = watch(whenRegistered(wamp, 'com.app.add'));
+        const waiting = watch(awaitRegistration(wamp, 'com.app.add'));
         watch(other.register('com.other', () => 1));
         expect(waiting.values).toEqual([]);
         watch(other.register('com.app.', () => 1, { match: 'prefix' }));
         const id = router.registrations.find(({ procedure }) => procedure === 'com.app.')!.id;
         expect(waiting.values).toEqual([id]);
         expect(waiting.completed).toBeTrue();
-        expect(watch(whenRegistered(wamp, 'com.app.add')).values).toEqual([id]);
+        expect(watch(awaitRegistration(wamp, 'com.app.add')).values).toEqual([id]);
         advance();
         expect(router.subscriptions).toEqual([]);
       });
@@ -131,7 +131,7 @@ for (const [profile, options] of PROFILES) {
 describe('members of a topic or procedure', () => {
   const ON = ['on_create', 'on_subscribe', 'on_unsubscribe', 'on_delete'];
   /** A client whose subscribers$ is in force; each topic's id is its place from 11 on, on_leave is 15. */
-  function asked(): { wire: Wire; wamp: Wamp; recording: Recording<readonly number[]> } {
+  function watched(): { wire: Wire; wamp: Wamp; recording: Recording<readonly number[]> } {
     const { wamp, wire } = joined();
     const recording = record(subscribers$(wamp, TOPIC));
     for (let i = 0; i < 5; i++) wire.send([33, wire.take(32)[1], 11 + i]);
@@ -144,7 +144,7 @@ describe('members of a topic or procedure', () => {
     wire.send([50, call[1], {}, args]);
   };
   let publication = 0;
-  const told = (name: string, session: number, what: unknown): readonly unknown[] => [
+  const metaEvent = (name: string, session: number, what: unknown): readonly unknown[] => [
     36,
     11 + ON.indexOf(name),
     ++publication,
@@ -154,42 +154,46 @@ describe('members of a topic or procedure', () => {
   const made = (id: number, uri = TOPIC): object => ({ id, uri, match: 'exact', created: '' });
 
   it('who comes between the look-up and the list is there once', () => {
-    const { wire, recording } = asked();
+    const { wire, recording } = watched();
     answer(wire, 'lookup', 5);
-    wire.send(told('on_subscribe', 2, 5));
+    wire.send(metaEvent('on_subscribe', 2, 5));
     answer(wire, 'list_subscribers', [1, 2]);
     expect(recording.values).toEqual([[1, 2]]);
   });
 
   it('a subscription that ends between the look-up and the list, and is made again, is followed under its new id', () => {
-    const { wire, recording } = asked();
+    const { wire, recording } = watched();
     answer(wire, 'lookup', 5);
-    wire.send(told('on_unsubscribe', 1, 5), told('on_delete', 1, 5));
-    wire.send(told('on_create', 2, made(6)), told('on_subscribe', 2, 6));
+    wire.send(metaEvent('on_unsubscribe', 1, 5), metaEvent('on_delete', 1, 5));
+    wire.send(metaEvent('on_create', 2, made(6)), metaEvent('on_subscribe', 2, 6));
     const list = wire.take(48);
     wire.send([8, 48, list[1], {}, 'wamp.error.no_such_subscription']);
     expect(recording.values).toEqual([[2]]);
   });
 
   it('who came and went while the list was fetched is not there', () => {
-    const { wire, recording } = asked();
-    wire.send(told('on_create', 1, made(5)), told('on_subscribe', 1, 5), told('on_unsubscribe', 1, 5));
+    const { wire, recording } = watched();
+    wire.send(metaEvent('on_create', 1, made(5)), metaEvent('on_subscribe', 1, 5), metaEvent('on_unsubscribe', 1, 5));
     answer(wire, 'lookup', 5);
     answer(wire, 'list_subscribers', [1]);
     expect(recording.values).toEqual([[]]);
   });
 
-  it('a subscription that was made without a word to us is found when another comes; others are asked about once', () => {
-    const { wire, recording } = asked();
+  it('a subscription that was made without on_create is found at on_subscribe; others are looked up once', () => {
+    const { wire, recording } = watched();
     answer(wire, 'lookup', 0);
     expect(recording.values).toEqual([[]]);
     // one of another topic, which was there before us
-    wire.send(told('on_subscribe', 3, 9));
+    wire.send(metaEvent('on_subscribe', 3, 9));
     answer(wire, 'lookup', 0);
-    wire.send(told('on_subscribe', 4, 9), told('on_create', 4, made(10, 'com.else')), told('on_subscribe', 4, 10));
+    wire.send(
+      metaEvent('on_subscribe', 4, 9),
+      metaEvent('on_create', 4, made(10, 'com.else')),
+      metaEvent('on_subscribe', 4, 10),
+    );
     expect(wire.rest()).toEqual([]);
-    // the own session made it, and nexus told others alone
-    wire.send(told('on_subscribe', 4, 5));
+    // its own session made it, of which nexus sends events to others only
+    wire.send(metaEvent('on_subscribe', 4, 5));
     answer(wire, 'lookup', 5);
     answer(wire, 'list_subscribers', [9129137332, 4]);
     expect(recording.values).toEqual([[], [9129137332, 4]]);
@@ -216,12 +220,12 @@ describe('members of a topic or procedure', () => {
       const errors = [
         failure(subscribers$(wamp, TOPIC)),
         failure(callees$(wamp, 'com.p')),
-        failure(whenRegistered(wamp, 'com.p')),
+        failure(awaitRegistration(wamp, 'com.p')),
       ];
       for (const [i, needs] of [
         'subscribers$() needs the subscription',
         'callees$() needs the',
-        'whenRegistered() needs the',
+        'awaitRegistration() needs the',
       ].entries()) {
         expect(errors[i]).toBeInstanceOf(ApplicationError);
         expect((errors[i] as ApplicationError).uri).toBe('wamp.error.not_authorized');
@@ -242,9 +246,9 @@ describe('members of a topic or procedure', () => {
     });
   });
 
-  it('whenRegistered() waits over a loss', () => {
+  it('awaitRegistration() waits over a loss', () => {
     inRealm({}, ({ wamp, other, router, watch, advance }) => {
-      const waiting = watch(whenRegistered(wamp, 'com.p'));
+      const waiting = watch(awaitRegistration(wamp, 'com.p'));
       router.drop(idOf(wamp));
       advance();
       watch(other.register('com.p', () => 1));
@@ -262,7 +266,7 @@ describe('members of a topic or procedure', () => {
       expect(() => subscribers$(wamp, 'com..a')).toThrowError(/subscribers\$\(\)/);
       expect(() => callees$(wamp, 'com.', { match: 'fuzzy' as never })).toThrowError(/match must be one of/);
       expect(() => callees$(wamp, 'com.a', { live: true } as object)).toThrowError(/unknown option 'live'/);
-      expect(() => whenRegistered(wamp, '')).toThrowError(/whenRegistered\(\)/);
+      expect(() => awaitRegistration(wamp, '')).toThrowError(/awaitRegistration\(\)/);
     });
   });
 });

@@ -132,17 +132,17 @@ for (const [profile, options] of PROFILES) {
 }
 
 describe('meta procedures', () => {
-  /** What becomes of a procedure whose result has these arguments. */
-  const told = <T>(ask: (wamp: Wamp) => Observable<T>, ...args: readonly unknown[]): Recording<T> => {
+  /** Calls a procedure whose result has these arguments. */
+  const answered = <T>(call: (wamp: Wamp) => Observable<T>, ...args: readonly unknown[]): Recording<T> => {
     const { wamp, wire } = joined();
-    const recording = record(ask(wamp));
+    const recording = record(call(wamp));
     wire.send([50, wire.take(48)[1], {}, args]);
     return recording;
   };
 
-  it('name what came where it is not what it should be', () => {
-    const error = (ask: (wamp: Wamp) => Observable<unknown>, value: unknown): string => {
-      const { error } = told(ask, value);
+  it('name what came in place of what was expected', () => {
+    const error = (call: (wamp: Wamp) => Observable<unknown>, value: unknown): string => {
+      const { error } = answered(call, value);
       expect(error).toBeInstanceOf(ProtocolError);
       return (error as Error).message;
     };
@@ -167,13 +167,13 @@ describe('meta procedures', () => {
   });
 
   it('take null, or nothing, for what is not there', () => {
-    expect(told((wamp) => matchSubscriptions(wamp, 'com.a'), null).values).toEqual([[]]);
-    expect(told((wamp) => lookupSubscription(wamp, 'com.a')).values).toEqual([null]);
-    expect(told(listRegistrations, { exact: [1], prefix: null }).values).toEqual([
+    expect(answered((wamp) => matchSubscriptions(wamp, 'com.a'), null).values).toEqual([[]]);
+    expect(answered((wamp) => lookupSubscription(wamp, 'com.a')).values).toEqual([null]);
+    expect(answered(listRegistrations, { exact: [1], prefix: null }).values).toEqual([
       { exact: [1], prefix: [], wildcard: [] },
     ]);
-    expect(told((wamp) => getSession(wamp, 5), null).values).toEqual([{ session: 5 }]);
-    expect(told((wamp) => getSession(wamp, 5), { authid: 'joe', authextra: null, x_cb_pid: 1 }).values).toEqual([
+    expect(answered((wamp) => getSession(wamp, 5), null).values).toEqual([{ session: 5 }]);
+    expect(answered((wamp) => getSession(wamp, 5), { authid: 'joe', authextra: null, x_cb_pid: 1 }).values).toEqual([
       { session: 5, authid: 'joe', x_cb_pid: 1 },
     ]);
   });

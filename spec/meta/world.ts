@@ -7,27 +7,27 @@ import type { RouterOptions } from '../../src/router/router-options.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
 import { inState, STEADY, tracked, virtual, type VirtualTime } from '../client/helpers.ts';
 
-/** The habits that clients meet: the specification's, and those of two routers. */
+/** The routers that clients meet: as specified, and two real ones. */
 export const PROFILES: readonly (readonly [name: string, options: { readonly like?: RouterProfile }])[] = [
   ['as specified', {}],
   ['like Crossbar.io', { like: 'crossbar' }],
   ['like nexus', { like: 'nexus' }],
 ];
 
-/** A realm, a client that asks and one that is asked about, both joined. */
+/** A realm with an observing client and another one, both joined. */
 export interface Realm extends VirtualTime {
   readonly router: TestRouter;
   readonly wamp: Client;
   readonly other: Client;
   /** One more client, joined. */
   client(): Client;
-  /** Observes something, and lets happen what is due. */
+  /** Records an Observable, and lets happen what is due. */
   watch<T>(source: Observable<T>): Recording<T>;
-  /** The one value of what answers at once. */
+  /** The one value of an Observable that emits at once. */
   answer<T>(source: Observable<T>): T;
-  /** Lets something be done, which says so once. */
+  /** Runs a command, which must emit once. */
   done(source: Observable<void>): void;
-  /** What something errors with at once. */
+  /** The error of an Observable that errors at once. */
   failure(source: Observable<unknown>): unknown;
 }
 

@@ -1,6 +1,6 @@
 import { switchMap } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { BOOL, DICT, discreetly, isDict, type Kind } from '../protocol/kinds.ts';
+import { BOOL, DICT, isDict, type Kind } from '../protocol/kinds.ts';
 import { WampError } from '../protocol/errors.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -104,7 +104,7 @@ const LIMITS = {
 
 const OPTIONS = {
   ...IDENTITY,
-  ...discreetly('scram', { password: SECRET }),
+  password: SECRET,
   dialect: { expected: "'wamp-scram' or 'scram'", test: (v) => v === 'wamp-scram' || v === 'scram' },
   limits: DICT,
   channelBinding: BINDING('tls-unique', 'tls-exporter', 'tls-server-end-point'),

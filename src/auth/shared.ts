@@ -19,6 +19,7 @@ export const IDENTITY = { authid: TEXT, authrole: TEXT, authextra: DICT } satisf
 export const SECRET: Kind = {
   expected: 'a string or a function that returns one, and not empty',
   test: (v) => TEXT.test(v) || typeof v === 'function',
+  secret: true,
 };
 
 /** Our own refusal to go on: the client sends ABORT with this sentence, and another attempt would not help. */

@@ -1,6 +1,6 @@
 import { switchMap } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { DICT, discreetly } from '../protocol/kinds.ts';
+import { DICT, type Kind } from '../protocol/kinds.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toBase64, utf8 } from './bytes.ts';
 import { conceal } from './conceal.ts';
@@ -45,7 +45,7 @@ export interface WampCraOptions extends IdentityOptions {
   readonly limits?: WampCraLimits | undefined;
 }
 
-const OPTIONS = { ...IDENTITY, ...discreetly('wampcra', { secret: SECRET }), limits: DICT };
+const OPTIONS = { ...IDENTITY, secret: SECRET, limits: DICT } satisfies Record<keyof WampCraOptions, Kind>;
 const LIMITS = { minIterations: 1000, maxIterations: 10_000_000 };
 const MAX_KEY_LENGTH = 1024;
 

@@ -3,7 +3,6 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import {
   BOOL,
   checkOptions,
-  discreetly,
   DICT,
   FUNCTION,
   isDict,
@@ -92,7 +91,7 @@ const OPTIONS = {
     'a list of transports, one at least',
     (v) => Array.isArray(v) && v.length > 0 && v.every(isTransport),
   ),
-  ...discreetly('WampClient', { auth: listOf('authenticators', isDict) }),
+  auth: { ...listOf('authenticators', isDict), secret: true },
   reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,

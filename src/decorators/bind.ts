@@ -11,72 +11,72 @@ import { prepare } from './decorator-options.ts';
 
 /** Options of {@link bind}. */
 export interface BindOptions {
-  /** Stands before every URI, those that were written out included; joined by a dot. None by default. */
+  /** Put before every URI, joined by a dot; none by default. */
   readonly prefix?: Uri | undefined;
-  /** Options for all procedures; those of a decorator count before them. */
+  /** Options for all procedures; those of a decorator override them. */
   readonly register?: Given<RegisterOptions> | undefined;
-  /** Options for all topics; those of a decorator count before them. */
+  /** Options for all topics; those of a decorator override them. */
   readonly subscribe?: Given<SubscribeOptions> | undefined;
   /**
-   * What becomes of the others when one method fails, because the router refuses or withdraws it: `end` ends them all,
-   * with the error of the one; `tell` emits a {@link BindingFailure}, and the others go on.
+   * What happens to the other methods when the router refuses or revokes one: `end` ends them all, with the error of the one;
+   * `continue` emits a {@link BindingFailure}, and the others go on.
    * @default 'end'
    */
-  readonly onFailure?: 'end' | 'tell' | undefined;
+  readonly onFailure?: 'end' | 'continue' | undefined;
 }
 
-/** A decorated method of which {@link bind} tells. */
+/** A decorated method, as {@link bind} emits it. */
 interface BoundMethod {
   readonly kind: 'procedure' | 'topic';
   /** The method's name. */
   readonly method: string | symbol;
-  /** The URI, or pattern as {@link match} says, that the router was asked for. */
+  /** The URI, or pattern as {@link match} says, in the request to the router. */
   readonly uri: Uri;
   readonly match: Match;
-  /** How many of the methods are not in force in this session; those that failed do not count. */
+  /** The number of methods that the router has not confirmed in this session yet, without those that failed. */
   readonly pending: number;
 }
 
-/** A method that is registered or subscribed, confirmed by the router. */
+/** A method that the router has registered or subscribed. */
 export interface Binding extends BoundMethod {
   /** The router's id of the registration or subscription. */
   readonly id: Id;
   readonly session: JoinedSession;
-  /** True from the second time on: it was healed; events may have been missed, calls have found nobody. */
+  /** Whether it was confirmed before and has healed: events and calls may have been missed. */
   readonly again: boolean;
   readonly error?: undefined;
 }
 
-/** A method that the router refused, or withdrew. */
+/** A method that the router refused or revoked. */
 export interface BindingFailure extends BoundMethod {
   readonly error: Error;
 }
 
-const ON_FAILURE: Kind = { expected: "'end' or 'tell'", test: (v) => v === 'end' || v === 'tell' };
+const ON_FAILURE: Kind = { expected: "'end' or 'continue'", test: (v) => v === 'end' || v === 'continue' };
 const TABLE = { prefix: STRING, register: DICT, subscribe: DICT, onFailure: ON_FAILURE };
 
 /**
- * Registers and subscribes all methods of an object that are decorated with {@link Procedure} or {@link Topic}, for as long
- * as it is observed: unsubscribing undoes them all. Stands on `register()` and `subscribe()`: on a client, all heal.
+ * Registers and subscribes all methods of an object that are decorated with {@link Procedure} or {@link Topic}, by `register()`
+ * and `subscribe()`, until it is unsubscribed from. On a client, all heal.
  *
- * Emits each method when it is in force, and anew after every healing; `pending` is 0 when all are. What a class inherits
- * counts, once; a method that is overridden counts as it is decorated in the class that overrides it: without a decorator
- * not at all. Methods are looked up when they are called, so that a spy on the instance is seen.
+ * Emits each method when the router has confirmed it, and again after every healing; `pending` is 0 when all are confirmed.
+ * Inherited methods count, once; an overridden one counts as the class that overrides it decorates it, or not at all. Methods
+ * are looked up at each call, so that a spy on the instance is called.
  *
- * Errors with the error of the first method that fails, after all others were undone: half a component is none, and
- * `retry()` begins anew. With `onFailure: 'tell'` failures are emitted, and the Observable errors only when the last
- * method has failed. Completes when the client is closed.
+ * Errors with the error of the first method that fails, after all others are unregistered and unsubscribed, so that `retry()`
+ * begins anew. With `onFailure: 'continue'` failures are emitted, and the Observable errors only when all methods have failed.
+ * Completes when the client is closed.
  *
- * @param wamp a client, or a session, with which all ends
+ * @param wamp a client, or a session, at whose end all methods end
  * @param instance an object of a class with decorated methods
- * @throws TypeError, InvalidUriError for arguments that cannot be right, and where nothing is decorated
+ * @throws TypeError, InvalidUriError for wrong arguments, and where no method is decorated
  * @example
  * bind(wamp, new Shop(), { prefix: 'com.shop' }).subscribe(({ kind, uri, pending }) => log(kind, uri, pending));
  */
 export function bind(
   wamp: Wamp,
   instance: object,
-  options: BindOptions & { onFailure: 'tell' },
+  options: BindOptions & { onFailure: 'continue' },
 ): Observable<Binding | BindingFailure>;
 export function bind(
   wamp: Wamp,
@@ -95,12 +95,12 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
       `bind(): expected an instance of a class, got ${typeof instance === 'function' ? 'a class' : kindOf(instance)}`,
     );
   }
-  const before = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
+  const base = prefix === '' || prefix.endsWith('.') ? prefix : `${prefix}.`;
   const methods = [...marksOf(instance)].map((mark): Method => {
     const given = typeof mark.options === 'function' ? mark.options(instance as never) : mark.options;
-    // what is no object is refused with the others, by name
+    // prepare() refuses anything but an object
     const all = DICT.test(given) ? { ...(mark.kind === 'procedure' ? register : subscribe), ...given } : given;
-    return { ...mark, ...prepare(mark.kind, before + mark.text, all) };
+    return { ...mark, ...prepare(mark.kind, base + mark.text, all) };
   });
   if (methods.length === 0) {
     throw new TypeError('bind(): no method of the instance is decorated with @Procedure or @Topic');
@@ -109,23 +109,23 @@ export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): O
   return new Observable((subscriber) => {
     const all = new Subscription();
     subscriber.add(all);
-    const report = reporter(methods.length, subscriber, all, onFailure === 'end');
+    const observe = observeAll(methods.length, subscriber, all, onFailure === 'end');
     for (const method of methods) {
-      // the first may have failed at once
+      // the one before may have failed at once
       if (all.closed) return;
-      all.add(start(wamp, instance, method, all, userError, report(method)));
+      all.add(start(wamp, instance, method, all, userError, observe(method)));
     }
   });
 }
 
-/** What becomes of one method. */
-interface Fate {
-  inForce(confirmed: Confirmed): void;
+type Confirmed = Pick<Binding, 'id' | 'session' | 'again'>;
+
+/** What happens to one method. */
+interface MethodObserver {
+  confirmed(confirmed: Confirmed): void;
   failed(error: Error): void;
   completed(): void;
 }
-
-type Confirmed = Pick<Binding, 'id' | 'session' | 'again'>;
 
 /** Registers or subscribes one method. */
 function start(
@@ -134,56 +134,51 @@ function start(
   method: Method,
   running: Subscription,
   userError: (error: unknown, context: string) => void,
-  fate: Fate,
+  observer: MethodObserver,
 ): Subscription {
   const { kind, uri, options } = method;
-  const error = (error: Error): void => fate.failed(error);
-  const complete = (): void => fate.completed();
+  const error = (error: Error): void => observer.failed(error);
+  const complete = (): void => observer.completed();
   if (kind === 'procedure') {
     return wamp
       .register(uri, procedureHandler(instance, method), options)
-      .subscribe({ next: (registration) => fate.inForce(registration), error, complete });
+      .subscribe({ next: (registration) => observer.confirmed(registration), error, complete });
   }
   const { onSubscribed } = options;
-  const told: typeof onSubscribed = (subscription) => {
-    fate.inForce(subscription);
+  const confirmed: typeof onSubscribed = (subscription) => {
+    observer.confirmed(subscription);
     return onSubscribed?.(subscription);
   };
   const next = topicHandler(instance, method, running, userError);
-  return wamp.subscribe(uri, { ...options, onSubscribed: told }).subscribe({ next, error, complete });
+  return wamp.subscribe(uri, { ...options, onSubscribed: confirmed }).subscribe({ next, error, complete });
 }
 
-/** Tells of all methods, and ends when they have. */
-function reporter(
+/** Emits what happens to all methods, and ends after the last one. */
+function observeAll(
   total: number,
   subscriber: Subscriber<Binding | BindingFailure>,
   all: Subscription,
   endsAll: boolean,
-): (method: Method) => Fate {
+): (method: Method) => MethodObserver {
   const inForce = new Set<Method>();
   let session: JoinedSession | undefined;
   let failed = 0;
   let completed = 0;
   return (method) => {
     const { kind, name, uri, options } = method;
-    const about = (): BoundMethod => ({
+    const bound = (): BoundMethod => ({
       kind,
       method: name,
       uri,
       match: options.match ?? 'exact',
       pending: total - failed - completed - inForce.size,
     });
-    const ended = (error?: Error): void => {
-      if (failed + completed < total) return;
-      if (completed === 0) subscriber.error(error);
-      else subscriber.complete();
-    };
     return {
-      inForce({ id, session: now, again }) {
+      confirmed({ id, session: now, again }) {
         if (session !== now) inForce.clear();
         session = now;
         inForce.add(method);
-        subscriber.next({ ...about(), id, session, again });
+        subscriber.next({ ...bound(), id, session, again });
       },
       failed(error) {
         if (endsAll) {
@@ -193,13 +188,14 @@ function reporter(
         }
         failed++;
         inForce.delete(method);
-        subscriber.next({ ...about(), error });
-        ended(error);
+        subscriber.next({ ...bound(), error });
+        if (failed === total) subscriber.error(error);
+        else if (failed + completed === total) subscriber.complete();
       },
       completed() {
         completed++;
         inForce.delete(method);
-        ended();
+        if (failed + completed === total) subscriber.complete();
       },
     };
   };

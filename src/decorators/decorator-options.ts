@@ -5,11 +5,12 @@ import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { checkRegister, checkSubscribe } from '../session/option-checks.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 
-/** What both decorators of methods take beside the options of the verb. */
+/** Options of both decorators beside those of the verb. */
 export interface MethodOptions {
   /**
-   * Calls the method with the positional arguments, after the named parts of the URI where there are any, in place of the
-   * whole message; `false` by default. What else the message tells is then not seen.
+   * Calls the method with the positional arguments in place of the whole message, after the named parts of the URI where there
+   * are any.
+   * @default false
    */
   readonly spread?: boolean | undefined;
 }
@@ -21,21 +22,21 @@ export type ProcedureOptions = Given<RegisterOptions & MethodOptions>;
 export type TopicOptions = Given<SubscribeOptions & MethodOptions>;
 
 /** Options, or a function of the instance that returns them, called by {@link bind}. */
-export type Asked<Options> = Options | ((instance: never) => Options);
+export type InstanceOptions<Options> = Options | ((instance: never) => Options);
 
 /** A method's URI and options as its verb takes them. */
 export interface Prepared {
   readonly uri: Uri;
-  /** The named parts, where there are any. */
+  /** The pattern, where the URI has named parts. */
   readonly pattern: UriPattern | undefined;
   readonly options: RegisterOptions & SubscribeOptions;
   readonly spread: boolean;
 }
 
 /**
- * Reads what a decorator was given.
+ * Checks the arguments of a decorator.
  *
- * @throws TypeError, InvalidUriError for what cannot be right
+ * @throws TypeError, InvalidUriError for wrong ones
  */
 export function prepare(kind: 'procedure' | 'topic', uri: string, given: MethodOptions): Prepared {
   const decorator = kind === 'procedure' ? '@Procedure' : '@Topic';

@@ -8,19 +8,19 @@ import type { Wamp } from '../session/options.ts';
 
 type Match = ErrorEntry[2];
 
-/** The URIs of decorated classes, the topmost decorator first. */
+/** The URIs of decorated classes, that of the topmost decorator first. */
 const uris = new WeakMap<object, (readonly [Uri, Match])[]>();
 
 /**
- * Gives a class of errors its error URI: {@link errorsOf} makes an entry of a client's option `errors` of it. Both ways:
- * what a handler throws of the class is sent with the URI, and an ERROR with the URI is raised as an error of the class,
- * whose constructor is given the positional payload.
+ * Gives a class of errors its error URI; {@link errorsOf} makes an entry of a client's option `errors` of it. An error of the
+ * class that a handler throws is sent with the URI, and an ERROR with the URI is raised as an error of the class, whose
+ * constructor receives the positional payload.
  *
- * Decorates in either dialect. Several URIs may stand above one class: all are raised as it, the topmost is sent. A class
- * that extends a decorated one has no URI of its own, and is sent with that of the class that it extends.
+ * Works in either dialect. With several decorators above one class all their URIs are raised as it, and the topmost is sent. A
+ * class that extends a decorated one is sent with the URI of that.
  *
- * @param uri an error URI, or the beginning of such with `match: 'prefix'`
- * @throws TypeError, InvalidUriError when the class is defined, for arguments that cannot be right
+ * @param uri an error URI, or with `match: 'prefix'` the beginning of error URIs
+ * @throws TypeError, InvalidUriError when the class is defined, for wrong arguments
  * @example
  * \@WampError('com.shop.error.sold_out')
  * class SoldOut extends Error {}
@@ -42,7 +42,7 @@ export function WampError(
     const mark = (found: object): void => {
       uris.set(found, [[uri, match], ...(uris.get(found) ?? [])]);
     };
-    // another decorator may put another class in its place, which is known at the end only
+    // another decorator may replace the class: initializers run when the final one is known
     if (context === undefined) mark(error);
     else {
       context.addInitializer(function (this: unknown) {
@@ -53,8 +53,8 @@ export function WampError(
 }
 
 /**
- * The classes that are decorated with {@link WampError} as entries of a client's option `errors`; those that extend another
- * first, since of what is thrown the first entry counts that fits.
+ * The classes that are decorated with {@link WampError} as entries of a client's option `errors`, the derived ones
+ * first, since the first entry that fits an error counts.
  *
  * @throws TypeError for a class that is not decorated
  * @example
@@ -79,10 +79,10 @@ export function errorsOf(...classes: readonly ErrorClass[]): ErrorEntry[] {
 }
 
 /**
- * Ties classes that are decorated with {@link WampError} to their error URIs, from now on: what `define()` does, for a
- * client that is there already. They count before what was defined earlier.
+ * Adds classes that are decorated with {@link WampError} to the errors of an existing client, as `define()` does. They count
+ * before earlier ones.
  *
- * @throws TypeError for arguments that cannot be right
+ * @throws TypeError for wrong arguments
  * @example
  * defineErrors(wamp, SoldOut, Closed);
  */

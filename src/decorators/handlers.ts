@@ -1,14 +1,16 @@
 import { isObservable, type Subscription } from 'rxjs';
+import { callUserCode } from '../async.ts';
 import { ApplicationError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import type { WampEvent, Handler, Invocation } from '../session/events.ts';
-import type { Mark } from './marks.ts';
+import type { WampEvent } from '../session/events.ts';
+import type { Handler, Invocation } from '../session/events.ts';
 import type { Prepared } from './decorator-options.ts';
+import type { Mark } from './marks.ts';
 
 /** A decorated method of an instance, with all that its verb needs. */
 export type Method = Omit<Mark, 'options'> & Prepared;
 
-/** Calls the method with a message, as its decorator says. Looked up anew each time: it may have been replaced. */
+/** Calls the method with a message, as its decorator says. It is looked up each time, since it may have been replaced. */
 function call(instance: object, { name, spread }: Method, message: Invocation | WampEvent, parts?: object): unknown {
   const own = parts === undefined ? [] : [parts];
   const args = spread ? [...own, ...message.args] : [message, ...own];
@@ -16,7 +18,7 @@ function call(instance: object, { name, spread }: Method, message: Invocation | 
   return found.apply(instance, args);
 }
 
-/** What answers the calls of a decorated procedure. */
+/** The handler of a decorated procedure. */
 export function procedureHandler(instance: object, method: Method): Handler {
   const { pattern } = method;
   if (pattern === undefined) return (invocation) => call(instance, method, invocation);
@@ -32,8 +34,8 @@ export function procedureHandler(instance: object, method: Method): Handler {
 }
 
 /**
- * What takes the events of a decorated topic method. Never throws: what the method throws or its answer fails with is
- * reported. Observables that it returns are observed until they end, or `running` does.
+ * The observer of a decorated topic method. Never throws: errors of the method, or of the Promise or Observable that it
+ * returns, are reported. Observables that it returns are subscribed to until they end, or `running` does.
  */
 export function topicHandler(
   instance: object,
@@ -45,15 +47,7 @@ export function topicHandler(
   return (event) => {
     const { topic } = event.details;
     const report = (error: unknown): void => userError(error, `handler of ${topic} (${String(name)})`);
-    try {
-      const answer = call(instance, method, event, pattern?.parse(topic));
-      if (isObservable(answer)) running.add(answer.subscribe({ error: report }));
-      else if (isPromise(answer)) answer.then(undefined, report);
-    } catch (error) {
-      report(error);
-    }
+    const returned = callUserCode(() => call(instance, method, event, pattern?.parse(topic)), report);
+    if (isObservable(returned)) running.add(returned.subscribe({ error: report }));
   };
 }
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -1,30 +1,30 @@
-import type { Asked, MethodOptions } from './decorator-options.ts';
+import type { InstanceOptions, MethodOptions } from './decorator-options.ts';
 
-/** What a decorator says of a method. */
+/** What a decorator records of a method. */
 export interface Mark {
   readonly kind: 'procedure' | 'topic';
-  /** The method. */
+  /** The method's name. */
   readonly name: string | symbol;
   /** Its URI or pattern, as it was written. */
   readonly text: string;
-  readonly options: Asked<MethodOptions>;
+  readonly options: InstanceOptions<MethodOptions>;
 }
 
-/** What a standard decorator knows of the place that it stands in; it is not told the class. */
+/** What a standard decorator knows of its method; it does not receive the class. */
 interface Place {
   /** The method as it was when the decorator was applied. */
   readonly method: object;
-  /** What all decorators of a class share, and the class keeps, where the compiler or the runtime knows of it. */
+  /** The object that all decorators of a class share, where the compiler or the runtime provides it. */
   readonly metadata: object | undefined;
 }
 
-/** By the legacy dialect: under the prototype, which it is told. */
+/** Marks of the legacy dialect, by the prototype, which it receives. */
 const onPrototypes = new WeakMap<object, Mark[]>();
-/** By the standard dialect: under the method itself. */
+/** Marks of the standard dialect, by the method. */
 const onMethods = new WeakMap<object, Mark[]>();
 /**
- * By the standard dialect once more, under each instance when it is made: a decorator that stands further up may have put
- * another function into the method's place.
+ * Marks of the standard dialect once more, by each instance when it is made: a decorator further up may have replaced the
+ * method by another function.
  */
 const onInstances = new WeakMap<object, (readonly [Mark, Place])[]>();
 
@@ -34,13 +34,13 @@ const append = <T>(map: WeakMap<object, T[]>, key: object, item: T): void => {
   else list.push(item);
 };
 
-/** What a decorator of the standard dialect is told of a method; fields and accessors are told of likewise. */
+/** What a decorator of the standard dialect receives for a method, a field or an accessor. */
 export type StandardContext = Pick<ClassMethodDecoratorContext, 'name' | 'static' | 'private' | 'addInitializer'> & {
   readonly kind: string;
   readonly metadata?: object;
 };
 
-/** Puts a mark on a method; in either dialect, which are told apart by what a decorator is called with. */
+/** Puts a mark on a method, in the dialect that the arguments of the decorator show. */
 export function putMark(
   decorator: string,
   target: unknown,
@@ -70,7 +70,7 @@ export function putMark(
   }
 }
 
-/** Where a class keeps the metadata of its decorators: compilers agree on a stand-in where the runtime has no such symbol. */
+/** The key of a class's decorator metadata: compilers agree on this one where the runtime has no such symbol. */
 const METADATA = (Symbol as { readonly metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata');
 
 const metadataOf = (prototype: object): unknown =>
@@ -80,8 +80,8 @@ const ownMethod = (prototype: object, name: string | symbol): unknown =>
   Object.getOwnPropertyDescriptor(prototype, name)?.value;
 
 /**
- * The marks on the methods of an instance, each method being the one that a call would reach: what a class inherits counts
- * once, and what it overrides no longer.
+ * The marks on the methods of an instance, as a call would reach them: an inherited method counts once, an overridden one not
+ * at all.
  */
 export function marksOf(instance: object): ReadonlySet<Mark> {
   const found = new Set<Mark>();
@@ -99,7 +99,7 @@ export function marksOf(instance: object): ReadonlySet<Mark> {
         ...(onPrototypes.get(prototype) ?? []),
         ...(typeof method === 'function' ? (onMethods.get(method) ?? []) : []),
       ];
-      // they were applied from the bottom up
+      // decorators are applied from the bottom up
       for (const mark of marks.reverse()) if (mark.name === name) found.add(mark);
     }
   }
@@ -109,7 +109,7 @@ export function marksOf(instance: object): ReadonlySet<Mark> {
   return found;
 }
 
-/** Whether a mark whose method was not found is on the method that a call would reach. */
+/** Whether a mark whose method was replaced belongs to the method that a call would reach. */
 function isInForce({ name }: Mark, { method, metadata }: Place, prototypes: readonly object[]): boolean {
   const owners = prototypes.filter((prototype) => Object.hasOwn(prototype, name));
   if (owners.length < 2) return owners.length === 1;
@@ -118,7 +118,7 @@ function isInForce({ name }: Mark, { method, metadata }: Place, prototypes: read
     owners.find((prototype) => metadata !== undefined && metadataOf(prototype) === metadata);
   if (owner !== undefined) return owner === owners[0];
   throw new TypeError(
-    `bind(): ${String(name)} was replaced by another of its decorators, and is overridden, so that it cannot be told ` +
+    `bind(): ${String(name)} was replaced by another of its decorators, and is overridden, so that it is unclear ` +
       'which method is meant: write @Procedure and @Topic above its other decorators',
   );
 }

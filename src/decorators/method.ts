@@ -3,11 +3,11 @@ import type { UriParts } from '../protocol/pattern.ts';
 import type { WampEvent, Invocation } from '../session/events.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { putMark, type Mark, type StandardContext } from './marks.ts';
-import { prepare, type Asked, type MethodOptions } from './decorator-options.ts';
+import { prepare, type InstanceOptions, type MethodOptions } from './decorator-options.ts';
 
 /**
- * A method that takes a message, perhaps of a narrower type (`WampEvent<Price>`), and the parts of the URI as they are:
- * parameters of methods are compared both ways, those of functions are not.
+ * A method that takes a message, perhaps of a narrower type (`WampEvent<Price>`), and exactly the parts of the URI: TypeScript
+ * compares the parameters of methods both ways, those of functions one way.
  */
 type Takes<Message, Parts> = { take(message: Message, parts: Parts): unknown }['take'] &
   ((message: never, parts: Parts) => unknown);
@@ -34,7 +34,7 @@ export type Spread = MethodOptions & { readonly spread: true };
 /** Options by which it takes the message. */
 export type Whole = MethodOptions & { readonly spread?: false | undefined };
 
-/** The two forms of arguments, `(uri, options)` and `(options)`, made one, and a decorator of both dialects. */
+/** A decorator for both dialects out of either form of arguments, `(uri, options)` and `(options)`. */
 function methodDecorator(
   kind: Mark['kind'],
   decorator: string,
@@ -47,11 +47,11 @@ function methodDecorator(
       `${decorator}: expected a URI and options, got ${kindOf(first)}; is it written ${decorator}()?`,
     );
   }
-  const options = ((named ? second : (first ?? second)) ?? {}) as Asked<MethodOptions>;
+  const options = ((named ? second : (first ?? second)) ?? {}) as InstanceOptions<MethodOptions>;
   const markFor = (name: string | symbol): Mark => {
     const text = named ? first : name;
     if (typeof text === 'symbol') throw new TypeError(`${decorator}: ${String(text)} is no URI: give it one`);
-    // what is wrong is told where it stands; behind a prefix, or by the instance, bind() looks again
+    // mistakes show where they were made; bind() checks again with its prefix, and options of the instance
     if (typeof options !== 'function') prepare(kind, text, options);
     return { kind, name, text, options };
   };
@@ -62,16 +62,15 @@ function methodDecorator(
 /**
  * Makes a method a procedure, which {@link bind} registers (WAMP, "Registering and Unregistering"). The method is called
  * with the Invocation and, where the URI has named parts (`com.shop.<sku>.price`), with their values; `spread: true` calls
- * it with the parts, if any, and the positional arguments. What it returns or throws is dealt with as that of any
- * handler of `register()`; a URI whose part does not convert (`<id:int>`) is answered with `wamp.error.invalid_argument`.
+ * it with the parts, if any, and the positional arguments. Results and errors are those of any handler of `register()`; a URI
+ * whose part does not convert (`<id:int>`) is answered with `wamp.error.invalid_argument`.
  *
- * Decorators of either dialect, standard and legacy; several may stand above one method. Methods of instances only, by
- * public names.
+ * Works in the standard and in the legacy dialect, for public methods of instances; one method may have several.
  *
- * @param uri a URI, or pattern with named parts: see `uriPattern()`. The method's name, where it is left out; behind the
- *   prefix that `bind()` is given
+ * @param uri a URI, or pattern with named parts (see `uriPattern()`), after the prefix of `bind()`; by default the method's
+ *   name
  * @param options those of `register()`, and `spread`; or a function of the instance that returns them
- * @throws TypeError, InvalidUriError when the class is defined, for what cannot be right
+ * @throws TypeError, InvalidUriError when the class is defined, for wrong arguments
  * @example
  * class Shop {
  *   \@Procedure('com.shop.<sku>.price', { invoke: 'roundrobin' })
@@ -87,15 +86,17 @@ function methodDecorator(
  */
 export function Procedure<Text extends string = ''>(
   uri: Text | undefined,
-  options: Asked<Given<RegisterOptions & Spread>>,
+  options: InstanceOptions<Given<RegisterOptions & Spread>>,
 ): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Procedure<Text extends string = ''>(
   uri?: Text,
-  options?: Asked<Given<RegisterOptions & Whole>>,
+  options?: InstanceOptions<Given<RegisterOptions & Whole>>,
 ): WampMethodDecorator<Takes<Invocation, UriParts<Text>>>;
-export function Procedure(options: Asked<Given<RegisterOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
 export function Procedure(
-  options: Asked<Given<RegisterOptions & Whole>>,
+  options: InstanceOptions<Given<RegisterOptions & Spread>>,
+): WampMethodDecorator<TakesArgs<NoParts>>;
+export function Procedure(
+  options: InstanceOptions<Given<RegisterOptions & Whole>>,
 ): WampMethodDecorator<Takes<Invocation, NoParts>>;
 export function Procedure(first?: unknown, second?: unknown): unknown {
   return methodDecorator('procedure', '@Procedure', first, second);
@@ -104,15 +105,15 @@ export function Procedure(first?: unknown, second?: unknown): unknown {
 /**
  * Makes a method the handler of a topic, which {@link bind} subscribes to (WAMP, "Publish and Subscribe"). The method is
  * called with each WampEvent and, where the URI has named parts, with their values; `spread: true` calls it with the
- * parts, if any, and the positional arguments. A Promise that it returns is waited for, an Observable subscribed to, until
- * the binding ends; values are ignored.
+ * parts, if any, and the positional arguments. An Observable that it returns is subscribed to until the binding ends; values
+ * are ignored.
  *
- * What the method throws, rejects or errors with goes to `userErrors$`, and so does a URI whose part does not convert:
- * neither harms the subscription.
+ * Errors of the method, and of the Promise or Observable that it returns, are emitted by `userErrors$`, and so is a URI whose
+ * part does not convert; the subscription goes on.
  *
  * @param uri as that of {@link Procedure}
  * @param options those of `subscribe()`, and `spread`; or a function of the instance that returns them
- * @throws TypeError, InvalidUriError when the class is defined, for what cannot be right
+ * @throws TypeError, InvalidUriError when the class is defined, for wrong arguments
  * @example
  * class Ticker {
  *   \@Topic('com.shop.<sku>.price', { getRetained: true })
@@ -123,14 +124,18 @@ export function Procedure(first?: unknown, second?: unknown): unknown {
  */
 export function Topic<Text extends string = ''>(
   uri: Text | undefined,
-  options: Asked<Given<SubscribeOptions & Spread>>,
+  options: InstanceOptions<Given<SubscribeOptions & Spread>>,
 ): WampMethodDecorator<TakesArgs<UriParts<Text>>>;
 export function Topic<Text extends string = ''>(
   uri?: Text,
-  options?: Asked<Given<SubscribeOptions & Whole>>,
+  options?: InstanceOptions<Given<SubscribeOptions & Whole>>,
 ): WampMethodDecorator<Takes<WampEvent, UriParts<Text>>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Spread>>): WampMethodDecorator<TakesArgs<NoParts>>;
-export function Topic(options: Asked<Given<SubscribeOptions & Whole>>): WampMethodDecorator<Takes<WampEvent, NoParts>>;
+export function Topic(
+  options: InstanceOptions<Given<SubscribeOptions & Spread>>,
+): WampMethodDecorator<TakesArgs<NoParts>>;
+export function Topic(
+  options: InstanceOptions<Given<SubscribeOptions & Whole>>,
+): WampMethodDecorator<Takes<WampEvent, NoParts>>;
 export function Topic(first?: unknown, second?: unknown): unknown {
   return methodDecorator('topic', '@Topic', first, second);
 }

@@ -11,9 +11,9 @@ import type {
 } from '../session/contract-types.ts';
 import type { Given, RegisterOptions, SubscribeOptions } from '../session/options.ts';
 import { Procedure, Topic, type Spread, type Whole, type WampMethodDecorator } from './method.ts';
-import type { Asked } from './decorator-options.ts';
+import type { InstanceOptions } from './decorator-options.ts';
 
-/** The positional arguments that arrive where a contract says `E`. */
+/** The positional arguments of a message with the contract type `E`. */
 type Arriving<E> = ListOf<Received<ArgsOf<E>>>;
 
 /** {@link Procedure} and {@link Topic} for the URIs of a contract; made by {@link decorators}. */
@@ -21,27 +21,27 @@ export interface ContractDecorators<Api> {
   /** A procedure of the contract: the method takes and answers what the contract says. */
   Procedure<U extends ProcedureUri<Api>>(
     uri: U,
-    options: Asked<Given<RegisterOptions & Spread>>,
+    options: InstanceOptions<Given<RegisterOptions & Spread>>,
   ): WampMethodDecorator<(...args: Arriving<ProcedureOf<Api, U>>) => ReturnType<HandlerOf<Api, U>>>;
   Procedure<U extends ProcedureUri<Api>>(
     uri: U,
-    options?: Asked<Given<RegisterOptions & Whole>>,
+    options?: InstanceOptions<Given<RegisterOptions & Whole>>,
   ): WampMethodDecorator<HandlerOf<Api, U>>;
   /** A topic of the contract: the method takes its events. */
   Topic<U extends TopicUri<Api>>(
     uri: U,
-    options: Asked<Given<SubscribeOptions & Spread>>,
+    options: InstanceOptions<Given<SubscribeOptions & Spread>>,
   ): WampMethodDecorator<(...args: Arriving<TopicOf<Api, U>>) => unknown>;
   Topic<U extends TopicUri<Api>>(
     uri: U,
-    options?: Asked<Given<SubscribeOptions & Whole>>,
+    options?: InstanceOptions<Given<SubscribeOptions & Whole>>,
   ): WampMethodDecorator<(event: EventOf<Api, U>) => unknown>;
 }
 
 /**
- * The decorators of methods, typed by a contract as the verbs of `WampClient<Api>` are: a URI that it does not know, and a
- * method that takes or answers something else, are errors of the compiler. The URIs are whole ones: bind without a prefix.
- * Nothing of the contract is there at run time.
+ * The decorators of methods, typed by a contract as the verbs of `WampClient<Api>` are: an unknown URI, and a method with other
+ * parameters or results, do not compile. The URIs are whole ones: bind without a prefix. The contract does not exist at run
+ * time.
  *
  * @example
  * const { Procedure, Topic } = decorators<ShopApi>();

@@ -1,4 +1,5 @@
 import { map, type Observable } from 'rxjs';
+import { ATTRIBUTES } from '../protocol/attributes.ts';
 import { checkOptions, ID, isDict, TEXT, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Id } from '../protocol/ids.ts';
@@ -11,9 +12,12 @@ import { readAs, type Reader } from './readers.ts';
 /** Options of the streams of meta events. */
 export type MetaEventOptions = Pick<SubscribeOptions, 'onSubscribed'>;
 
-/** Options of what is looked up by its URI. */
+/** Options of look-ups by URI. */
 export interface LookupOptions {
-  /** How the URI or pattern was subscribed or registered; `'exact'` by default. */
+  /**
+   * How the URI or pattern was subscribed or registered.
+   * @default 'exact'
+   */
   readonly match?: Match | undefined;
 }
 
@@ -28,12 +32,12 @@ export const callMeta = <T>(
   // with options, so that kwargs are not taken for them
   wamp.call(procedure, args, kwargs, {}).pipe(map(({ value }) => readAs(reader, value, procedure)));
 
-/** Calls a meta procedure that has nothing to say but that it was done. */
+/** Calls a meta procedure whose result is empty. */
 export const command = (wamp: Wamp, procedure: Uri, args: List, kwargs: Readonly<Dict> = {}): Observable<void> =>
   wamp.call(procedure, args, kwargs, {}).pipe(map(() => undefined));
 
 /** The events of a meta topic, read. */
-export const listen = <T>(
+export const metaEvents = <T>(
   wamp: Wamp,
   topic: Uri,
   read: (event: WampEvent) => T,
@@ -53,30 +57,18 @@ function assertKind(what: string, name: string, { test, expected }: Kind, value:
 }
 
 /** Throws a TypeError unless the value is an id. */
-export const assertId = (what: string, name: string, value: Id): void => {
-  assertKind(what, name, ID, value);
-};
+export const assertId = (what: string, name: string, value: Id): void => assertKind(what, name, ID, value);
 
 /** Throws a TypeError unless the value is a non-empty string. */
-export const assertText = (what: string, name: string, value: string): void => {
-  assertKind(what, name, TEXT, value);
-};
+export const assertText = (what: string, name: string, value: string): void => assertKind(what, name, TEXT, value);
 
-const MATCH: Kind = {
-  expected: 'one of exact|prefix|wildcard',
-  test: (value) => value === 'exact' || value === 'prefix' || value === 'wildcard',
-};
-
-/** Checks a URI and how it matches; gives the kind of match. */
+/** Checks a URI and how it matches, which it returns. */
 export function checkLookup(what: string, uri: Uri, options: LookupOptions): Match {
-  checkOptions(() => `${what}()`, { match: MATCH }, options);
+  checkOptions(() => `${what}()`, { match: ATTRIBUTES['match'] }, options);
   const { match = 'exact' } = options;
   assertUri(uri, `${what}()`, match);
   return match;
 }
 
-/** The options of a look-up as they go on the wire: none where they are the default. */
-export const lookedUp = (uri: Uri, match: Match): List => (match === 'exact' ? [uri] : [uri, { match }]);
-
-/** The URI of an ERROR, of whatever class the application has mapped it to. */
+/** The URI of an ERROR, also where the application maps it to a class of its own. */
 export const uriOf = (error: unknown): unknown => (isDict(error) ? error['uri'] : undefined);

@@ -1,20 +1,14 @@
 import { catchError, EMPTY, from, map, mergeMap, reduce, throwError, type Observable } from 'rxjs';
-import { checkOptions, POSITIVE } from '../protocol/kinds.ts';
+import { ATTRIBUTES } from '../protocol/attributes.ts';
+import { checkOptions } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { JoinedSession, Wamp } from '../session/options.ts';
-import { uriOf } from './call-meta.ts';
+import { second, uriOf } from './call-meta.ts';
+import { getEntry, listEntries, REGISTRATIONS, SUBSCRIPTIONS, type Entries } from './entries.ts';
 import { follow, REFRESH, type FollowOptions } from './follow.ts';
-import {
-  AN_ID,
-  readAs,
-  type IdsByMatch,
-  type MetaRegistration,
-  type MetaSession,
-  type MetaSubscription,
-} from './readers.ts';
-import { getRegistration, listRegistrations, registrationCreated } from './registrations.ts';
+import { AN_ID, type MetaRegistration, type MetaSession, type MetaSubscription } from './readers.ts';
 import {
   filterArgs,
   getSession,
@@ -25,12 +19,11 @@ import {
   ON_LEAVE,
   type SessionFilter,
 } from './sessions.ts';
-import { getSubscription, listSubscriptions, subscriptionCreated } from './subscriptions.ts';
 
 /** Options of {@link registrations$} and {@link subscriptions$}. */
 export interface CollectionOptions extends FollowOptions {
   /**
-   * How many descriptions are asked for at a time.
+   * How many descriptions are requested at a time.
    * @default 8
    */
   readonly concurrency?: number | undefined;
@@ -39,27 +32,36 @@ export interface CollectionOptions extends FollowOptions {
 /** Options of {@link sessions$}. */
 export interface SessionsOptions extends CollectionOptions, SessionFilter {}
 
-/** Things that have an id, a description, and events of their begin and end. */
+/** How a collection of things with ids is fetched, and which events change it. */
 interface Collection<T> {
+  /** The function's name, for errors. */
   readonly what: string;
   readonly needs: string;
   readonly list: (session: JoinedSession) => Observable<readonly Id[]>;
   readonly get: (session: JoinedSession, id: Id) => Observable<T>;
-  /** The error of `get` for one that is gone. */
+  /** The error of `get` for an id that is no longer there. */
   readonly gone: Uri;
   readonly idOf: (described: T) => Id;
-  readonly beginsAt: Uri;
-  readonly begun: (event: WampEvent) => T;
-  readonly endsAt: Uri;
-  readonly ended: (event: WampEvent) => Id;
+  readonly addedAt: Uri;
+  readonly added: (event: WampEvent) => T;
+  readonly removedAt: Uri;
+  readonly removed: (event: WampEvent) => Id;
   readonly wanted?: (described: T) => boolean;
 }
 
 function collection<T>(
   wamp: Wamp,
-  { what, needs, list, get, gone, idOf, beginsAt, begun, endsAt, ended, wanted = () => true }: Collection<T>,
-  { refresh, concurrency = 8 }: CollectionOptions,
+  { what, needs, list, get, gone, idOf, addedAt, added, removedAt, removed, wanted = () => true }: Collection<T>,
+  options: CollectionOptions,
 ): Observable<readonly T[]> {
+  checkOptions(() => `${what}()`, { concurrency: ATTRIBUTES['concurrency'], refresh: REFRESH }, options);
+  const { refresh, concurrency = 8 } = options;
+  /** Emits nothing for one that ended after the list was made. */
+  const describe = (session: JoinedSession, id: Id): Observable<[Id, T]> =>
+    get(session, id).pipe(
+      catchError((error: unknown) => (uriOf(error) === gone ? EMPTY : throwError(() => error))),
+      map((found): [Id, T] => [id, found]),
+    );
   return follow<Map<Id, T>>(
     wamp,
     {
@@ -69,15 +71,7 @@ function collection<T>(
         list(session).pipe(
           mergeMap((ids) =>
             from(ids).pipe(
-              mergeMap(
-                (id) =>
-                  get(session, id).pipe(
-                    // one that ended after the list was made
-                    catchError((error: unknown) => (uriOf(error) === gone ? EMPTY : throwError(() => error))),
-                    map((found): [Id, T] => [id, found]),
-                  ),
-                concurrency,
-              ),
+              mergeMap((id) => describe(session, id), concurrency),
               reduce((found, [id, each]) => found.set(id, each), new Map<Id, T>()),
               // in the order of the list, whichever answer came first
               map((found) => new Map(ids.flatMap((id) => (found.has(id) ? [[id, found.get(id) as T]] : [])))),
@@ -85,39 +79,60 @@ function collection<T>(
           ),
         ),
       events: {
-        [beginsAt]: (all, event) => {
-          const one = begun(event);
+        [addedAt]: (all, event) => {
+          const one = added(event);
           if (!wanted(one)) return 'unchanged';
           all.set(idOf(one), one);
           return 'changed';
         },
-        [endsAt]: (all, event) => (all.delete(ended(event)) ? 'changed' : 'unchanged'),
+        [removedAt]: (all, event) => (all.delete(removed(event)) ? 'changed' : 'unchanged'),
       },
     },
     { refresh },
   ).pipe(map((all) => [...all.values()]));
 }
 
-const listed = ({ exact, prefix, wildcard }: IdsByMatch): readonly Id[] => [...exact, ...prefix, ...wildcard];
-const checkCollection = (what: string, options: CollectionOptions): void =>
-  void checkOptions(() => `${what}()`, { concurrency: POSITIVE, refresh: REFRESH }, options);
+/** {@link registrations$} and {@link subscriptions$}. */
+const entries$ = <D extends MetaSubscription>(
+  entries: Entries<D>,
+  wamp: Wamp,
+  options: CollectionOptions,
+): Observable<readonly D[]> => {
+  const { entry, reader } = entries;
+  const api = `wamp.${entry}`;
+  return collection<D>(
+    wamp,
+    {
+      what: `${entry}s$`,
+      needs: `the ${entry} meta API: permission to call ${api}.list and .get, and to subscribe to ${api}.on_create and .on_delete`,
+      list: (session) =>
+        listEntries(entries, session).pipe(map(({ exact, prefix, wildcard }) => [...exact, ...prefix, ...wildcard])),
+      get: (session, id) => getEntry(entries, session, id),
+      gone: `wamp.error.no_such_${entry}`,
+      idOf: ({ id }) => id,
+      addedAt: `${api}.on_create`,
+      added: (event) => second(reader, event),
+      removedAt: `${api}.on_delete`,
+      removed: (event) => second(AN_ID, event),
+    },
+    options,
+  );
+};
 
 /**
- * The sessions that are joined to the realm: the whole list at once, and again whenever one has come or gone. The events
- * are subscribed to before the list is fetched, so that none falls between; after a reconnect all is fetched anew, and
- * the list as it was stays the last word until then. Costs one call for each session at the begin, `concurrency` of them
- * at a time.
+ * The sessions that are joined to the realm: the whole list at once, and again whenever one has joined or left. The events
+ * are subscribed to before the list is fetched, so that none is missed. After a reconnect all is fetched anew; until that is
+ * done nothing is emitted. Costs one call for each session at the beginning, `concurrency` of them at a time.
  *
- * Errors with ApplicationError that says what the router lacks: the session meta API, or the permission for it.
+ * Errors with an ApplicationError that names what the router lacks: the session meta API, or the permission for it.
  * Completes at `close()`.
  *
- * @throws TypeError for options that are wrong
+ * @throws TypeError for wrong options
  * @example
  * sessions$(wamp, { authroles: ['user'] }).subscribe((users) => show(users.map(({ authid }) => authid)));
  */
 export function sessions$(wamp: Wamp, options: SessionsOptions = {}): Observable<readonly MetaSession[]> {
   const { authroles, ...others } = options;
-  checkCollection('sessions$', others);
   filterArgs('sessions$', { authroles });
   return collection<MetaSession>(
     wamp,
@@ -128,69 +143,29 @@ export function sessions$(wamp: Wamp, options: SessionsOptions = {}): Observable
       get: getSession,
       gone: 'wamp.error.no_such_session',
       idOf: ({ session }) => session,
-      beginsAt: ON_JOIN,
-      begun: joinOf,
-      endsAt: ON_LEAVE,
-      ended: (event) => leaveOf(event).session,
+      addedAt: ON_JOIN,
+      added: joinOf,
+      removedAt: ON_LEAVE,
+      removed: (event) => leaveOf(event).session,
       wanted: ({ authrole }) => authroles === undefined || (authrole !== undefined && authroles.includes(authrole)),
     },
     others,
   );
 }
 
-const deleted = ({ args, details }: WampEvent): Id => readAs(AN_ID, args[1], `${details.topic}, argument 2`);
+/**
+ * The registrations of the realm, kept up to date as {@link sessions$} does it. Needs the registration meta API.
+ *
+ * @throws TypeError for wrong options
+ */
+export const registrations$ = (wamp: Wamp, options: CollectionOptions = {}): Observable<readonly MetaRegistration[]> =>
+  entries$(REGISTRATIONS, wamp, options);
 
 /**
- * The registrations of the realm, kept as {@link sessions$} keeps the sessions. Needs the registration meta API.
+ * The subscriptions of the realm, kept up to date as {@link sessions$} does it. Needs the subscription meta API. nexus sends a
+ * session no events of its own subscriptions: use `refresh`, or observe from another client.
  *
- * @throws TypeError for options that are wrong
+ * @throws TypeError for wrong options
  */
-export function registrations$(wamp: Wamp, options: CollectionOptions = {}): Observable<readonly MetaRegistration[]> {
-  checkCollection('registrations$', options);
-  return collection<MetaRegistration>(
-    wamp,
-    {
-      what: 'registrations$',
-      needs:
-        'the registration meta API: permission to call wamp.registration.list and .get, and to subscribe to ' +
-        'wamp.registration.on_create and .on_delete',
-      list: (session) => listRegistrations(session).pipe(map(listed)),
-      get: getRegistration,
-      gone: 'wamp.error.no_such_registration',
-      idOf: ({ id }) => id,
-      beginsAt: 'wamp.registration.on_create',
-      begun: (event) => registrationCreated(event).registration,
-      endsAt: 'wamp.registration.on_delete',
-      ended: deleted,
-    },
-    options,
-  );
-}
-
-/**
- * The subscriptions of the realm, kept as {@link sessions$} keeps the sessions. Needs the subscription meta API. nexus
- * does not tell a session of what it subscribes to itself: `refresh`, or observe from another client.
- *
- * @throws TypeError for options that are wrong
- */
-export function subscriptions$(wamp: Wamp, options: CollectionOptions = {}): Observable<readonly MetaSubscription[]> {
-  checkCollection('subscriptions$', options);
-  return collection<MetaSubscription>(
-    wamp,
-    {
-      what: 'subscriptions$',
-      needs:
-        'the subscription meta API: permission to call wamp.subscription.list and .get, and to subscribe to ' +
-        'wamp.subscription.on_create and .on_delete',
-      list: (session) => listSubscriptions(session).pipe(map(listed)),
-      get: getSubscription,
-      gone: 'wamp.error.no_such_subscription',
-      idOf: ({ id }) => id,
-      beginsAt: 'wamp.subscription.on_create',
-      begun: (event) => subscriptionCreated(event).subscription,
-      endsAt: 'wamp.subscription.on_delete',
-      ended: deleted,
-    },
-    options,
-  );
-}
+export const subscriptions$ = (wamp: Wamp, options: CollectionOptions = {}): Observable<readonly MetaSubscription[]> =>
+  entries$(SUBSCRIPTIONS, wamp, options);

@@ -10,8 +10,8 @@ import { uriOf } from './call-meta.ts';
 /** Options of the streams of a current state. */
 export interface FollowOptions {
   /**
-   * Fetches everything anew whenever this emits: where a router does not tell of all changes, as nexus does not tell a
-   * session of its own subscriptions. An error of it ends the stream.
+   * Fetches everything anew whenever this emits, for routers that do not send events of all changes: nexus sends a session
+   * none of its own subscriptions. An error of it ends the stream.
    */
   readonly refresh?: ObservableInput<unknown> | undefined;
 }
@@ -21,29 +21,29 @@ export const REFRESH: Kind = {
   test: (value) => isDict(value) && (FUNCTION.test(value['subscribe']) || FUNCTION.test(value['then'])),
 };
 
-/** What an event did to a state. */
+/** What an event did to a state; after `unknown` it is fetched anew. */
 export type Effect = 'changed' | 'unchanged' | 'unknown';
 
-/** How a state is had and kept. */
+/** How a state is fetched, and which events change it. */
 export interface Plan<S> {
   /** The function's name, for errors. */
   readonly what: string;
-  /** What the router must have and permit for it, for errors. */
+  /** What the router must support and permit, for errors. */
   readonly needs: string;
-  /** The state as it is now, as this session sees it; `before` is what was known of it in the same session, if anything. */
+  /** Fetches the current state; `before` is the last one of the same session, if there is one. */
   readonly fetch: (session: JoinedSession, before: S | undefined) => Observable<S>;
-  /** What events do to it, by their topics. `unknown`: only fetching anew will tell. */
+  /** Applies an event to the state, by topics. */
   readonly events: Readonly<Record<Uri, (state: S, event: WampEvent) => Effect>>;
-  /** Topics that it can do without. */
+  /** Topics that the router may refuse. */
   readonly optional?: readonly Uri[];
 }
 
 /**
- * A state that is fetched once and kept by events. Events are subscribed to first, and those that come while the state
- * is fetched are applied to it afterwards: no gap. In a session that follows a lost one all of this begins anew; until it
- * is done, nothing is emitted.
+ * A state that is fetched once and then changed by events. These are subscribed to first, and those that come while the state
+ * is fetched are applied afterwards, so that none is missed. In the next session all of this begins anew, and until it is done
+ * nothing is emitted.
  *
- * Emits the same, changed object: map it to something of its own.
+ * Emits the same object each time: map it to a copy.
  */
 export function follow<S>(wamp: Wamp, plan: Plan<S>, { refresh }: FollowOptions): Observable<S> {
   portOf(wamp, `${plan.what}()`);
@@ -54,17 +54,17 @@ class Following<S> {
   readonly #wamp: Wamp;
   readonly #plan: Plan<S>;
   readonly #subscriber: { next(state: S): void; error(error: unknown): void; complete(): void };
-  /** Topics that are not yet in force in this session. */
+  /** Topics that this session has not subscribed to yet. */
   readonly #missing: Set<Uri>;
-  /** Topics that the router refused, and that it can do without. */
-  readonly #dispensable = new Set<Uri>();
+  /** Optional topics that the router refused. */
+  readonly #refused = new Set<Uri>();
   readonly #all = new Subscription();
   #session: JoinedSession | undefined;
-  /** Undefined while it is fetched. */
+  /** Undefined while the state is fetched. */
   #state: { readonly value: S } | undefined;
   /** The last state of this session. */
   #before: S | undefined;
-  /** Events that came while it is fetched. */
+  /** Events that came while the state is fetched. */
   #backlog: [Uri, WampEvent][] = [];
   #fetching: Subscription | undefined;
 
@@ -86,15 +86,15 @@ class Following<S> {
     for (const topic of Object.keys(events)) {
       if (all.closed) return all;
       all.add(
-        this.#wamp.subscribe(topic, { onSubscribed: ({ session }) => this.#inForce(topic, session) }).subscribe({
+        this.#wamp.subscribe(topic, { onSubscribed: ({ session }) => this.#subscribed(topic, session) }).subscribe({
           next: (event) => {
             if (this.#state) this.#apply([[topic, event]]);
             else this.#backlog.push([topic, event]);
           },
           error: (error) => {
             if (optional?.includes(topic) === true && uriOf(error) !== undefined) {
-              this.#dispensable.add(topic);
-              this.#inForce(topic, this.#session);
+              this.#refused.add(topic);
+              this.#subscribed(topic, this.#session);
             } else this.#fail(error);
           },
           complete: () => this.#subscriber.complete(),
@@ -112,15 +112,15 @@ class Following<S> {
     return all;
   }
 
-  #inForce(topic: Uri, session: JoinedSession | undefined): void {
+  #subscribed(topic: Uri, session: JoinedSession | undefined): void {
     if (session !== this.#session) {
-      // what came in another session may be undone since
+      // changes of the time between the sessions are unknown
       this.#session = session;
       this.#fetching?.unsubscribe();
       this.#state = undefined;
       this.#before = undefined;
       this.#backlog = [];
-      for (const each of Object.keys(this.#plan.events)) if (!this.#dispensable.has(each)) this.#missing.add(each);
+      for (const each of Object.keys(this.#plan.events)) if (!this.#refused.has(each)) this.#missing.add(each);
     }
     this.#missing.delete(topic);
     if (this.#missing.size === 0) this.#fetch();
@@ -143,7 +143,7 @@ class Following<S> {
           this.#before = value;
           this.#apply(backlog, true);
         },
-        // a session that was lost will be followed by another, or the topics end with it
+        // after a lost session another one follows, or the topics end with it
         error: (error) => session.open && this.#fail(error),
       }),
     );
@@ -166,7 +166,7 @@ class Following<S> {
     if (unknown && !this.#all.closed) this.#fetch();
   }
 
-  /** An ERROR of the router as a sentence that says what is missing; its URI stays. */
+  /** Ends the stream; an ERROR of the router becomes a sentence that names what it lacks, with the same URI. */
   #fail(error: unknown): void {
     const uri = uriOf(error);
     if (!(error instanceof ApplicationError) || typeof uri !== 'string') {

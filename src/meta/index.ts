@@ -1,6 +1,6 @@
 /**
- * The meta API: what sessions, subscriptions and registrations a realm has, as procedures, events, and current states that
- * heal with the session; and testaments.
+ * The meta API: the sessions, subscriptions and registrations of a realm, as calls, as events, and as current states that heal
+ * with the session; and testaments.
  *
  * @packageDocumentation
  */
@@ -12,8 +12,9 @@ export {
   type CollectionOptions,
   type SessionsOptions,
 } from './collections.ts';
+export type { RemoveOptions } from './entries.ts';
 export type { FollowOptions } from './follow.ts';
-export { callees$, subscribers$, whenRegistered, type MembersOptions } from './members.ts';
+export { callees$, subscribers$, awaitRegistration, type MembersOptions } from './members.ts';
 export type { IdsByMatch, MetaDeparture, MetaRegistration, MetaSession, MetaSubscription } from './readers.ts';
 export {
   countCallees,
@@ -29,7 +30,6 @@ export {
   removeCallee,
   type RegistrationChanged,
   type RegistrationCreated,
-  type RemoveOptions,
 } from './registrations.ts';
 export {
   countSessions,

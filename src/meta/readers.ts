@@ -14,13 +14,13 @@ export interface MetaSession {
   readonly authrole?: string;
   readonly authmethod?: string;
   readonly authprovider?: string;
-  /** How it is connected, in the router's own words. */
+  /** How it is connected, as the router describes it. */
   readonly transport?: Readonly<Dict>;
-  /** Whatever else the router tells, in camelCase. */
+  /** All other attributes that the router sends, in camelCase. */
   readonly [name: string]: unknown;
 }
 
-/** A session that has left. Crossbar.io tells its id alone. */
+/** A session that has left. Crossbar.io sends only its id. */
 export interface MetaDeparture {
   readonly session: Id;
   readonly authid?: string;
@@ -40,14 +40,14 @@ export interface MetaSubscription {
 
 /** A registration as the meta API describes it (WAMP, "Registration Meta API"). */
 export interface MetaRegistration extends MetaSubscription {
-  /** How calls are shared between its callees: `single`, `roundrobin` … */
+  /** How calls are distributed over its callees: `single`, `roundrobin` … */
   readonly invoke: string;
 }
 
 /** Ids by the kind of match. */
 export type IdsByMatch = Readonly<Record<Match, readonly Id[]>>;
 
-/** Reads a value that came from a router: undefined where it is not what it should be. */
+/** Reads a value that came from a router; `read` returns undefined for anything but what is expected. */
 export interface Reader<T> {
   readonly expected: string;
   readonly read: (value: unknown) => T | undefined;
@@ -55,7 +55,7 @@ export interface Reader<T> {
 
 const reader = <T>(expected: string, read: Reader<T>['read']): Reader<T> => ({ expected, read });
 
-/** Reads, or says who sent what in place of what. */
+/** Reads a value. @throws ProtocolError that names where it was, what was expected and what came */
 export function readAs<T>({ expected, read }: Reader<T>, value: unknown, where: string): T {
   const found = read(value);
   if (found === undefined) throw new ProtocolError(`${where}: expected ${expected}, got ${kindOf(value)}`);
@@ -64,12 +64,12 @@ export function readAs<T>({ expected, read }: Reader<T>, value: unknown, where: 
 
 export const AN_ID: Reader<Id> = reader('an id', (value) => (isId(value) ? value : undefined));
 
-/** nexus says 0 for none, others null. */
+/** nexus sends 0 for none, others null. */
 export const ID_OR_NONE: Reader<Id | null> = reader('an id, or null', (value) =>
   isId(value) ? value : value === null || value === undefined || value === 0 ? null : undefined,
 );
 
-/** An empty list of nexus is null. */
+/** nexus sends null for an empty list. */
 const ids = (value: unknown): readonly Id[] | undefined =>
   value === null || value === undefined ? [] : Array.isArray(value) && value.every(isId) ? value : undefined;
 
@@ -86,27 +86,27 @@ const count = (value: unknown): number | undefined =>
 
 export const COUNTED: Reader<number> = reader('a count', count);
 
-/** Some routers list whom they killed, some count. */
+/** Some routers list the sessions that they killed, some count them. */
 export const KILLED: Reader<number> = reader(
   'a count, or a list of ids',
   (value) => count(value) ?? ids(value)?.length,
 );
 
-/** `asked` is whose description it must be, where the router does not say. */
-export const sessionReader = (asked?: Id): Reader<MetaSession> =>
+/** Reads the description of a session; `id` is that of the requested one, which not all routers repeat. */
+export const sessionReader = (id?: Id): Reader<MetaSession> =>
   reader('a description of a session', (value) => {
-    // Crossbar.io has null for a session that it knows nothing more of
-    if (value === null && asked !== undefined) return { session: asked };
+    // Crossbar.io sends null for a session that it knows nothing more of
+    if (value === null && id !== undefined) return { session: id };
     if (!isDict(value)) return undefined;
-    const told = Object.fromEntries(Object.entries(camelised(value)).filter(([, each]) => each !== null));
-    const session = told['session'] ?? asked;
-    return isId(session) ? { ...told, session } : undefined;
+    const details = Object.fromEntries(Object.entries(camelised(value)).filter(([, each]) => each !== null));
+    const session = details['session'] ?? id;
+    return isId(session) ? { ...details, session } : undefined;
   });
 
 function described(value: unknown): MetaSubscription | undefined {
   if (!isDict(value)) return undefined;
   const { id, created, uri } = value;
-  // nexus says '' for an exact one
+  // nexus sends '' for an exact one
   const match = value['match'] === '' ? 'exact' : (value['match'] ?? 'exact');
   return isId(id) && typeof uri === 'string' && (match === 'exact' || match === 'prefix' || match === 'wildcard')
     ? { id, created: typeof created === 'string' ? created : '', uri, match }

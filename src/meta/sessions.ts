@@ -5,23 +5,23 @@ import type { Dict, List } from '../protocol/payload.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/options.ts';
-import { callMeta, assertId, assertText, command, first, listen, type MetaEventOptions } from './call-meta.ts';
+import { assertId, assertText, callMeta, command, first, metaEvents, type MetaEventOptions } from './call-meta.ts';
 import { AN_ID, COUNTED, IDS, KILLED, sessionReader, type MetaDeparture, type MetaSession } from './readers.ts';
 
 export const ON_JOIN = 'wamp.session.on_join';
 export const ON_LEAVE = 'wamp.session.on_leave';
 
-/** Which sessions are meant. */
+/** Selects sessions. */
 export interface SessionFilter {
-  /** Those of these roles; all by default. */
+  /** Only sessions with one of these roles; by default all. */
   readonly authroles?: readonly string[] | undefined;
 }
 
-/** What a session that is killed is told. */
+/** What the GOODBYE of a killed session says. */
 export interface KillOptions {
-  /** The reason of its GOODBYE, a URI; the router's default is `wamp.close.killed`. */
+  /** The reason, a URI; the router's default is `wamp.close.killed`. */
   readonly reason?: Uri | undefined;
-  /** A text for people. */
+  /** A text for humans. */
   readonly message?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ const ROLES: Kind = {
 };
 const URI: Kind = { expected: 'a URI', test: (value) => isUri(value) };
 
-/** Checks a filter; gives it as arguments. */
+/** Checks a filter and returns it as arguments. */
 export function filterArgs(what: string, filter: SessionFilter): List {
   checkOptions(() => `${what}()`, { authroles: ROLES }, filter);
   return filter.authroles === undefined ? [] : [filter.authroles];
@@ -43,8 +43,8 @@ function killed(what: string, { reason, message, ...others }: KillOptions): Dict
 }
 
 /**
- * How many sessions are joined to the realm (`wamp.session.count`). Errors with ApplicationError where the router has no
- * session meta API or does not permit it, as all functions here do.
+ * The number of sessions that are joined to the realm (`wamp.session.count`). Errors with ApplicationError where the router
+ * has no session meta API or does not permit it, as all functions here do.
  *
  * @example
  * countSessions(wamp, { authroles: ['user'] }).subscribe((count) => show(count));
@@ -56,7 +56,7 @@ export const countSessions = (wamp: Wamp, filter: SessionFilter = {}): Observabl
 export const listSessions = (wamp: Wamp, filter: SessionFilter = {}): Observable<readonly Id[]> =>
   callMeta(wamp, 'wamp.session.list', filterArgs('listSessions', filter), IDS);
 
-/** Who a session is (`wamp.session.get`). Errors with `wamp.error.no_such_session` where there is none of this id. */
+/** The description of a session (`wamp.session.get`). Errors with `wamp.error.no_such_session` where there is none of this id. */
 export function getSession(wamp: Wamp, session: Id): Observable<MetaSession> {
   assertId('getSession', 'session', session);
   return callMeta(wamp, 'wamp.session.get', [session], sessionReader(session));
@@ -87,8 +87,8 @@ export function killSessionsByAuthrole(wamp: Wamp, authrole: string, options: Ki
 }
 
 /**
- * Ends all other sessions of the realm (`wamp.session.kill_all`); emits how many. Their ends are not told as meta events,
- * nor are their testaments published. Crossbar.io does not have it.
+ * Ends all other sessions of the realm (`wamp.session.kill_all`); emits how many. The router sends no meta events of it and
+ * publishes no testaments. Crossbar.io does not have it.
  */
 export const killAllSessions = (wamp: Wamp, options: KillOptions = {}): Observable<number> =>
   callMeta(wamp, 'wamp.session.kill_all', [], KILLED, killed('killAllSessions', options));
@@ -96,7 +96,7 @@ export const killAllSessions = (wamp: Wamp, options: KillOptions = {}): Observab
 /** Reads `wamp.session.on_join`. */
 export const joinOf = (event: WampEvent): MetaSession => first(sessionReader(), event);
 
-/** Reads `wamp.session.on_leave`, of which Crossbar.io sends the id alone. */
+/** Reads `wamp.session.on_leave`. */
 export function leaveOf(event: WampEvent): MetaDeparture {
   const [, authid, authrole] = event.args;
   return {
@@ -106,10 +106,10 @@ export function leaveOf(event: WampEvent): MetaDeparture {
   };
 }
 
-/** Each session that joins the realm (`wamp.session.on_join`), as long as it is observed; heals as all topics do. */
+/** Emits each session that joins the realm (`wamp.session.on_join`); heals as all topics do. */
 export const onJoin = (wamp: Wamp, options?: MetaEventOptions): Observable<MetaSession> =>
-  listen(wamp, ON_JOIN, joinOf, options);
+  metaEvents(wamp, ON_JOIN, joinOf, options);
 
-/** Each session that leaves the realm (`wamp.session.on_leave`). */
+/** Emits each session that leaves the realm (`wamp.session.on_leave`). */
 export const onLeave = (wamp: Wamp, options?: MetaEventOptions): Observable<MetaDeparture> =>
-  listen(wamp, ON_LEAVE, leaveOf, options);
+  metaEvents(wamp, ON_LEAVE, leaveOf, options);

@@ -1,33 +1,20 @@
 import { catchError, throwError, type Observable } from 'rxjs';
-import { checkOptions, STRING } from '../protocol/kinds.ts';
 import type { Id } from '../protocol/ids.ts';
 import { assertUri, type Uri } from '../protocol/uris.ts';
 import type { WampEvent } from '../session/events.ts';
 import type { Wamp } from '../session/options.ts';
+import { callMeta, first, metaEvents, second, uriOf, type LookupOptions, type MetaEventOptions } from './call-meta.ts';
 import {
-  callMeta,
-  assertId,
-  checkLookup,
-  command,
-  first,
-  listen,
-  lookedUp,
-  second,
-  uriOf,
-  type LookupOptions,
-  type MetaEventOptions,
-} from './call-meta.ts';
-import {
-  AN_ID,
-  COUNTED,
-  ID_OR_NONE,
-  IDS,
-  IDS_BY_MATCH,
-  SUBSCRIPTION,
-  type IdsByMatch,
-  type MetaSubscription,
-} from './readers.ts';
-import type { RemoveOptions } from './registrations.ts';
+  countMembers,
+  getEntry,
+  listEntries,
+  listMembers,
+  lookupEntry,
+  removeMember,
+  SUBSCRIPTIONS,
+  type RemoveOptions,
+} from './entries.ts';
+import { AN_ID, COUNTED, IDS, SUBSCRIPTION, type IdsByMatch, type MetaSubscription } from './readers.ts';
 
 /** A subscription that was made, and the session that was its first subscriber. */
 export interface SubscriptionCreated {
@@ -43,105 +30,82 @@ export interface SubscriptionChanged {
 }
 
 /** The ids of all subscriptions of the realm (`wamp.subscription.list`). */
-export const listSubscriptions = (wamp: Wamp): Observable<IdsByMatch> =>
-  callMeta(wamp, 'wamp.subscription.list', [], IDS_BY_MATCH);
+export const listSubscriptions = (wamp: Wamp): Observable<IdsByMatch> => listEntries(SUBSCRIPTIONS, wamp);
 
 /** The id of the subscription of exactly this URI or pattern (`wamp.subscription.lookup`), or null. */
-export function lookupSubscription(wamp: Wamp, topic: Uri, options: LookupOptions = {}): Observable<Id | null> {
-  const match = checkLookup('lookupSubscription', topic, options);
-  return callMeta(wamp, 'wamp.subscription.lookup', lookedUp(topic, match), ID_OR_NONE);
-}
+export const lookupSubscription = (wamp: Wamp, topic: Uri, options: LookupOptions = {}): Observable<Id | null> =>
+  lookupEntry(SUBSCRIPTIONS, wamp, topic, options);
 
-/** The ids of all subscriptions that an event of this topic would go to (`wamp.subscription.match`); none: an empty list. */
+/** The ids of all subscriptions that an event of this topic would reach (`wamp.subscription.match`); perhaps none. */
 export function matchSubscriptions(wamp: Wamp, topic: Uri): Observable<readonly Id[]> {
   assertUri(topic, 'matchSubscriptions()');
   return callMeta(wamp, 'wamp.subscription.match', [topic], IDS);
 }
 
-/** What a subscription is (`wamp.subscription.get`). Errors with `wamp.error.no_such_subscription`. */
-export function getSubscription(wamp: Wamp, subscription: Id): Observable<MetaSubscription> {
-  assertId('getSubscription', 'subscription', subscription);
-  return callMeta(wamp, 'wamp.subscription.get', [subscription], SUBSCRIPTION);
-}
+/** The description of a subscription (`wamp.subscription.get`). Errors with `wamp.error.no_such_subscription`. */
+export const getSubscription = (wamp: Wamp, subscription: Id): Observable<MetaSubscription> =>
+  getEntry(SUBSCRIPTIONS, wamp, subscription);
 
 /**
  * The sessions that hold a subscription (`wamp.subscription.list_subscribers`). Errors with
- * `wamp.error.no_such_subscription`, in nexus also where nobody holds it.
+ * `wamp.error.no_such_subscription`, in nexus also where no session holds it.
  */
-export function listSubscribers(wamp: Wamp, subscription: Id): Observable<readonly Id[]> {
-  assertId('listSubscribers', 'subscription', subscription);
-  return callMeta(wamp, 'wamp.subscription.list_subscribers', [subscription], IDS);
-}
+export const listSubscribers = (wamp: Wamp, subscription: Id): Observable<readonly Id[]> =>
+  listMembers(SUBSCRIPTIONS, wamp, subscription);
+
+const noProcedure = (error: unknown): boolean => uriOf(error) === 'wamp.error.no_such_procedure';
 
 /**
- * How many sessions hold a subscription (`wamp.subscription.count_subscribers`, or what nexus calls it). Errors with
+ * The number of sessions that hold a subscription (`wamp.subscription.count_subscribers`, or its name in nexus). Errors with
  * `wamp.error.no_such_subscription`, in nexus with `wamp.error.no_such_session`.
  */
-export function countSubscribers(wamp: Wamp, subscription: Id): Observable<number> {
-  assertId('countSubscribers', 'subscription', subscription);
-  return callMeta(wamp, 'wamp.subscription.count_subscribers', [subscription], COUNTED).pipe(
-    catchError((error: unknown) =>
-      uriOf(error) === 'wamp.error.no_such_procedure'
-        ? // the name in nexus
-          callMeta(wamp, 'wamp.subscription.count_suscribers', [subscription], COUNTED).pipe(
-            // whoever has neither is told of the right one
-            catchError((second: unknown) =>
-              throwError(() => (uriOf(second) === 'wamp.error.no_such_procedure' ? error : second)),
-            ),
-          )
-        : throwError(() => error),
-    ),
+export const countSubscribers = (wamp: Wamp, subscription: Id): Observable<number> =>
+  countMembers(SUBSCRIPTIONS, wamp, subscription).pipe(
+    catchError((error: unknown) => {
+      if (!noProcedure(error)) throw error;
+      return callMeta(wamp, 'wamp.subscription.count_suscribers', [subscription], COUNTED).pipe(
+        // the error of a router that has neither names the right procedure
+        catchError((nexus: unknown) => throwError(() => (noProcedure(nexus) ? error : nexus))),
+      );
+    }),
   );
-}
 
 /**
  * Takes a session out of a subscription, as by UNSUBSCRIBE (`wamp.subscription.remove_subscriber`; Crossbar.io alone).
  * Emits once when it is done.
  */
-export function removeSubscriber(
+export const removeSubscriber = (
   wamp: Wamp,
   subscription: Id,
   session: Id,
   options: RemoveOptions = {},
-): Observable<void> {
-  assertId('removeSubscriber', 'subscription', subscription);
-  assertId('removeSubscriber', 'session', session);
-  checkOptions(() => 'removeSubscriber()', { reason: STRING }, options);
-  const { reason } = options;
-  return command(
-    wamp,
-    'wamp.subscription.remove_subscriber',
-    [subscription, session],
-    reason === undefined ? {} : { reason },
-  );
-}
+): Observable<void> => removeMember(SUBSCRIPTIONS, wamp, subscription, session, options);
 
-/** Reads `wamp.subscription.on_create`. */
-export const subscriptionCreated = (event: WampEvent): SubscriptionCreated => ({
+const created = (event: WampEvent): SubscriptionCreated => ({
   session: first(AN_ID, event),
   subscription: second(SUBSCRIPTION, event),
 });
 
-const subscriptionChanged = (event: WampEvent): SubscriptionChanged => ({
+const changed = (event: WampEvent): SubscriptionChanged => ({
   session: first(AN_ID, event),
   subscription: second(AN_ID, event),
 });
 
 /**
- * Each subscription that is made (`wamp.subscription.on_create`); `onSubscribe` follows for its first subscriber. Topics
- * of the meta API do not count. nexus does not tell a session of what it does itself, here and in the next three.
+ * Emits each subscription that is made (`wamp.subscription.on_create`); `onSubscribe` follows for its first subscriber. Topics
+ * of the meta API do not count. nexus sends a session no event of its own subscriptions, here and in the next three.
  */
 export const onSubscriptionCreate = (wamp: Wamp, options?: MetaEventOptions): Observable<SubscriptionCreated> =>
-  listen(wamp, 'wamp.subscription.on_create', subscriptionCreated, options);
+  metaEvents(wamp, 'wamp.subscription.on_create', created, options);
 
-/** Each session that becomes a subscriber (`wamp.subscription.on_subscribe`). */
+/** Emits each session that becomes a subscriber (`wamp.subscription.on_subscribe`). */
 export const onSubscribe = (wamp: Wamp, options?: MetaEventOptions): Observable<SubscriptionChanged> =>
-  listen(wamp, 'wamp.subscription.on_subscribe', subscriptionChanged, options);
+  metaEvents(wamp, 'wamp.subscription.on_subscribe', changed, options);
 
-/** Each session that ceases to be a subscriber (`wamp.subscription.on_unsubscribe`); nexus does not tell of those that are lost. */
+/** Emits each session that ceases to be a subscriber (`wamp.subscription.on_unsubscribe`); in nexus not those that are lost. */
 export const onUnsubscribe = (wamp: Wamp, options?: MetaEventOptions): Observable<SubscriptionChanged> =>
-  listen(wamp, 'wamp.subscription.on_unsubscribe', subscriptionChanged, options);
+  metaEvents(wamp, 'wamp.subscription.on_unsubscribe', changed, options);
 
-/** Each subscription that is deleted, its last subscriber being gone (`wamp.subscription.on_delete`). */
+/** Emits each subscription that is deleted, after its last subscriber has left (`wamp.subscription.on_delete`). */
 export const onSubscriptionDelete = (wamp: Wamp, options?: MetaEventOptions): Observable<SubscriptionChanged> =>
-  listen(wamp, 'wamp.subscription.on_delete', subscriptionChanged, options);
+  metaEvents(wamp, 'wamp.subscription.on_delete', changed, options);

@@ -7,10 +7,10 @@ import { portOf } from '../session/verbs.ts';
 import type { JoinedSession, Given, PublishOptions, Wamp } from '../session/options.ts';
 import { command } from './call-meta.ts';
 
-/** When a testament is published: when the session is over for good, or already when it is detached from its link. */
+/** When a testament is published: when the session has ended for good, or already when it is detached from its link. */
 export type TestamentScope = 'destroyed' | 'detached';
 
-/** Options of {@link testament} and {@link addTestament}: those of `publish()`, for when it is published, and the scope. */
+/** Options of {@link testament} and {@link addTestament}: the scope, and those of `publish()` for its publication. */
 export interface TestamentOptions extends PublishOptions {
   /**
    * Routers that cannot resume a session publish both at its end, detached ones first.
@@ -25,7 +25,7 @@ export interface TestamentInForce {
   readonly scope: TestamentScope;
   /** The session at whose end it will be published. */
   readonly session: JoinedSession;
-  /** True from the second time on: it was added anew, in a session after another. */
+  /** Whether it was in force in an earlier session, and was added anew. */
   readonly again: boolean;
 }
 
@@ -57,11 +57,11 @@ function checkTestament(
 }
 
 /**
- * Leaves a testament in the present session: an event that the router publishes when the session ends, however it ends,
- * `close()` included (WAMP, "Session Testament"). Emits once when it is in force. It is of this one session:
- * {@link testament} renews it.
+ * Adds a testament to the present session: an event that the router publishes when the session ends in any way, `close()`
+ * included (WAMP, "Session Testament"). Emits once when it is in force. It belongs to this one session; {@link testament}
+ * adds it anew in each.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  */
 export function addTestament(
   wamp: Wamp,
@@ -74,24 +74,24 @@ export function addTestament(
   return command(wamp, 'wamp.session.add_testament', checked.args, checked.kwargs);
 }
 
-/** Takes back all testaments of this scope that the present session has left; emits once when it is done. */
+/** Removes all testaments of this scope from the present session; emits once when it is done. */
 export function flushTestaments(wamp: Wamp, scope: TestamentScope = 'destroyed'): Observable<void> {
   checkOptions(() => 'flushTestaments()', { scope: SCOPE }, { scope });
   return command(wamp, 'wamp.session.flush_testaments', [], scope === 'destroyed' ? {} : { scope });
 }
 
 /**
- * A testament for as long as it is observed: added in the session that is joined, and anew in each later one; emits when
- * it is in force (WAMP, "Session Testament"). The router publishes it when a session ends, be it by a loss, by GOODBYE or
- * by `close()`. Observing dials.
+ * A testament for as long as it is observed: added in the present session, and anew in each later one; emits when it is in
+ * force (WAMP, "Session Testament"). The router publishes it when a session ends, by a loss, by GOODBYE or by `close()`.
+ * Subscribing dials.
  *
- * Unsubscribing takes it back. The protocol can only take back all testaments of a scope: others of the same scope in
- * the same session go with it.
+ * Unsubscribing removes it. The protocol can only remove all testaments of a scope: others of the same scope in the same
+ * session are removed with it.
  *
- * Errors with ApplicationError where the router refuses, with the client's error where it is closed or has given up.
- * Completes at `close()`. Of a Session it stays silent after the session's end.
+ * Errors with ApplicationError where the router refuses, with the client's error where it is closed or has failed. Completes
+ * at `close()`. With a `Session` in place of a client it emits nothing more after the session's end.
  *
- * @throws TypeError, InvalidUriError for arguments that cannot be right
+ * @throws TypeError, InvalidUriError for wrong arguments
  * @example
  * testament(wamp, 'com.chat.left', [nick], {}, { excludeMe: false }).subscribe();
  */
@@ -108,14 +108,14 @@ export function testament(
   return new Observable<TestamentInForce>((subscriber) => {
     const { refusal } = port;
     if (refusal) return asapScheduler.schedule(() => subscriber.error(refusal));
-    /** Where there may be something to take back. */
-    let left: JoinedSession | undefined;
+    /** The session that may hold the testament. */
+    let holder: JoinedSession | undefined;
     let again = false;
-    // what has a port and no sessions is one itself; not `instanceof`, which would carry the class into every bundle
+    // a Session has no session$; `instanceof` would carry the class into every bundle
     const adding = (port.session$ ?? (NEVER.pipe(startWith(wamp)) as Observable<unknown> as Observable<JoinedSession>))
       .pipe(
         switchMap((session) => {
-          left = session;
+          holder = session;
           return command(session, 'wamp.session.add_testament', checked.args, checked.kwargs).pipe(
             map(() => {
               const info = { topic, scope, session, again };
@@ -123,8 +123,8 @@ export function testament(
               return info;
             }),
             catchError((error: unknown) => {
-              left = undefined;
-              // a session that was lost will be followed by another
+              holder = undefined;
+              // after a lost session another one follows
               return session.open ? throwError(() => error) : EMPTY;
             }),
           );
@@ -133,7 +133,7 @@ export function testament(
       .subscribe(subscriber);
     return () => {
       adding.unsubscribe();
-      if (left?.open) flushTestaments(left, scope).subscribe({ error: () => undefined });
+      if (holder?.open) flushTestaments(holder, scope).subscribe({ error: () => undefined });
     };
   });
 }

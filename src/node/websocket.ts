@@ -64,24 +64,21 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
 }
 
 /** The options that only Node has. */
-const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>(
-  'webSocket',
-  {
-    headers: DICT,
-    origin: TEXT,
-    ca: PEM,
-    cert: PEM,
-    key: PEM,
-    servername: TEXT,
-    rejectUnauthorized: BOOL,
-    cookies: BOOL,
-    agent: DICT,
-    followRedirects: BOOL,
-    perMessageDeflate: eitherOr(BOOL, DICT),
-    maxPayload: NUMBER,
-    fastFrames: BOOL,
-  },
-);
+const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>({
+  headers: DICT,
+  origin: TEXT,
+  ca: PEM,
+  cert: PEM,
+  key: PEM,
+  servername: TEXT,
+  rejectUnauthorized: BOOL,
+  cookies: BOOL,
+  agent: DICT,
+  followRedirects: BOOL,
+  perMessageDeflate: eitherOr(BOOL, DICT),
+  maxPayload: NUMBER,
+  fastFrames: BOOL,
+});
 
 /** Has `ws` send its request after the cookies were added, and reads the answer before `ws` does. */
 const withCookies =

@@ -1,7 +1,7 @@
 import { propagation, type Context, type TextMapGetter, type TextMapSetter } from '@opentelemetry/api';
 import type { Dict } from '../protocol/payload.ts';
 
-/** The name of a field of a propagator (`traceparent`) as an attribute outside the standard. */
+/** The attribute, outside the standard, for a field of a propagator (`traceparent`). */
 const named = (field: string): string => `x_${field.toLowerCase().replaceAll('-', '_')}`;
 
 const SETTER: TextMapSetter<Dict> = {
@@ -18,19 +18,19 @@ const GETTER: TextMapGetter<Readonly<Dict>> = {
   },
 };
 
-/** What the propagator of the application tells of a context, to be sent. */
-export function written(context: Context): Dict {
+/** The fields in which the application's propagator writes a context. */
+export function inject(context: Context): Dict {
   const carrier: Dict = {};
   propagation.inject(context, carrier, SETTER);
   return carrier;
 }
 
-/** The context that was sent. */
-export const read = (context: Context, carrier: Readonly<Dict>): Context =>
+/** The context that such fields describe. */
+export const extract = (context: Context, carrier: Readonly<Dict>): Context =>
   propagation.extract(context, carrier, GETTER);
 
-/** What is left of keyword values when the propagator's fields are taken out. */
-export function without(kwargs: Readonly<Dict>): Dict {
+/** Keyword arguments without the propagator's fields. */
+export function withoutFields(kwargs: Readonly<Dict>): Dict {
   const fields = new Set(propagation.fields().map(named));
   return Object.fromEntries(Object.entries(kwargs).filter(([name]) => !fields.has(name)));
 }

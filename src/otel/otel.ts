@@ -16,19 +16,19 @@ import {
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import type { InterceptorFactory, Next } from '../session/interceptors.ts';
-import { read, without, written } from './carrier.ts';
+import { extract, inject, withoutFields } from './carrier.ts';
 import { Spans } from './spans.ts';
 
 /** Options of {@link otel}. */
 export interface OtelOptions {
   /**
-   * Makes the spans.
+   * Creates the spans.
    * @default the global tracer provider's tracer `rxwamp`
    */
   readonly tracer?: Tracer | undefined;
   /**
-   * How the context travels: as attributes of CALL.Options and INVOCATION.Details (`x_traceparent` …), which routers may
-   * drop (Crossbar.io does); or among the keyword values, from which `otel()` at the callee takes it out again; or not at all.
+   * How the context is sent: as attributes of CALL.Options and INVOCATION.Details (`x_traceparent` …), which routers may drop
+   * (Crossbar.io does); or among the keyword arguments, from which `otel()` at the callee removes it; or not at all.
    * @default 'options'
    */
   readonly carry?: 'options' | 'kwargs' | false | undefined;
@@ -47,13 +47,13 @@ const attributes = (method: string, id: Id): Record<string, string | number> => 
 });
 
 /**
- * An interceptor that makes a span of each call (kind CLIENT, `call com.app.add`) and of each invocation (kind SERVER,
- * `invoke com.app.add`), the second a child of the first where the router lets the context through. Handlers run in the
- * context of their span: what they begin is its child, where the application has registered a context manager.
+ * An interceptor that creates a span for each call (kind CLIENT, `call com.app.add`) and for each invocation (kind SERVER,
+ * `invoke com.app.add`), the second a child of the first where the router passes the context on. Handlers run in the context
+ * of their span: spans that they start are its children, where the application has registered a context manager.
  *
- * A span ends with the final answer. An ERROR, a cancel and a lost link are told as its status, and as `error.type`.
+ * A span ends with the final answer. An ERROR, a cancel and a lost link set its status and `error.type`.
  *
- * @throws TypeError for options that are wrong
+ * @throws TypeError for wrong options
  * @example
  * new WampClient({ url, realm: 'realm1', interceptors: [otel()] });
  */
@@ -63,8 +63,8 @@ export function otel(options: OtelOptions = {}): InterceptorFactory {
   return ({ gone }) => {
     const calls = new Spans();
     const invocations = new Spans();
-    /** Procedures by the ids of their registrations, and before that by those of their requests. */
-    const asked = new Map<Id, string>();
+    /** Procedures by the ids of the REGISTER requests, and then by those of the registrations. */
+    const requested = new Map<Id, string>();
     const procedures = new Map<Id, string>();
     gone.add(() => {
       calls.endAll('connection lost');
@@ -72,8 +72,8 @@ export function otel(options: OtelOptions = {}): InterceptorFactory {
     });
 
     const call = (message: MessageOf<typeof CALL>, next: Next): void => {
-      const [, id, given, procedure, args, kwargs] = message;
-      // further chunks of arguments belong to the same call
+      const [, id, callOptions, procedure, args, kwargs] = message;
+      // later chunks of arguments belong to the same call
       if (calls.has(id)) {
         next(message);
         return;
@@ -85,11 +85,12 @@ export function otel(options: OtelOptions = {}): InterceptorFactory {
         active,
       );
       calls.begin(id, span);
-      const fields = carry === false ? {} : written(trace.setSpan(active, span));
+      const fields = carry === false ? {} : inject(trace.setSpan(active, span));
       try {
         if (carry === 'kwargs' && !(args instanceof Uint8Array)) {
-          next(withPayload([CALL, id, given, procedure], args ?? [], { ...kwargs, ...fields }));
-        } else next([CALL, id, { ...given, ...fields }, procedure, ...message.slice(4)] as unknown as typeof message);
+          next(withPayload([CALL, id, callOptions, procedure], args ?? [], { ...kwargs, ...fields }));
+        } else
+          next([CALL, id, { ...callOptions, ...fields }, procedure, ...message.slice(4)] as unknown as typeof message);
       } catch (error) {
         calls.end(id, (error as Error).name);
         throw error;
@@ -102,23 +103,24 @@ export function otel(options: OtelOptions = {}): InterceptorFactory {
         next(message);
         return;
       }
-      const told = details['procedure'];
-      const procedure = typeof told === 'string' ? told : (procedures.get(registration) ?? '');
+      const named = details['procedure'];
+      const procedure = typeof named === 'string' ? named : (procedures.get(registration) ?? '');
       const inKwargs = carry === 'kwargs' && kwargs !== undefined;
-      const parent: Context = carry === false ? context.active() : read(context.active(), inKwargs ? kwargs : details);
+      const parent: Context =
+        carry === false ? context.active() : extract(context.active(), inKwargs ? kwargs : details);
       const span = tracer.startSpan(
         `invoke ${procedure}`,
         { kind: SpanKind.SERVER, attributes: attributes(procedure, id) },
         parent,
       );
       invocations.begin(id, span);
-      const passed: typeof message = inKwargs
-        ? withPayload([INVOCATION, id, registration, details], args as readonly unknown[], without(kwargs))
+      const stripped: typeof message = inKwargs
+        ? withPayload([INVOCATION, id, registration, details], args as readonly unknown[], withoutFields(kwargs))
         : message;
-      context.with(trace.setSpan(parent, span), () => next(passed));
+      context.with(trace.setSpan(parent, span), () => next(stripped));
     };
 
-    const settled = (spans: Spans, id: Id, details: Readonly<Dict>): void => {
+    const answered = (spans: Spans, id: Id, details: Readonly<Dict>): void => {
       if (details['progress'] === true) spans.event(id, 'progress');
       else spans.end(id);
     };
@@ -130,24 +132,24 @@ export function otel(options: OtelOptions = {}): InterceptorFactory {
           return;
         }
         next(message);
-        if (message[0] === YIELD) settled(invocations, message[1], message[2]);
+        if (message[0] === YIELD) answered(invocations, message[1], message[2]);
         else if (message[0] === ERROR) invocations.end(message[2], message[4]);
         else if (message[0] === CANCEL) calls.end(message[1], 'wamp.error.canceled');
-        else if (message[0] === REGISTER) asked.set(message[1], message[3]);
+        else if (message[0] === REGISTER) requested.set(message[1], message[3]);
       },
       incoming(message, next) {
         if (message[0] === INVOCATION) {
           invocation(message, next);
           return;
         }
-        if (message[0] === RESULT) settled(calls, message[1], message[2]);
+        if (message[0] === RESULT) answered(calls, message[1], message[2]);
         else if (message[0] === ERROR && message[1] === CALL) calls.end(message[2], message[4]);
         else if (message[0] === REGISTERED) {
-          procedures.set(message[2], asked.get(message[1]) ?? '');
-          asked.delete(message[1]);
+          procedures.set(message[2], requested.get(message[1]) ?? '');
+          requested.delete(message[1]);
         }
         next(message);
-        // the others are answered
+        // the other modes have an answer that ends the span
         if (message[0] === INTERRUPT && message[2]['mode'] === 'killnowait')
           invocations.end(message[1], 'wamp.error.canceled');
       },

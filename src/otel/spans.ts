@@ -17,19 +17,19 @@ export class Spans {
     this.#open.get(id)?.addEvent(name);
   }
 
-  /** Ends one: well, or with an error URI or another word for what went wrong. */
-  end(id: Id, wrong?: string): void {
+  /** Ends a span; `error` is the error URI, or another name of what failed. */
+  end(id: Id, error?: string): void {
     const span = this.#open.get(id);
     if (span === undefined) return;
     this.#open.delete(id);
-    if (wrong !== undefined) {
-      span.setAttribute('error.type', wrong);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: wrong });
+    if (error !== undefined) {
+      span.setAttribute('error.type', error);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error });
     }
     span.end();
   }
 
-  endAll(wrong: string): void {
-    for (const id of [...this.#open.keys()]) this.end(id, wrong);
+  endAll(error: string): void {
+    for (const id of [...this.#open.keys()]) this.end(id, error);
   }
 }

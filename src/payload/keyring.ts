@@ -1,5 +1,5 @@
 import { toBase64 } from '#base64';
-import { checkOptions, discreetly, type Kind } from '../protocol/kinds.ts';
+import { checkOptions, type Kind } from '../protocol/kinds.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Dict, List } from '../protocol/payload.ts';
@@ -28,13 +28,13 @@ export interface KeyParts {
   readonly responderPub?: KeyMaterial | undefined;
 }
 
-const KEY: Kind = { expected: 'a key', test: (v) => typeof v === 'string' || v instanceof Uint8Array };
-const PARTS = discreetly('Key', {
+const KEY: Kind = { expected: 'a key', test: (v) => typeof v === 'string' || v instanceof Uint8Array, secret: true };
+const PARTS = {
   originatorPriv: KEY,
   originatorPub: KEY,
   responderPriv: KEY,
   responderPub: KEY,
-} satisfies Record<keyof KeyParts, Kind>);
+} satisfies Record<keyof KeyParts, Kind>;
 
 /**
  * The keys for one part of the URI space: of the originators (callers, publishers) and of the responders (callees,

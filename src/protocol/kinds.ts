@@ -6,6 +6,8 @@ import { isPrivate } from './names.ts';
 export interface Kind {
   readonly expected: string;
   readonly test: (value: unknown) => boolean;
+  /** Whether errors must not show a wrong value. */
+  readonly secret?: boolean;
 }
 
 /** Whether a value is a dictionary: an object that is neither a list nor binary nor null. */
@@ -45,26 +47,15 @@ export const oneOf = (names: string): Kind => {
 };
 
 /** The error for a value that is not what it must be: says which call (`what`) and option it is, and what it was. */
-export const mistaken = (what: string, name: string, expected: string, value: unknown): TypeError =>
-  new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value)}`);
+export const mistaken = (what: string, name: string, expected: string, value: unknown, secret = false): TypeError =>
+  new TypeError(`${what}: ${name} must be ${expected}, got ${kindOf(value, secret)}`);
 
 /** A value in an error text by its type alone, where the value may be a secret. */
-export const typeOf = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? `a ${typeof value}`
-    : kindOf(value);
+export const typeOf = (value: unknown): string => kindOf(value, true);
 
 /** The same table for options that may hold secrets: errors show the type of a wrong value, and not the value. */
-export const discreetly = <T extends Readonly<Record<string, Kind>>>(what: string, table: T): T =>
-  Object.fromEntries(
-    Object.entries(table).map(([name, { expected, test }]) => {
-      const tested = (value: unknown): boolean => {
-        if (!test(value)) throw new TypeError(`${what}: ${name} must be ${expected}, got ${typeOf(value)}`);
-        return true;
-      };
-      return [name, kind(expected, tested)];
-    }),
-  ) as T;
+export const discreetly = <T extends Readonly<Record<string, Kind>>>(table: T): T =>
+  Object.fromEntries(Object.entries(table).map(([name, each]) => [name, { ...each, secret: true }])) as T;
 
 /** What is known of some options: by name, what each must be. */
 export type OptionTable = Readonly<Record<string, Kind | undefined>>;
@@ -88,7 +79,7 @@ export function checkOptions(what: () => string, table: OptionTable, options: un
         ? ANYTHING
         : undefined;
     if (!kind) throw new TypeError(`${what()}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
-    if (!kind.test(value)) throw mistaken(what(), name, kind.expected, value);
+    if (!kind.test(value)) throw mistaken(what(), name, kind.expected, value, kind.secret);
     given.push(name);
   }
   return given;

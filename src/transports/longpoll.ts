@@ -62,7 +62,7 @@ const ADDRESS: AddressRule = {
 const OPTIONS: Readonly<Record<keyof LongPollOptions, Kind>> = {
   url: addressKind(ADDRESS),
   serializers: SERIALIZERS,
-  ...discreetly<Record<'headers', Kind>>('longPoll', {
+  ...discreetly<Record<'headers', Kind>>({
     headers: kind(
       'an object of strings or a function',
       (v) => FUNCTION.test(v) || (isDict(v) && Object.values(v).every((text) => typeof text === 'string')),

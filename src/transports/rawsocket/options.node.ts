@@ -86,7 +86,7 @@ export const OPTIONS: Readonly<Record<keyof RawSocketOptions, Kind>> = {
     expected: 'a list of serializers that RawSocket knows (json, msgpack, cbor; none is batched)',
     test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every(isSerializer),
   },
-  ...discreetly('rawSocket', { tls: BOOL, ca: PEM, cert: PEM, key: PEM }),
+  ...discreetly({ tls: BOOL, ca: PEM, cert: PEM, key: PEM }),
   servername: TEXT,
   rejectUnauthorized: BOOL,
   maxMessageSize: {
