@@ -1,10 +1,7 @@
 import { of, type Observable } from 'rxjs';
 import {
   type CallResult,
-  distinctPublications,
   finalResult,
-  history,
-  type HistoryEvent,
   type Publication,
   type Registration,
   result,
@@ -14,8 +11,8 @@ import {
   type Wamp,
   type WampClient,
   type WampEvent,
-  withHistory,
 } from '../src/index.ts';
+import { distinctPublications, history, type HistoryEvent, withHistory } from '../src/flow/index.ts';
 import {
   countSessions,
   killSession,
@@ -26,7 +23,7 @@ import {
   subscribers$,
   testament,
   type TestamentInForce,
-  whenRegistered,
+  awaitRegistration,
 } from '../src/meta/index.ts';
 import { exactly } from './helpers/exactly.ts';
 
@@ -123,7 +120,7 @@ function meta(wamp: WampClient, session: Session): void {
   exactly<Observable<void>>()(killSession(wamp, 1, { reason: 'com.app.out' }));
   exactly<Observable<readonly MetaSession[]>>()(sessions$(wamp, { concurrency: 4 }));
   exactly<Observable<readonly number[]>>()(subscribers$(wamp, 'com.app.topic', { refresh: of(1) }));
-  exactly<Observable<number>>()(whenRegistered(wamp, 'com.app.add'));
+  exactly<Observable<number>>()(awaitRegistration(wamp, 'com.app.add'));
   exactly<Observable<TestamentInForce>>()(testament(wamp, 'com.app.left', [1], {}, { scope: 'detached', x_own: 1 }));
   sessions$(wamp).subscribe(([one]) => {
     exactly<string | undefined>()(one?.authid);

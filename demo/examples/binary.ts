@@ -4,9 +4,10 @@
  *     npx rxwamp run binary.js#BinaryNumberService binary.js#client
  */
 import { switchMap, tap } from 'rxjs';
-import { rpc, type Session } from 'rxwamp';
+import type { Session } from 'rxwamp';
+import { rpc } from 'rxwamp/contract';
 import { Procedure } from 'rxwamp/decorators';
-import { whenRegistered } from 'rxwamp/meta';
+import { awaitRegistration } from 'rxwamp/meta';
 
 export class BinaryNumberService {
   @Procedure({ spread: true, invoke: 'roundrobin' }) // as many processes as the work needs
@@ -16,7 +17,7 @@ export class BinaryNumberService {
 }
 
 export const client = (session: Session<{ procedures: BinaryNumberService }>) =>
-  whenRegistered(session, 'get_binary_number').pipe(
+  awaitRegistration(session, 'get_binary_number').pipe(
     switchMap(() => rpc(session).get_binary_number(13)),
     tap((binary) => console.log(`13 is ${binary}`)),
   );

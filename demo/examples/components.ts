@@ -6,13 +6,13 @@
  */
 import { firstValueFrom, switchMap, tap, timer } from 'rxjs';
 import type { Session } from 'rxwamp';
-import { whenRegistered } from 'rxwamp/meta';
+import { awaitRegistration } from 'rxwamp/meta';
 
 export const add2 = (session: Session) =>
   session.register('com.myapp.add2', ({ args: [x, y] }) => Number(x) + Number(y));
 
 export async function caller(session: Session): Promise<void> {
-  const call$ = whenRegistered(session, 'com.myapp.add2').pipe(
+  const call$ = awaitRegistration(session, 'com.myapp.add2').pipe(
     switchMap(() => session.call<number>('com.myapp.add2', [2, 3])),
   );
   const { value } = await firstValueFrom(call$);

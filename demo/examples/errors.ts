@@ -1,7 +1,7 @@
 /** Exceptions over the wire: `node errors.js`. */
 import { catchError, concatMap, from, map, of, switchMap } from 'rxjs';
 import { ApplicationError, isApplicationError, remoteErrorOf, runClient, WampClient } from 'rxwamp';
-import { whenRegistered } from 'rxwamp/meta';
+import { awaitRegistration } from 'rxwamp/meta';
 import { router } from './router.ts';
 
 class OutOfStock extends Error {}
@@ -38,7 +38,7 @@ const orders = [
 ] as const;
 
 runClient(customer, (session) =>
-  whenRegistered(session, 'com.shop.order').pipe(
+  awaitRegistration(session, 'com.shop.order').pipe(
     switchMap(() => from(orders)),
     concatMap(([uri, ...args]) =>
       session.call<string>(uri, args).pipe(

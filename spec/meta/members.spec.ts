@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { callees$, subscribers$, whenRegistered } from '../../src/meta/index.ts';
+import { callees$, subscribers$, awaitRegistration } from '../../src/meta/index.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Wamp } from '../../src/session/session.ts';
 import { record, type Recording } from '../../src/testing/record.ts';
@@ -111,16 +111,16 @@ for (const [profile, options] of PROFILES) {
       });
     });
 
-    it('whenRegistered() tells at once of a callee that is there, else of the first that comes', () => {
+    it('awaitRegistration() tells at once of a callee that is there, else of the first that comes', () => {
       inRealm(options, ({ wamp, other, router, watch, advance }) => {
-        const waiting = watch(whenRegistered(wamp, 'com.app.add'));
+        const waiting = watch(awaitRegistration(wamp, 'com.app.add'));
         watch(other.register('com.other', () => 1));
         expect(waiting.values).toEqual([]);
         watch(other.register('com.app.', () => 1, { match: 'prefix' }));
         const id = router.registrations.find(({ procedure }) => procedure === 'com.app.')!.id;
         expect(waiting.values).toEqual([id]);
         expect(waiting.completed).toBeTrue();
-        expect(watch(whenRegistered(wamp, 'com.app.add')).values).toEqual([id]);
+        expect(watch(awaitRegistration(wamp, 'com.app.add')).values).toEqual([id]);
         advance();
         expect(router.subscriptions).toEqual([]);
       });
@@ -216,12 +216,12 @@ describe('members of a topic or procedure', () => {
       const errors = [
         failure(subscribers$(wamp, TOPIC)),
         failure(callees$(wamp, 'com.p')),
-        failure(whenRegistered(wamp, 'com.p')),
+        failure(awaitRegistration(wamp, 'com.p')),
       ];
       for (const [i, needs] of [
         'subscribers$() needs the subscription',
         'callees$() needs the',
-        'whenRegistered() needs the',
+        'awaitRegistration() needs the',
       ].entries()) {
         expect(errors[i]).toBeInstanceOf(ApplicationError);
         expect((errors[i] as ApplicationError).uri).toBe('wamp.error.not_authorized');
@@ -242,9 +242,9 @@ describe('members of a topic or procedure', () => {
     });
   });
 
-  it('whenRegistered() waits over a loss', () => {
+  it('awaitRegistration() waits over a loss', () => {
     inRealm({}, ({ wamp, other, router, watch, advance }) => {
-      const waiting = watch(whenRegistered(wamp, 'com.p'));
+      const waiting = watch(awaitRegistration(wamp, 'com.p'));
       router.drop(idOf(wamp));
       advance();
       watch(other.register('com.p', () => 1));
@@ -262,7 +262,7 @@ describe('members of a topic or procedure', () => {
       expect(() => subscribers$(wamp, 'com..a')).toThrowError(/subscribers\$\(\)/);
       expect(() => callees$(wamp, 'com.', { match: 'fuzzy' as never })).toThrowError(/match must be one of/);
       expect(() => callees$(wamp, 'com.a', { live: true } as object)).toThrowError(/unknown option 'live'/);
-      expect(() => whenRegistered(wamp, '')).toThrowError(/whenRegistered\(\)/);
+      expect(() => awaitRegistration(wamp, '')).toThrowError(/awaitRegistration\(\)/);
     });
   });
 });

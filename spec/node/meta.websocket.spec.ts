@@ -3,7 +3,14 @@ import { filter, firstValueFrom } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { history } from '../../src/flow/history.ts';
 import { withHistory } from '../../src/flow/with-history.ts';
-import { callees$, countSessions, sessions$, subscribers$, testament, whenRegistered } from '../../src/meta/index.ts';
+import {
+  callees$,
+  countSessions,
+  sessions$,
+  subscribers$,
+  testament,
+  awaitRegistration,
+} from '../../src/meta/index.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
 import { msgpack } from '../../src/serializers/msgpack.ts';
@@ -53,7 +60,7 @@ for (const [serializer, like] of manners) {
       const sizes = record(sessions$(wamp));
       const subscribers = record(subscribers$(wamp, 'com.chat.room'));
       const callees = record(callees$(wamp, 'com.app.add'));
-      const there = firstValueFrom(whenRegistered(wamp, 'com.app.add'));
+      const there = firstValueFrom(awaitRegistration(wamp, 'com.app.add'));
       expect((await sizes.next())[0]?.length).toBe(2);
       expect(await subscribers.next()).toEqual([[]]);
       expect(await callees.next()).toEqual([[]]);

@@ -22,19 +22,19 @@ const uris = new WeakMap<object, (readonly [Uri, Match])[]>();
  * @param uri an error URI, or the beginning of such with `match: 'prefix'`
  * @throws TypeError, InvalidUriError when the class is defined, for arguments that cannot be right
  * @example
- * \@WampError('com.shop.error.sold_out')
+ * \@MappedError('com.shop.error.sold_out')
  * class SoldOut extends Error {}
  *
  * new WampClient({ url, realm, errors: errorsOf(SoldOut) });
  */
-export function WampError(
+export function MappedError(
   uri: Uri,
   options: DefineOptions = {},
 ): (error: ErrorClass, context?: ClassDecoratorContext) => void {
-  const what = describeRequest('@WampError', uri);
+  const what = describeRequest('@MappedError', uri);
   checkOptions(() => what, { match: MATCH }, options);
   const { match = 'exact' } = options;
-  assertUri(uri, '@WampError()', match);
+  assertUri(uri, '@MappedError()', match);
   return (error, context) => {
     if (typeof error !== 'function' || (context !== undefined && (context.kind as string) !== 'class')) {
       throw new TypeError(`${what}: decorate a class of errors, not ${context?.kind ?? kindOf(error)}`);
@@ -53,7 +53,7 @@ export function WampError(
 }
 
 /**
- * The classes that are decorated with {@link WampError} as entries of a client's option `errors`; those that extend another
+ * The classes that are decorated with {@link MappedError} as entries of a client's option `errors`; those that extend another
  * first, since of what is thrown the first entry counts that fits.
  *
  * @throws TypeError for a class that is not decorated
@@ -72,14 +72,14 @@ export function errorsOf(...classes: readonly ErrorClass[]): ErrorEntry[] {
       const found = typeof error === 'function' ? uris.get(error) : undefined;
       if (found === undefined) {
         const what = typeof error === 'function' ? error.name : kindOf(error);
-        throw new TypeError(`errorsOf(): ${what} is not decorated with @WampError`);
+        throw new TypeError(`errorsOf(): ${what} is not decorated with @MappedError`);
       }
       return found.map(([uri, match = 'exact']): ErrorEntry => [error, uri, match]);
     });
 }
 
 /**
- * Ties classes that are decorated with {@link WampError} to their error URIs, from now on: what `define()` does, for a
+ * Ties classes that are decorated with {@link MappedError} to their error URIs, from now on: what `define()` does, for a
  * client that is there already. They count before what was defined earlier.
  *
  * @throws TypeError for arguments that cannot be right

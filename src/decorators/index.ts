@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 export { bind, type Binding, type BindingFailure, type BindOptions } from './bind.ts';
-export { defineErrors, errorsOf, WampError } from './error.ts';
+export { defineErrors, errorsOf, MappedError } from './error.ts';
 export { Procedure, Topic, type WampMethodDecorator } from './method.ts';
-export type { Asked, MethodOptions, ProcedureOptions, TopicOptions } from './decorator-options.ts';
+export type { Asked, MethodOptions, ProcedureOptions, TopicHandlerOptions } from './decorator-options.ts';
 export { decorators, type ContractDecorators } from './typed.ts';
 export { uriPattern, type UriParts, type UriPattern } from '../protocol/pattern.ts';

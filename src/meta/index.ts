@@ -13,7 +13,7 @@ export {
   type SessionsOptions,
 } from './collections.ts';
 export type { FollowOptions } from './follow.ts';
-export { callees$, subscribers$, whenRegistered, type MembersOptions } from './members.ts';
+export { callees$, subscribers$, awaitRegistration, type MembersOptions } from './members.ts';
 export type { IdsByMatch, MetaDeparture, MetaRegistration, MetaSession, MetaSubscription } from './readers.ts';
 export {
   countCallees,

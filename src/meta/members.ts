@@ -185,20 +185,20 @@ export function callees$(wamp: Wamp, procedure: Uri, options: MembersOptions = {
  * Waits until a call of this URI would find a callee, be it registered exactly or under a pattern: emits the id of the
  * registration and completes; at once where it is there. Waits over reconnects; bound it with `timeout()`.
  *
- * `whenRegistered()` of `rxwamp/testing` is another: it asks the test router itself, and gives a Promise.
+ * In tests, `whenRegistered()` of `rxwamp/testing` asks the test router itself, and gives a Promise.
  *
  * Errors with ApplicationError that says what the router lacks.
  *
  * @throws TypeError, InvalidUriError for arguments that cannot be right
  * @example
- * whenRegistered(wamp, 'com.app.add').pipe(switchMap(() => wamp.call<number>('com.app.add', [2, 3])));
+ * awaitRegistration(wamp, 'com.app.add').pipe(switchMap(() => wamp.call<number>('com.app.add', [2, 3])));
  */
-export function whenRegistered(wamp: Wamp, procedure: Uri): Observable<Id> {
-  assertUri(procedure, 'whenRegistered()');
+export function awaitRegistration(wamp: Wamp, procedure: Uri): Observable<Id> {
+  assertUri(procedure, 'awaitRegistration()');
   return follow<{ id: Id | null }>(
     wamp,
     {
-      what: 'whenRegistered',
+      what: 'awaitRegistration',
       needs:
         'the registration meta API: permission to call wamp.registration.match, and to subscribe to ' +
         'wamp.registration.on_create and .on_delete',

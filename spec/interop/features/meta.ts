@@ -64,14 +64,14 @@ export function metaApi({ client }: Scene): void {
     expect(await soon(meta.countSubscribers(wamp, exact))).toBe(1);
   });
 
-  it('current states: sessions$, subscribers$, callees$, whenRegistered()', async () => {
+  it('current states: sessions$, subscribers$, callees$, awaitRegistration()', async () => {
     const [watcher, actor] = [client(), client()];
     const { id } = await joined(actor);
     const [topic, procedure] = [fresh('t'), fresh('p')];
     const sessions = record(meta.sessions$(watcher));
     const subscribers = record(meta.subscribers$(watcher, topic));
     const callees = record(meta.callees$(watcher, procedure));
-    const registered = record(meta.whenRegistered(watcher, procedure));
+    const registered = record(meta.awaitRegistration(watcher, procedure));
     await Promise.all([sessions.next(), subscribers.next(), callees.next()]);
     expect(subscribers.values.at(-1)).toEqual([]);
     const events = await live(actor, topic);
