@@ -4,9 +4,11 @@
 //
 // CommonJS is for Jest and what is older than require() of ES modules. It brings along the packages that have none; its
 // declarations are those of the ES modules.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { exports, imports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -64,6 +66,19 @@ await bundle(entries, /^(?!@noble\/)[^./]/, {
 for (const name of built(exports)) {
   writeFileSync(`${root}dist/${name}.d.cts`, `export * from './${name.slice(name.lastIndexOf('/') + 1)}.js';\n`);
 }
+
+// declarations that no entry leads to describe what is inside of the files
+const declared = new Set(built(exports).map((name) => join(root, 'dist', `${name}.d.ts`)));
+for (const path of declared) {
+  for (const { fileName } of ts.preProcessFile(readFileSync(path, 'utf8')).importedFiles) {
+    if (fileName.startsWith('.')) declared.add(join(dirname(path), fileName.replace(/\.ts$/, '.d.ts')));
+  }
+}
+for (const name of readdirSync(`${root}dist`, { recursive: true })) {
+  const path = join(root, 'dist', name);
+  if (name.endsWith('.d.ts') && !declared.has(path)) rmSync(path);
+}
+
 rmSync(modules, { recursive: true });
 // npm does so when it links a command, which in this repository it does once: `npx rxwamp` is to outlive the next build
 for (const name of programs) chmodSync(`${root}dist/${name}.js`, 0o755);
