@@ -48,15 +48,15 @@ export class Client<Api = unknown> implements Wamp, TypedWamp<Api> {
     // where the runtime knows `await using`
     if (typeof Symbol.asyncDispose === 'symbol') {
       Object.defineProperty(this.prototype, Symbol.asyncDispose, {
-        value(this: Client) {
-          return this.close();
+        async value(this: Client) {
+          await this.close();
         },
       });
     }
   }
 
   /** Closes the client at the end of an `await using` block, where the runtime has `Symbol.asyncDispose`. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<CloseDetails>;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   /** The contract, which is there for the compiler alone. */
   declare readonly '~api'?: Api;
   /** The same once more, for older compilers. */
