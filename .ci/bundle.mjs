@@ -1,56 +1,84 @@
-// Last step of `npm run build`: every entry once more, for Node, in few files instead of a hundred. To find, read and link a
-// module takes Node half a millisecond, and every start of a program pays that again. A page does not: its bundler has
-// paid it once. Browsers, Deno and Bun take the modules as they are, so that nothing comes along which is not used.
-import { chmodSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+// Last step of `npm run build`: what tsc made of src becomes few files, the same ones for bundlers and for Node. To find, read
+// and link a module takes Node half a millisecond, and every start of a program pays that again. Not minified, so
+// that stack traces can be read. Each entry stands where its declarations stand, so that TypeScript finds them by themselves.
+//
+// CommonJS is for Jest and what is older than require() of ES modules. It brings along the packages that have none; its
+// declarations are those of the ES modules.
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { exports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const into = './dist/bundled/';
-const targets = [...Object.values(exports).map(({ node }) => node), ...Object.values(bin)].filter(Boolean);
+const { exports, imports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const modules = `${root}node_modules/.cache/rxwamp/`;
 
-/** What `entry` loads at once is one file, whoever else wants a part of it. */
-function together(name, entry, priority) {
-  const members = new Set([root + entry]);
-  return {
-    debugName: name,
-    name: (id, graph) => {
-      for (const member of members) for (const next of graph.getModuleInfo(member).importedIds) members.add(next);
-      return members.has(id) ? name : null;
-    },
-    priority,
-  };
+/** All paths of built files in package.json's maps, without their ends. */
+const built = (value) =>
+  typeof value === 'string'
+    ? (/^\.\/dist\/(.+)\.js$/.exec(value)?.slice(1) ?? [])
+    : [...new Set(Object.values(value).flatMap(built))];
+const programs = built(bin);
+const entries = [...built(exports), ...built(imports)];
+const inputOf = (names) => Object.fromEntries(names.map((name) => [name, `${modules}${name}.js`]));
+
+/**
+ * Which modules are one file, together with all that they load; the first that takes a module has it. A bundler leaves out
+ * whole files, but of a file that is used not every table: what the smallest program needs has files of its own.
+ */
+const groups = [
+  { name: 'protocol', test: /\/protocol\// },
+  { name: 'client', test: /\/(client\/client|transports\/websocket)\.js$/ },
+  { name: 'auth', test: /\/auth\/[\w-]+\.js$/ },
+  {
+    debugName: 'more',
+    name: (id, graph) => (graph.getModuleInfo(`${modules}index.js`).importedIds.includes(id) ? 'more' : null),
+  },
+].map((group, i) => ({ ...group, priority: 9 - i }));
+
+/** All entries in one go: what two share is there once, and so is each class. */
+async function bundle(names, external, output) {
+  const build = await rolldown({
+    cwd: root,
+    input: inputOf(names),
+    platform: 'neutral',
+    external,
+    treeshake: { moduleSideEffects: false },
+  });
+  await build.write({
+    dir: `${root}dist`,
+    comments: { jsdoc: false },
+    minifyInternalExports: false,
+    codeSplitting: { groups },
+    ...output,
+  });
+  await build.close();
 }
 
-const bundle = await rolldown({
-  cwd: root,
-  // all of them in one go: what two share is there once, and so is each class
-  input: Object.fromEntries(
-    targets.map((path) => [path.slice(into.length, -'.js'.length), path.replace(into, './dist/')]),
-  ),
-  platform: 'node',
-  external: /^[^.#/]/,
-  resolve: { conditionNames: ['node'] },
-  plugins: [
-    {
-      name: 'maps that lead to the sources',
-      load: {
-        filter: { id: /dist.*\.js$/ },
-        handler: async (id) => ({ code: await readFile(id, 'utf8'), map: await readFile(`${id}.map`, 'utf8') }),
-      },
-    },
-  ],
+await bundle([...entries, ...programs], /^[^./]/, { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });
+await bundle(entries, /^(?!@noble\/)[^./]/, {
+  format: 'cjs',
+  esModule: true,
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
 });
-await bundle.write({
-  dir: into,
-  format: 'esm',
-  chunkFileNames: '[name]-[hash].js',
-  comments: { jsdoc: false },
-  sourcemap: true,
-  sourcemapExcludeSources: true, // they are in the package
-  codeSplitting: { groups: [together('protocol', 'dist/protocol/index.js', 1), together('core', 'dist/index.js', 0)] },
-});
+for (const name of built(exports)) {
+  writeFileSync(`${root}dist/${name}.d.cts`, `export * from './${name.slice(name.lastIndexOf('/') + 1)}.js';\n`);
+}
+
+// declarations that no entry leads to describe what is inside of the files
+const declared = new Set(built(exports).map((name) => join(root, 'dist', `${name}.d.ts`)));
+for (const path of declared) {
+  for (const { fileName } of ts.preProcessFile(readFileSync(path, 'utf8')).importedFiles) {
+    if (fileName.startsWith('.')) declared.add(join(dirname(path), fileName.replace(/\.ts$/, '.d.ts')));
+  }
+}
+for (const name of readdirSync(`${root}dist`, { recursive: true })) {
+  const path = join(root, 'dist', name);
+  if (name.endsWith('.d.ts') && !declared.has(path)) rmSync(path);
+}
+
+rmSync(modules, { recursive: true });
 // npm does so when it links a command, which in this repository it does once: `npx rxwamp` is to outlive the next build
-for (const path of Object.values(bin)) chmodSync(root + path, 0o755);
+for (const name of programs) chmodSync(`${root}dist/${name}.js`, 0o755);

@@ -1,4 +1,4 @@
-// Type-checks every ```ts block of README.md and spec/twins.md, each as a module of its own, strictly, against the built
+// Type-checks every ```ts block of README.md, spec/features.md and spec/twins.md, each as a module of its own, strictly, against the built
 // package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after `npm run build`. Other blocks are
 // not looked at.
 //
@@ -29,7 +29,7 @@ const known = {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const twins = 'spec/twins.md';
-const pages = ['README.md', twins];
+const pages = ['README.md', 'spec/features.md', twins];
 for (const [path, hint] of [
   ...pages.map((page) => [page, `${page} is missing`]),
   ['dist/index.d.ts', 'dist/index.d.ts is not there: `npm run build` first'],

@@ -13,8 +13,8 @@ const { exports } = JSON.parse(await readFile(new URL('../package.json', import.
 
 export function resolve(specifier, context, next) {
   const entry = /^rxwamp(?=\/|$)/.test(specifier) ? exports[specifier.replace('rxwamp', '.')] : undefined;
-  if (!entry?.types) return next(specifier, context);
-  const path = entry.types.replace(/^\.\/dist\//, '').replace(/\.d\.ts$/, '.ts');
+  if (!entry?.default) return next(specifier, context);
+  const path = entry.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts');
   return { url: src + path, format: 'module', shortCircuit: true };
 }
 

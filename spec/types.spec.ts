@@ -1,10 +1,7 @@
 import { of, type Observable } from 'rxjs';
 import {
   type CallResult,
-  distinctPublications,
   finalResult,
-  history,
-  type HistoryEvent,
   type Publication,
   type Registration,
   result,
@@ -14,8 +11,8 @@ import {
   type Wamp,
   type WampClient,
   type WampEvent,
-  withHistory,
 } from '../src/index.ts';
+import { distinctPublications, history, type HistoryEvent, withHistory } from '../src/flow/index.ts';
 import {
   countSessions,
   killSession,

@@ -4,7 +4,8 @@
  *     npx rxwamp run binary.js#BinaryNumberService binary.js#client
  */
 import { switchMap, tap } from 'rxjs';
-import { rpc, type Session } from 'rxwamp';
+import type { Session } from 'rxwamp';
+import { rpc } from 'rxwamp/contract';
 import { Procedure } from 'rxwamp/decorators';
 import { awaitRegistration } from 'rxwamp/meta';
 

@@ -1,5 +1,6 @@
 import { firstValueFrom } from 'rxjs';
-import { kwargs, rpc, WampClient } from 'rxwamp';
+import { WampClient } from 'rxwamp';
+import { kwargs, rpc } from 'rxwamp/contract';
 import { bind } from 'rxwamp/decorators';
 import { useTestRouter, whenRegistered } from 'rxwamp/testing';
 import { HelloService, type HelloApi } from './hello.ts';

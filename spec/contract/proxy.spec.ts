@@ -3,16 +3,14 @@
 import { firstValueFrom, from, isObservable, mergeMap, of, type Observable } from 'rxjs';
 import {
   type CallResult,
-  kwargs,
-  proxy,
   type Open,
   result,
   type Result,
-  rpc,
   type Session,
   type Wamp,
   WampClient,
 } from '../../src/index.ts';
+import { kwargs, proxy, rpc } from '../../src/contract/index.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
 import { provided } from '../helpers/live.ts';
 import { joined } from '../helpers/wire.ts';

@@ -1,5 +1,5 @@
 // Schemas of no library: as small as the standard lets them be, and slow where they are told to be.
-import type { StandardSchemaV1 } from '../../src/index.ts';
+import type { StandardSchemaV1 } from '../../src/contract/index.ts';
 import type { SchemaResult } from '../../src/contract/schema.ts';
 
 /** A schema that a function makes. */

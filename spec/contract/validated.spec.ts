@@ -1,24 +1,19 @@
 import * as v from 'valibot';
 import { firstValueFrom, from, map, of, type Observable } from 'rxjs';
 import { z } from 'zod';
+import { ApplicationError, type CallResult, define, result, type Wamp, WampClient } from '../../src/index.ts';
 import {
   type ApiOf,
-  ApplicationError,
-  type CallResult,
   contract,
   type Contract,
   ContractError,
-  define,
   errorOf,
-  history,
   isContractError,
   isErrorOf,
-  result,
   rpc,
-  type Wamp,
-  WampClient,
   validated,
-} from '../../src/index.ts';
+} from '../../src/contract/index.ts';
+import { history } from '../../src/flow/index.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
 import { provided } from '../helpers/live.ts';
 import { joined, type Wire } from '../helpers/wire.ts';

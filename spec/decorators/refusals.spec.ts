@@ -1,6 +1,6 @@
 // What cannot be right is refused where it stands.
 import { __decorate } from 'tslib';
-import { bind, errorsOf, Procedure, Topic, WampError } from '../../src/decorators/index.ts';
+import { bind, errorsOf, Procedure, Topic, MappedError } from '../../src/decorators/index.ts';
 import { InvalidUriError } from '../../src/protocol/errors.ts';
 import type { Invocation } from '../../src/session/events.ts';
 import { joined } from '../helpers/wire.ts';
@@ -146,29 +146,29 @@ describe('decorators refuse', () => {
   });
 
   it('errors that are no classes, and URIs that are none', () => {
-    expect(() => WampError('com..x')).toThrowError(InvalidUriError);
-    expect(() => WampError('com.x', { match: 'wildcard' as never })).toThrowError(TypeError, /match must be/);
+    expect(() => MappedError('com..x')).toThrowError(InvalidUriError);
+    expect(() => MappedError('com.x', { match: 'wildcard' as never })).toThrowError(TypeError, /match must be/);
     expect(() => {
-      WampError('com.x')({} as never);
-    }).toThrowError(TypeError, '@WampError("com.x"): decorate a class of errors, not an object');
+      MappedError('com.x')({} as never);
+    }).toThrowError(TypeError, '@MappedError("com.x"): decorate a class of errors, not an object');
     expect(() => {
       class Shop {
         // @ts-expect-error a method is no class
-        @WampError('com.x')
+        @MappedError('com.x')
         price(): void {}
       }
       return Shop;
     }).toThrowError(TypeError, /not method/);
-    expect(() => errorsOf(Error)).toThrowError(TypeError, 'errorsOf(): Error is not decorated with @WampError');
+    expect(() => errorsOf(Error)).toThrowError(TypeError, 'errorsOf(): Error is not decorated with @MappedError');
   });
 });
 
-describe('@WampError', () => {
+describe('@MappedError', () => {
   it('is found on the class that another decorator puts in the place of the decorated one', () => {
     type Errors = new (message?: string) => Error;
     const replaced = <C>(error: C): C => class extends (error as Errors) {} as C;
     @replaced
-    @WampError('com.shop.bad')
+    @MappedError('com.shop.bad')
     class Bad extends Error {}
     expect(errorsOf(Bad)).toEqual([[Bad, 'com.shop.bad', 'exact']]);
     expect(Object.getPrototypeOf(Bad)).not.toBe(Error);

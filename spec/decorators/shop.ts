@@ -1,7 +1,8 @@
 // A component as an application writes it. Compiled in every dialect of decorators, so it says nothing that only one knows.
 import { NEVER, of, tap, throwError, type Observable } from 'rxjs';
-import { Procedure, Topic, WampError } from '../../src/decorators/index.ts';
-import type { WampEvent, Invocation } from '../../src/session/events.ts';
+import { Procedure, Topic, MappedError } from '../../src/decorators/index.ts';
+import type { WampEvent } from '../../src/session/events.ts';
+import type { Invocation } from '../../src/session/events.ts';
 
 /** A decorator of both dialects that puts another function into the method's place. */
 export function shouted(...[target, , descriptor]: readonly [unknown, unknown, PropertyDescriptor?]): never {
@@ -189,11 +190,11 @@ export class EarlyDerived extends EarlyBase {
   late(): void {}
 }
 
-@WampError('com.shop.error.', { match: 'prefix' })
-@WampError('com.shop.closed')
+@MappedError('com.shop.error.', { match: 'prefix' })
+@MappedError('com.shop.closed')
 export class ShopError extends Error {}
 
-@WampError('com.shop.sold_out')
+@MappedError('com.shop.sold_out')
 export class SoldOut extends ShopError {
   get item(): string {
     return this.message;

@@ -286,7 +286,7 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
     it('have errors of which each class is decorated by itself', () => {
       expect(() => errorsOf(Undecorated)).toThrowError(
         TypeError,
-        'errorsOf(): Undecorated is not decorated with @WampError',
+        'errorsOf(): Undecorated is not decorated with @MappedError',
       );
       expect(() => errorsOf('SoldOut' as never)).toThrowError(TypeError, /the string "SoldOut" is not decorated/);
     });

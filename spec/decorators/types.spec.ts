@@ -5,7 +5,7 @@ import {
   Procedure,
   Topic,
   uriPattern,
-  WampError,
+  MappedError,
   type Binding,
   type BindingFailure,
 } from '../../src/decorators/index.ts';
@@ -125,13 +125,13 @@ function uses(wamp: WampClient, session: Session, text: string): void {
   // @ts-expect-error a part is missing
   uriPattern('com.<a>.<b>').uri({ a: '' });
 
-  @WampError('com.shop.bad', { match: 'prefix' })
+  @MappedError('com.shop.bad', { match: 'prefix' })
   class Bad extends Error {}
   new WampClient({ realm: 'realm1', url: 'ws://127.0.0.1', errors: errorsOf(Bad) });
   // @ts-expect-error not a class of errors
   errorsOf(Shop);
   // @ts-expect-error not a class of errors
-  @WampError('com.shop.bad')
+  @MappedError('com.shop.bad')
   class NoError {}
   exactly<typeof NoError>()(NoError);
 }

@@ -50,10 +50,11 @@ const packages: readonly (readonly [name: RegExp, where: RegExp])[] = [
   [/^@noble\//, /^(auth|payload)\//],
 ];
 
-/** `#websocket` and `#base64` are one of two files, by package.json's "imports". */
+/** `#websocket` and the like are one of two files, by package.json's "imports". */
 const internal: Record<string, readonly string[]> = {
   '#websocket': ['transports/socket.browser.ts', 'transports/socket.node.ts'],
   '#base64': ['serializers/base64.browser.ts', 'serializers/base64.node.ts'],
+  '#primitives': ['auth/primitives.browser.ts', 'auth/primitives.node.ts'],
 };
 
 const maxLines = 320;

@@ -4,10 +4,8 @@ import {
   type EventOf,
   finalResult,
   type HandlerOf,
-  history,
   type Invocation,
   type Open,
-  publisher,
   type Registration,
   type Result,
   result,
@@ -17,6 +15,7 @@ import {
   WampClient,
   type WampEvent,
 } from '../../src/index.ts';
+import { history, publisher } from '../../src/flow/index.ts';
 import { countSessions } from '../../src/meta/index.ts';
 
 /** Fails to compile unless both types are the same. */

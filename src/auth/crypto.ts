@@ -1,21 +1,18 @@
-import type { ed25519 as Ed25519 } from '@noble/curves/ed25519.js';
+import { loadArgon2id, loadHmac, loadPbkdf2, loadSha256 } from '#primitives';
 
 // All primitives are those of @noble: audited, and the same on pages without `crypto.subtle`, which are those that came by
-// http:// from another machine. They are loaded on first use. PBKDF2 alone is the platform's where there is one: seven
+// http:// from another machine. `#primitives` loads them. PBKDF2 alone is the platform's where there is one: seven
 // times as fast, and off the main thread.
 
 /** HMAC-SHA-256 (RFC 2104). */
 export async function hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ hmac }, { sha256: hash }] = await Promise.all([
-    import('@noble/hashes/hmac.js'),
-    import('@noble/hashes/sha2.js'),
-  ]);
+  const [hmac, hash] = await Promise.all([loadHmac(), loadSha256()]);
   return hmac(hash, key, data);
 }
 
 /** SHA-256 (FIPS 180-4). */
 export async function sha256(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return (await import('@noble/hashes/sha2.js')).sha256(data);
+  return (await loadSha256())(data);
 }
 
 /** PBKDF2-HMAC-SHA-256 (RFC 8018). */
@@ -32,10 +29,7 @@ export async function pbkdf2(
       await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, length * 8),
     );
   }
-  const [{ pbkdf2Async }, { sha256: hash }] = await Promise.all([
-    import('@noble/hashes/pbkdf2.js'),
-    import('@noble/hashes/sha2.js'),
-  ]);
+  const [pbkdf2Async, hash] = await Promise.all([loadPbkdf2(), loadSha256()]);
   return pbkdf2Async(hash, secret, salt, { c: iterations, dkLen: length });
 }
 
@@ -46,11 +40,9 @@ export async function argon2id(
   iterations: number,
   memory: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { argon2idAsync } = await import('@noble/hashes/argon2.js');
+  const argon2idAsync = await loadArgon2id();
   return argon2idAsync(secret, salt, { t: iterations, m: memory, p: 1, dkLen: 32 });
 }
 
 /** Ed25519 (RFC 8032). Not the platform's, which not all have, takes keys in wrappers, and makes Node 20 print a warning. */
-export async function ed25519(): Promise<typeof Ed25519> {
-  return (await import('@noble/curves/ed25519.js')).ed25519;
-}
+export { loadEd25519 as ed25519 } from '#primitives';

@@ -18,15 +18,15 @@ export class Client<Api = unknown> extends Verbs<Api> {
     // where the runtime knows `await using`
     if (typeof Symbol.asyncDispose === 'symbol') {
       Object.defineProperty(this.prototype, Symbol.asyncDispose, {
-        value(this: Client) {
-          return this.close();
+        async value(this: Client) {
+          await this.close();
         },
       });
     }
   }
 
   /** Closes the client at the end of an `await using` block, where the runtime has `Symbol.asyncDispose`. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<CloseDetails>;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #engine: Engine;
 
   /** What the client is doing: replays the present status, never errors, and ends after `closed` only. */

@@ -19,7 +19,7 @@ export interface MethodOptions {
 export type ProcedureOptions = Given<RegisterOptions & MethodOptions>;
 
 /** Options of {@link Topic}: those of `subscribe()`, and its own. */
-export type TopicOptions = Given<SubscribeOptions & MethodOptions>;
+export type TopicHandlerOptions = Given<SubscribeOptions & MethodOptions>;
 
 /** Options, or a function of the instance that returns them, called by {@link bind}. */
 export type InstanceOptions<Options> = Options | ((instance: never) => Options);

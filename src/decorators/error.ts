@@ -22,19 +22,19 @@ const uris = new WeakMap<object, (readonly [Uri, Match])[]>();
  * @param uri an error URI, or with `match: 'prefix'` the beginning of error URIs
  * @throws TypeError, InvalidUriError when the class is defined, for wrong arguments
  * @example
- * \@WampError('com.shop.error.sold_out')
+ * \@MappedError('com.shop.error.sold_out')
  * class SoldOut extends Error {}
  *
  * new WampClient({ url, realm, errors: errorsOf(SoldOut) });
  */
-export function WampError(
+export function MappedError(
   uri: Uri,
   options: DefineOptions = {},
 ): (error: ErrorClass, context?: ClassDecoratorContext) => void {
-  const what = describeRequest('@WampError', uri);
+  const what = describeRequest('@MappedError', uri);
   checkOptions(() => what, { match: MATCH }, options);
   const { match = 'exact' } = options;
-  assertUri(uri, '@WampError()', match);
+  assertUri(uri, '@MappedError()', match);
   return (error, context) => {
     if (typeof error !== 'function' || (context !== undefined && (context.kind as string) !== 'class')) {
       throw new TypeError(`${what}: decorate a class of errors, not ${context?.kind ?? kindOf(error)}`);
@@ -53,7 +53,7 @@ export function WampError(
 }
 
 /**
- * The classes that are decorated with {@link WampError} as entries of a client's option `errors`, the derived ones
+ * The classes that are decorated with {@link MappedError} as entries of a client's option `errors`, the derived ones
  * first, since the first entry that fits an error counts.
  *
  * @throws TypeError for a class that is not decorated
@@ -72,14 +72,14 @@ export function errorsOf(...classes: readonly ErrorClass[]): ErrorEntry[] {
       const found = typeof error === 'function' ? uris.get(error) : undefined;
       if (found === undefined) {
         const what = typeof error === 'function' ? error.name : kindOf(error);
-        throw new TypeError(`errorsOf(): ${what} is not decorated with @WampError`);
+        throw new TypeError(`errorsOf(): ${what} is not decorated with @MappedError`);
       }
       return found.map(([uri, match = 'exact']): ErrorEntry => [error, uri, match]);
     });
 }
 
 /**
- * Adds classes that are decorated with {@link WampError} to the errors of an existing client, as `define()` does. They count
+ * Adds classes that are decorated with {@link MappedError} to the errors of an existing client, as `define()` does. They count
  * before earlier ones.
  *
  * @throws TypeError for wrong arguments

@@ -3,12 +3,46 @@
  *
  * @packageDocumentation
  */
-export * from './errors.ts';
-export { isId, MAX_ID, nextId, type Id } from './ids.ts';
+export * from './codes.ts';
+export {
+  AbortError,
+  ApplicationError,
+  CallTimeoutError,
+  ClosedError,
+  ConnectFailedError,
+  ConnectionLostError,
+  GoodbyeError,
+  InvalidStateError,
+  InvalidUriError,
+  isAbortError,
+  isApplicationError,
+  isCallTimeoutError,
+  isClosedError,
+  isConnectFailedError,
+  isConnectionLostError,
+  isGoodbyeError,
+  isInvalidStateError,
+  isInvalidUriError,
+  isProtocolError,
+  isSerializationError,
+  isWampError,
+  ProtocolError,
+  SerializationError,
+  WampError,
+  type AbortContext,
+  type ApplicationErrorContext,
+} from './errors.ts';
+export { CLIENT_FEATURES, supports } from './features.ts';
+export { isId, MAX_ID, type Id } from './ids.ts';
+export {
+  describeMessage,
+  messageName,
+  parseMessage,
+  type Message,
+  type MessageCode,
+  type MessageOf,
+  type PayloadMessage,
+} from './messages.ts';
+export type { Args, Dict, List } from './payload.ts';
 export { uriPattern, type UriParts, type UriPattern } from './pattern.ts';
 export { bestMatch, isUri, matchesUri, type Match, type Uri } from './uris.ts';
-export * from './messages.ts';
-export type { Args, Dict, List } from './payload.ts';
-export { camelised } from './attributes.ts';
-export { fromWire, toWire } from './names.ts';
-export { CLIENT_FEATURES, supports } from './features.ts';

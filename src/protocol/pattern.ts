@@ -57,14 +57,18 @@ const INT: PartKind = {
   expected: 'an integer',
   // + 0 makes 0 of -0
   read: (text) => (/^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) + 0 : undefined),
-  fits: Number.isSafeInteger,
+  fits: (value) => Number.isSafeInteger(value),
 };
 const STRING: PartKind = {
   expected: 'one component of a URI (not empty, no dot, no white space, no #)',
   read: (text) => text || undefined,
   fits: (value) => isLooseUri(value) && !value.includes('.'),
 };
-const SUFFIX: PartKind = { expected: 'the end of a URI', read: STRING.read, fits: (value) => isLooseUri(value) };
+const SUFFIX: PartKind = {
+  expected: 'the end of a URI',
+  read: (text) => text || undefined,
+  fits: (value) => isLooseUri(value),
+};
 
 const KINDS: Readonly<Record<string, PartKind>> = { int: INT, str: STRING, string: STRING, suffix: SUFFIX };
 const NAMED = /^<([A-Za-z_$][\w$]*)(?::(int|str|string|suffix))?>$/;

@@ -2,7 +2,7 @@ import type { ChannelBindingType } from '../auth/authenticator.ts';
 import { fromHex, randomBytes, toHex } from '../auth/bytes.ts';
 import { channelIdOf, signedMessage, signMessage, verifyMessage } from '../auth/cryptosign-exchange.ts';
 import { openKey, type CryptosignKey } from '../auth/cryptosign-key.ts';
-import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
+import type { AuthStep, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
 import { letIn, wrong } from './principals.ts';
 
 /** Options of {@link acceptCryptosign}. */
@@ -25,7 +25,7 @@ export interface AcceptCryptosignOptions {
  * acceptCryptosign({ [publicKey]: 'joe' })
  */
 export function acceptCryptosign(
-  principals: Readonly<Record<string, string | Identity>>,
+  principals: Readonly<Record<string, string | GrantedIdentity>>,
   { routerKey, channelBinding = true }: AcceptCryptosignOptions = {},
 ): RouterAuthenticator {
   return {

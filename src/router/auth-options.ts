@@ -5,7 +5,7 @@ import type { Uri } from '../protocol/uris.ts';
 import type { MaybeAsync } from '../async.ts';
 
 /** Who a session is, as its authenticator found. */
-export interface Identity {
+export interface GrantedIdentity {
   /** A random name by default. */
   readonly authid?: string;
   /**
@@ -60,7 +60,7 @@ export interface AuthRequest {
  * next step, so that there can be several rounds.
  */
 export type AuthStep =
-  | { readonly accept: Identity }
+  | { readonly accept: GrantedIdentity }
   | { readonly deny: Uri; readonly message?: string }
   | {
       /** CHALLENGE.Extra. */

@@ -10,14 +10,14 @@ import {
   type ScramDialect,
 } from '../auth/scram-exchange.ts';
 import type { ChannelBindingType } from '../auth/authenticator.ts';
-import type { AuthRequest, AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
+import type { AuthRequest, AuthStep, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
 /** A principal of {@link acceptScram}: the password alone, or with how it is kept and who it makes of its bearer; or what is kept. */
 export type ScramPrincipal =
   | string
-  | (Identity & Omit<ScramCredentialOptions, 'dialect'> & { readonly password: string })
-  | (Identity & { readonly credential: ScramCredential });
+  | (GrantedIdentity & Omit<ScramCredentialOptions, 'dialect'> & { readonly password: string })
+  | (GrantedIdentity & { readonly credential: ScramCredential });
 
 /** Options of {@link acceptScram}. */
 export interface AcceptScramOptions {
@@ -70,7 +70,12 @@ export function acceptScram(
   };
 }
 
-function ask(request: AuthRequest, credential: ScramCredential, identity: Identity, dialect: ScramDialect): AuthStep {
+function ask(
+  request: AuthRequest,
+  credential: ScramCredential,
+  identity: GrantedIdentity,
+  dialect: ScramDialect,
+): AuthStep {
   const { authid = '', authextra, link } = request;
   const { nonce: clientNonce, channel_binding: wanted } = authextra;
   const { kdf, salt, iterations, memory } = credential;

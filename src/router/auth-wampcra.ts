@@ -1,12 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import { deriveCraKey, signCra } from '../auth/wampcra.ts';
-import type { Identity, RouterAuthenticator } from './auth-options.ts';
+import type { GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
 /** A principal of {@link acceptWampCra}: the secret alone, or with how it is salted and who it makes of its bearer. */
 export type CraPrincipal =
   | string
-  | (Identity & {
+  | (GrantedIdentity & {
       readonly secret: string;
       /** Salts the secret. */
       readonly salt?: string;

@@ -1,6 +1,6 @@
 import type { MaybeAsync } from '../async.ts';
 import { mapped } from './answer.ts';
-import type { AuthRequest, Identity, RouterAuthenticator } from './auth-options.ts';
+import type { AuthRequest, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
 import { known, letIn, wrong } from './principals.ts';
 
 /**
@@ -8,7 +8,7 @@ import { known, letIn, wrong } from './principals.ts';
  *
  * @param identity what they get; a random authid and the role `anonymous` by default
  */
-export function acceptAnonymous(identity: Identity = {}): RouterAuthenticator {
+export function acceptAnonymous(identity: GrantedIdentity = {}): RouterAuthenticator {
   return {
     method: 'anonymous',
     hello: () => ({ accept: { authrole: 'anonymous', authprovider: 'static', ...identity } }),
@@ -16,10 +16,10 @@ export function acceptAnonymous(identity: Identity = {}): RouterAuthenticator {
 }
 
 /** A principal of {@link acceptTicket}: the ticket alone, or with who it makes of its bearer. */
-export type TicketPrincipal = string | (Identity & { readonly ticket: string });
+export type TicketPrincipal = string | (GrantedIdentity & { readonly ticket: string });
 
 /** Judges a ticket: who its bearer is, or `undefined` for a wrong one. */
-export type TicketCheck = (ticket: string, request: AuthRequest) => MaybeAsync<Identity | undefined>;
+export type TicketCheck = (ticket: string, request: AuthRequest) => MaybeAsync<GrantedIdentity | undefined>;
 
 /**
  * Lets in who shows the right ticket (WAMP, section "Ticket-based Authentication").
@@ -52,7 +52,7 @@ export function acceptTicket(principals: Readonly<Record<string, TicketPrincipal
 }
 
 /** Knows a link by what it shows: who it is, or `undefined` for a stranger. */
-export type LinkCheck = (request: AuthRequest) => MaybeAsync<Identity | undefined>;
+export type LinkCheck = (request: AuthRequest) => MaybeAsync<GrantedIdentity | undefined>;
 
 const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
   method,

@@ -6,7 +6,7 @@ import type { Dict } from '../protocol/payload.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
 import type { MaybeAsync } from '../async.ts';
 import { whenAnswered } from './answer.ts';
-import type { AuthStep, Identity, RouterAuthenticator } from './auth-options.ts';
+import type { AuthStep, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
 import type { Quirks, RouterFeatures } from './quirks.ts';
 import type { Randomness } from './random.ts';
 import type { Realm } from './realm.ts';
@@ -179,7 +179,7 @@ export class Handshake {
     return realm;
   }
 
-  #welcome(asked: Realm, id: number, authmethod: string, identity: Identity): void {
+  #welcome(asked: Realm, id: number, authmethod: string, identity: GrantedIdentity): void {
     const { features, random, quirks } = this.#door;
     const realm = this.#assigned(asked, identity.realm);
     if (!realm) return;

@@ -19,6 +19,14 @@ export {
 export { acceptCryptosign, type AcceptCryptosignOptions } from './auth-cryptosign.ts';
 export { acceptScram, type AcceptScramOptions, type ScramPrincipal } from './auth-scram.ts';
 export { acceptWampCra, type CraPrincipal } from './auth-wampcra.ts';
+export {
+  deriveScramCredential,
+  type ScramCosts,
+  type ScramCredential,
+  type ScramCredentialOptions,
+  type ScramKdf,
+} from '../auth/scram-exchange.ts';
+export { deriveCraKey } from '../auth/wampcra.ts';
 export { QUIRKS, type QuirkName, type RouterProfile } from './quirks.ts';
 export type * from './auth-options.ts';
 export type * from './router-options.ts';

@@ -1,7 +1,7 @@
-import type { AuthRequest, AuthStep, Identity } from './auth-options.ts';
+import type { AuthRequest, AuthStep, GrantedIdentity } from './auth-options.ts';
 
 /** Lets somebody in, as who HELLO says unless the principal is another. */
-export const letIn = ({ authid }: AuthRequest, identity: Identity = {}): AuthStep => ({
+export const letIn = ({ authid }: AuthRequest, identity: GrantedIdentity = {}): AuthStep => ({
   accept: { authrole: 'user', authprovider: 'static', ...(authid === undefined ? {} : { authid }), ...identity },
 });
 

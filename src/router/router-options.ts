@@ -38,7 +38,7 @@ export interface Permission extends Partial<Record<Action, boolean>> {
 }
 
 /** Events to keep for `wamp.subscription.get_events`. */
-export interface HistoryOptions {
+export interface TopicHistoryOptions {
   readonly topic: Uri;
   /** 'exact' by default. */
   readonly match?: Match;
@@ -70,7 +70,7 @@ export interface RealmOptions {
    */
   readonly disclosure?: 'onRequest' | 'always' | 'never';
   /** Topics whose events are kept. */
-  readonly history?: readonly HistoryOptions[];
+  readonly history?: readonly TopicHistoryOptions[];
   /**
    * Only lower-case letters, digits and `_` in URI components.
    *

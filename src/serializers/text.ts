@@ -1,4 +1,13 @@
-/** Made once: making one costs more than a small message. What is not UTF-8 reads as U+FFFD. */
-export const utf8Decoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true });
-/** Made once, as {@link utf8Decoder}. */
-export const utf8Encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
+// Made once: making one costs more than a small message. Made late: jsdom, where Jest runs the tests of pages, has neither.
+let decoder: TextDecoder | undefined;
+let encoder: TextEncoder | undefined;
+
+/** What is not UTF-8 reads as U+FFFD. */
+export const utf8Decoder: Pick<TextDecoder, 'decode'> = {
+  decode: (bytes) => (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes),
+};
+
+export const utf8Encoder: Pick<TextEncoder, 'encode' | 'encodeInto'> = {
+  encode: (text) => (encoder ??= new TextEncoder()).encode(text),
+  encodeInto: (text, bytes) => (encoder ??= new TextEncoder()).encodeInto(text, bytes),
+};

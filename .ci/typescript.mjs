@@ -1,0 +1,62 @@
+// The declarations of all entries under each TypeScript that users may have, as strict consumers see them who check libraries
+// too: `npm run check:typescript`, after `npm run build`. Packs, and installs into a folder of its own.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { check, entries, install, manifest, pack, temporary } from './pack.mjs';
+
+const versions = ['5.9', '6', '7'];
+const { devDependencies } = manifest;
+const project = temporary('typescript');
+writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+const peers = ['rxjs', '@angular/core', '@opentelemetry/api', '@types/node'];
+install(project, pack().tarball, ...peers.map((name) => `${name}@${devDependencies[name]}`));
+
+// what can be had without types of Node, and what needs them
+const browser = entries.filter((entry) => !entry.endsWith('/node'));
+const everything = (names) => names.map((name, i) => `export * as e${i} from '${manifest.name}${name}';\n`).join('');
+const disposed = `import { WampClient } from 'rxwamp';
+export async function main(): Promise<void> {
+  await using wamp = new WampClient({ url: 'ws://localhost', realm: 'realm1' });
+  wamp.publish('com.app.topic');
+}
+`;
+// the names that CommonJS gets, by declarations of their own
+const required = `import wamp = require('rxwamp');
+import flow = require('rxwamp/flow');
+export const client = new wamp.WampClient({ url: 'ws://localhost', realm: 'realm1' });
+export const load = flow.backpressure(client);
+`;
+const files = {
+  'all.ts': everything(entries),
+  'browser.ts': everything(browser),
+  'disposed.ts': disposed,
+  'required.cts': required,
+};
+for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+
+const lib = ['es2022', 'dom'];
+const settings = {
+  'all entries, nodenext': { module: 'nodenext', lib, types: ['node'], files: ['all.ts'] },
+  'browser entries, bundler, no types of Node': { moduleResolution: 'bundler', lib, types: [], files: ['browser.ts'] },
+  'await using': { moduleResolution: 'bundler', lib: [...lib, 'esnext.disposable'], types: [], files: ['disposed.ts'] },
+  'CommonJS, nodenext': { module: 'nodenext', lib, types: ['node'], files: ['required.cts'] },
+};
+for (const version of versions) {
+  // a folder for each: side by side they would take each other's place in node_modules/.bin
+  const folder = join(project, `typescript-${version}`);
+  mkdirSync(folder);
+  install(folder, `typescript@${version}`);
+  const compiler = join(folder, 'node_modules', 'typescript');
+  const { version: exact } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'));
+  for (const [name, { files, ...options }] of Object.entries(settings)) {
+    const config = join(project, 'tsconfig.json');
+    const compilerOptions = { target: 'es2022', module: 'esnext', strict: true, skipLibCheck: false, noEmit: true };
+    writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, ...options }, files }));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(compiler, 'bin', 'tsc'), '-p', config], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    check(`TypeScript ${exact}, ${name}`, status === 0 ? [] : `${stdout}${stderr}`.trim().split('\n').slice(0, 20));
+  }
+}

@@ -1,0 +1,14 @@
+// For programs that are not bundled: what one does not use would cost it 30 ms at every start.
+import type { ed25519 } from '@noble/curves/ed25519.js';
+import type { argon2idAsync } from '@noble/hashes/argon2.js';
+import type { hmac } from '@noble/hashes/hmac.js';
+import type { pbkdf2Async } from '@noble/hashes/pbkdf2.js';
+import type { sha256 } from '@noble/hashes/sha2.js';
+
+export const loadEd25519 = async (): Promise<typeof ed25519> => (await import('@noble/curves/ed25519.js')).ed25519;
+export const loadArgon2id = async (): Promise<typeof argon2idAsync> =>
+  (await import('@noble/hashes/argon2.js')).argon2idAsync;
+export const loadHmac = async (): Promise<typeof hmac> => (await import('@noble/hashes/hmac.js')).hmac;
+export const loadPbkdf2 = async (): Promise<typeof pbkdf2Async> =>
+  (await import('@noble/hashes/pbkdf2.js')).pbkdf2Async;
+export const loadSha256 = async (): Promise<typeof sha256> => (await import('@noble/hashes/sha2.js')).sha256;
