@@ -7,7 +7,7 @@
 export { bind, type Binding, type BindingFailure, type BindOptions } from './bind.ts';
 export { defineErrors, errorsOf, MappedError } from './error.ts';
 export { Procedure, Topic, type WampMethodDecorator } from './method.ts';
-export type { InstanceOptions, MethodOptions, ProcedureOptions } from './decorator-options.ts';
-export type { TopicOptions } from '../flow/topic.ts';
+export type { InstanceOptions, MethodOptions, ProcedureOptions, TopicHandlerOptions } from './decorator-options.ts';
+
 export { decorators, type ContractDecorators } from './typed.ts';
 export { uriPattern, type UriParts, type UriPattern } from '../protocol/pattern.ts';
