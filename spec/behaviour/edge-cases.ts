@@ -57,7 +57,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
   ),
   race(6, 'one topic with different matches', 'one topic with different matches'),
   race(7, 'a pattern subscription must tell the topic', 'events of a pattern', [
-    'session/arrivals.spec.ts',
+    'session/events.spec.ts',
     'details',
     'topic and procedure are those that the router names, else those asked for',
   ]),
@@ -158,7 +158,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
       'race 33: a loss within the answer to a request does not let the old session speak into the new one',
     ],
     [
-      'session/link.spec.ts',
+      'session/dispatch.spec.ts',
       'request ids',
       'are one sequence for all six kinds of request; answers and cancels take none',
     ],
@@ -175,7 +175,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
     'payloads that are missing, empty, null or one binary',
     'payloads that are missing, empty or null',
     [HERE, ROUTERS, 'edge case 36: keyword values alone arrive as such, be it behind null (${name})'],
-    ['session/arrivals.spec.ts', 'what arrives', 'takes a binary for one positional value'],
+    ['session/events.spec.ts', 'what arrives', 'takes a binary for one positional value'],
   ),
   race(
     37,

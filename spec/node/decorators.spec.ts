@@ -77,7 +77,7 @@ describe('the types of the decorators, in the legacy dialect', () => {
     const { getSourceFile, fileExists } = host;
     const source =
       "import { Procedure, Topic } from '../../src/decorators/index.ts';\n" +
-      "import type { Invocation } from '../../src/session/invocation.ts';\n" +
+      "import type { Invocation } from '../../src/session/events.ts';\n" +
       'export class Wrong {\n' +
       "  @Procedure('a.<id:int>') part(_: Invocation, { id }: { id: string }): string { return id; }\n" +
       "  @Topic('a') message(_: string): void {}\n" +

@@ -143,7 +143,7 @@ describe('runClients()', () => {
     expect(() => runClients([1 as never])).toThrowError(TypeError, /expected a WampClient/);
     expect(() => runClients([], { signals: ['SIGNONE' as never] })).toThrowError(
       TypeError,
-      /signals must be a list of names/,
+      /signals must be a list of signal names/,
     );
   });
 });

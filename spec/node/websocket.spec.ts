@@ -243,13 +243,13 @@ describe('webSocket in Node', () => {
 
     for (const [text, delay] of [
       ['2', 2000],
-      [new Date(Date.now() + 60_000).toUTCString(), 60_000],
+      ['a date', 60_000],
       ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
       ['soon', undefined],
     ] as const) {
       it(`keeps Retry-After in milliseconds: ${text}`, async () => {
         status = 503;
-        headers = { 'Retry-After': text };
+        headers = { 'Retry-After': text === 'a date' ? new Date(Date.now() + 60_000).toUTCString() : text };
         const { retryAfter } = await failure(opened());
         if (delay === undefined) expect(retryAfter).toBeUndefined();
         else expect(Math.abs((retryAfter ?? NaN) - delay)).toBeLessThan(20_000);

@@ -12,6 +12,7 @@ const JSON_OF_WAMP = json();
 export function valueOf(text: string): unknown {
   let value: unknown;
   try {
+    JSON.parse(text); // stricter than what comes from a router: NaN is a string here
     value = JSON_OF_WAMP.decode(text);
   } catch {
     return text;

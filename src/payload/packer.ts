@@ -193,6 +193,7 @@ function decode(
   }
   if (decoded === undefined) return undefined;
   // a codec may be written in JavaScript
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- without it the compiler takes the rest for a dictionary
   if (!isDict(decoded as unknown) || !isList(decoded.args ?? []) || !isDict(decoded.kwargs ?? {})) {
     throw new ApplicationError(INVALID_PAYLOAD, ['A packed payload must hold a list args and an object kwargs']);
   }

@@ -1,4 +1,4 @@
-// Made once: making one costs more than a small message. Made late: jsdom, where Jest runs the tests of pages, has neither.
+// Made once, since making one costs more than a small message; made late, since jsdom (Jest's pages) has neither.
 let decoder: TextDecoder | undefined;
 let encoder: TextEncoder | undefined;
 
@@ -7,6 +7,7 @@ export const utf8Decoder: Pick<TextDecoder, 'decode'> = {
   decode: (bytes) => (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes),
 };
 
+/** Writes UTF-8. */
 export const utf8Encoder: Pick<TextEncoder, 'encode' | 'encodeInto'> = {
   encode: (text) => (encoder ??= new TextEncoder()).encode(text),
   encodeInto: (text, bytes) => (encoder ??= new TextEncoder()).encodeInto(text, bytes),
