@@ -300,7 +300,7 @@ describe('serveRouter', () => {
     const wrong = (...given: unknown[]): Promise<unknown> => serveRouter(...(given as [TestRouter]));
     await expectAsync(wrong({ port: 0 })).toBeRejectedWithError(
       TypeError,
-      'serveRouter: router must be what createTestRouter() made, got an object',
+      'serveRouter: router must be what createRouter() made, got an object',
     );
     await expectAsync(wrong()).toBeRejectedWithError(TypeError, /router must be .* got nothing$/);
     await expectAsync(wrong(createTestRouter(), { prot: 1 })).toBeRejectedWithError(

@@ -1,7 +1,7 @@
 import type { MaybeAsync } from '../async.ts';
 import { mapped } from './answer.ts';
 import type { AuthRequest, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
-import { known, letIn, wrong } from './principals.ts';
+import { isSame, known, letIn, wrong } from './principals.ts';
 
 /**
  * Admits every client (WAMP, section "Anonymous Authentication").
@@ -44,7 +44,7 @@ export function acceptTicket(principals: Readonly<Record<string, TicketPrincipal
         const { ticket: right, ...identity } = typeof principal === 'string' ? { ticket: principal } : principal;
         return {
           challenge: {},
-          verify: (signature) => (signature === right ? letIn(request, identity) : wrong(shown)),
+          verify: (signature) => (isSame(signature, right) ? letIn(request, identity) : wrong(shown)),
         };
       });
     },
