@@ -17,7 +17,7 @@ export type CraPrincipal =
     });
 
 /**
- * Lets in who knows the secret (WAMP, section "Challenge Response Authentication").
+ * Admits clients that know the secret (WAMP, section "Challenge Response Authentication").
  *
  * @param principals secrets by authid; the role is `user` by default
  * @example

@@ -207,7 +207,7 @@ export class Invocations {
     return !call.answered && !this.#context.quirks.noReroute && (call.route?.registration.callees.length ?? 0) > 1;
   }
 
-  /** INVOCATION.Details: the options of the first CALL count for all chunks. */
+  /** INVOCATION.Details. Each chunk says what is called and by whom; the first one alone has the options of the call. */
   #details({ caller, disclose, options, procedure }: Call, route: Route, first: boolean): Dict {
     const { registration, callee, progress } = route;
     const { quirks, options: realm } = this.#context;
@@ -219,9 +219,10 @@ export class Invocations {
       details['caller_authrole'] = caller.authrole;
     }
     if (caller.trustlevel !== undefined) details['trustlevel'] = caller.trustlevel;
+    if (!first) return details;
     if (options['transaction_hash'] !== undefined) details['transaction_hash'] = options['transaction_hash'];
     const { timeout } = options;
-    if (first && timeout !== undefined && timeout !== 0 && this.#calleeTimes(callee)) details['timeout'] = timeout;
+    if (timeout !== undefined && timeout !== 0 && this.#calleeTimes(callee)) details['timeout'] = timeout;
     return relay(options, details, quirks);
   }
 

@@ -16,7 +16,7 @@ export interface RealmParts {
   readonly broker: Broker;
   readonly registrations: Registrations;
   readonly testaments: Testaments;
-  /** Ends a session by the router's will; `silent` tells nobody. */
+  /** Ends a session by the router's will; `silent` publishes no events of it. */
   kill(session: RouterSession, reason: Uri, message: string | undefined, silent: boolean): void;
 }
 

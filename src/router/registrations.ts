@@ -134,7 +134,7 @@ export class Registrations {
   /**
    * Picks the callee for a call by the registration's policy, leaving out those that declined.
    *
-   * @throws ApplicationError when nobody is left, or all are busy
+   * @throws ApplicationError when no callee is left, or all are busy
    */
   pick(registration: Registration, call: Call): Callee {
     const left = this.#inTurn(registration).filter((callee) => !call.declined.has(callee));
@@ -220,6 +220,6 @@ export function describeRegistration(
   { id, created, uri, match, invoke }: Registration,
   { bareDefaults }: Quirks,
 ): Dict {
-  const told = (value: string, usual: string): string => (bareDefaults && value === usual ? '' : value);
-  return { id, created, uri, match: told(match, 'exact'), invoke: told(invoke, 'single') };
+  const shown = (value: string, usual: string): string => (bareDefaults && value === usual ? '' : value);
+  return { id, created, uri, match: shown(match, 'exact'), invoke: shown(invoke, 'single') };
 }
