@@ -239,7 +239,7 @@ describe('test router, testaments', () => {
     }
     const publish_options = { exclude: [heir.session] };
     expect(ask(peer, request++, add, ['com.will', [1], {}], { publish_options })).toEqual([]);
-    expect(ask(peer, request++, add, ['com.x'])).toBe('rxwamp.error.limit_exceeded');
+    expect(ask(peer, request, add, ['com.x'])).toBe('rxwamp.error.limit_exceeded');
     peer.link.lost();
     expect(events(heir)).toEqual([]);
   });

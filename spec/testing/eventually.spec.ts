@@ -36,7 +36,7 @@ describe('eventually', () => {
       jasmine.objectContaining({
         message: jasmine.stringMatching(
           /^Tried 1 times in 1 ms; in the end: 1 is not 2 \(waiting at .*eventually\.spec\.ts:\d+:\d+\)$/,
-        ) as unknown as string,
+        ),
         cause: why,
         actual: 1,
         expected: 2,

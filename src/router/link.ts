@@ -1,4 +1,4 @@
-import { Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { ProtocolError, SerializationError } from '../protocol/errors.ts';
 import { isId } from '../protocol/ids.ts';
 import {
