@@ -87,7 +87,7 @@ describe('provideWampTesting', () => {
     await router.whenSubscribed('com.shop.news');
     throwError(() => new Error('lost')).subscribe();
     await expectAsync(close()).toBeRejectedWithError(
-      /'com.shop.news' is subscribed to by session[^]*nobody handled Error: lost/,
+      /'com.shop.news' is subscribed to by session[^]*unhandled: Error: lost/,
     );
     expect(() => app.destroy()).not.toThrow();
   });

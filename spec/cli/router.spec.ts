@@ -8,7 +8,8 @@ import { filter, firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { Client } from '../../src/client/client.ts';
 import { rawSocket, webSocket } from '../../src/node/index.ts';
-import { createTestRouter } from '../../src/testing/index.ts';
+import { history } from '../../src/flow/history.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
 import { Console, ran } from '../helpers/console.ts';
 import { bundledCommand } from '../helpers/from-source.ts';
@@ -58,6 +59,7 @@ describe('rxwamp router', () => {
     }
     await expectRefusal(/'bondy' is invalid.*Allowed choices are crossbar, nexus/, 2, 'router', '--like', 'bondy');
     await expectRefusal(/--ticket: expected <id>=<secret>/, 2, 'router', '--ticket', 'joe');
+    await expectRefusal(/--history: expected a number from 1/, 2, 'router', '--history', '0');
     await expectRefusal(/--path: expected a path/, 2, 'router', '--path', 'ws');
     await expectRefusal(/--realm: 'a b' is no well-formed realm/, 2, 'router', '--realm', 'a b');
   });
@@ -67,6 +69,17 @@ describe('rxwamp router', () => {
     const [, url = ''] = await it.printed(/ and (http:\S+\/lp) \(realms/);
     const { code, out } = await ran('call', 'wamp.session.count', '--url', url);
     expect([code, out]).toEqual([0, '1\n']);
+    it.stop();
+    expect(await it.code).toBe(0);
+  });
+
+  it('keeps the last events of each topic with --history', async () => {
+    const it = new Console(['router', '--port=0', '--history', '2']);
+    const [, url = ''] = await it.printed(/on (ws:\S+) /);
+    const wamp = new Client({ realm: 'realm1', transports: [webSocket({ url })] });
+    for (const value of [1, 2, 3]) await firstValueFrom(wamp.publish('com.t', [value], {}, { acknowledge: true }));
+    expect((await record(history<number>(wamp, 'com.t')).done()).map(({ value }) => value)).toEqual([2, 3]);
+    await wamp.close();
     it.stop();
     expect(await it.code).toBe(0);
   });

@@ -167,7 +167,7 @@ describe('batches on a WebSocket', () => {
       const socket = await dialled(['wamp.2.json.batched']);
       socket.send(`${JSON.stringify([1, 'realm1', { roles: ROLES }])}\x1e`);
       const welcome = await next(socket);
-      expect([welcome.slice(0, 3), welcome.at(-1)]).toEqual(['[2,', '\x18']);
+      expect([welcome.slice(0, 3), welcome.at(-1)]).toEqual(['[2,', '\x1e']);
       const publish = [16, 1, { exclude_me: false, retain: true }, 'com.t', ['first']];
       const subscribe = [32, 2, { get_retained: true }, 'com.t'];
       socket.send([publish, subscribe].map((message) => `${JSON.stringify(message)}\x18`).join(''));
@@ -175,6 +175,18 @@ describe('batches on a WebSocket', () => {
         .split('\x18')
         .map((text) => (text ? (JSON.parse(text) as unknown[]) : 'end'));
       expect(messages.map(([code]) => code)).toEqual([33, 36, 'e']);
+    });
+
+    it('of JSON come back with the separator that the client used', async () => {
+      const hello = JSON.stringify([1, 'realm1', { roles: ROLES }]);
+      const sockets = [await dialled(['wamp.2.json.batched']), await dialled(['wamp.2.json.batched'])];
+      for (const [i, separator] of ['\x1e', '\x18'].entries()) {
+        const socket = sockets[i]!;
+        socket.send(hello + separator);
+        expect((await next(socket)).at(-1)).toBe(separator);
+        socket.send([1, 2].map((request) => `[32,${request},{},"com.t"]${separator}`).join(''));
+        expect(await next(socket)).toMatch(new RegExp(`^\\[33,1,\\d+\\]${separator}\\[33,2,\\d+\\]${separator}$`));
+      }
     });
 
     it('without a message are answered with ABORT', async () => {

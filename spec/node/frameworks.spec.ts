@@ -55,7 +55,7 @@ async function vitest(): Promise<Outcome[]> {
 const PASSING = ['mocks a procedure', 'has a fresh router', 'waits for an assertion', 'expects marbles through a loss'];
 const why = (outcomes: readonly Outcome[], title: string): string | undefined =>
   outcomes.find((each) => each.title === title)?.why;
-const LEFT = /^(Error: )?The test left something behind:\n {2}- nobody handled Error: lost/;
+const LEFT = /^(Error: )?The test left something behind:\n {2}- unhandled: Error: lost/;
 
 describe('the testing kit', () => {
   it('works with Mocha: what it leaves behind fails a test, and so do wrong marbles', async () => {

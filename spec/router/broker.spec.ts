@@ -176,28 +176,77 @@ describe('test router, broker', () => {
     expect(peer.take()[1]).toEqual([36, id(), publication, { topic: 'com.a', retained: true }, [2]]);
   });
 
-  it('gives a retained event to those alone for whom it was, the publisher among them', () => {
-    const [, publisher, peer] = setUp(2);
+  it('gives each session the latest retained event that it may receive', () => {
+    const [router, publisher, peer] = setUp(2);
+    const other = joined(router);
+    const retain = (request: number, options: object): unknown[] => [
+      16,
+      request,
+      { retain: true, ...options },
+      'com.a',
+      [request],
+    ];
+    const retained = (who: RawPeer, request: number): unknown => {
+      who.send([32, request, { get_retained: true, match: 'prefix' }, 'com.']);
+      return who.take().find(([type]) => type === 36)?.[4];
+    };
     publisher.send(
-      [16, 1, { retain: true, exclude: [peer.session] }, 'com.a', [1]],
-      [32, 2, { get_retained: true }, 'com.a'],
+      retain(1, {}),
+      retain(2, { exclude: [peer.session] }),
+      retain(3, { eligible_authid: ['ann'] }),
+      retain(4, { exclude: [peer.session] }),
     );
-    peer.send([32, 1, { get_retained: true }, 'com.a']);
-    expect(peer.take()).toEqual([[33, 1, id()]]);
+    expect([retained(peer, 1), retained(other, 1)]).toEqual([[1], [4]]);
+    // one that is for all takes the place of all before it
+    publisher.send(retain(5, {}));
+    expect([retained(peer, 2), retained(other, 2)]).toEqual([[5], [5]]);
+  });
+
+  it('gives a retained event to its own publisher only where that asks for it', () => {
+    const [, publisher] = setUp(1);
+    publisher.send([16, 1, { retain: true }, 'com.a', [1]], [32, 2, { get_retained: true }, 'com.a']);
+    expect(publisher.take()).toEqual([[33, 2, id()]]);
+    publisher.send(
+      [16, 3, { retain: true, exclude_me: false }, 'com.b', [1]],
+      [32, 4, { get_retained: true }, 'com.b'],
+    );
     expect(publisher.take()).toEqual([
-      [33, 2, id()],
+      [33, 4, id()],
       [36, id(), id(), { retained: true }, [1]],
     ]);
   });
 
+  it('makes and takes back twenty thousand patterns in no time that grows with their number', () => {
+    const [router, peer] = setUp(1);
+    const begin = performance.now();
+    for (const match of ['prefix', 'wildcard']) {
+      for (let i = 0; i < 20_000; i++) {
+        peer.link.receive([
+          32,
+          i + 1 + (match === 'prefix' ? 0 : 20_000),
+          { match },
+          `com.topic${i}.${match === 'prefix' ? '' : '.x'}`,
+        ]);
+      }
+    }
+    expect(router.subscriptions.length).toBe(40_000);
+    expect(peer.take().length).toBe(40_000);
+    peer.link.lost();
+    expect(router.subscriptions).toEqual([]);
+    // a look at every pattern for each one that comes and goes took minutes
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+
   it('keeps retained events within its bound', () => {
-    const [, peer] = setUp(1, { limits: { retainedPerRealm: 1 } });
-    peer.send(
-      [16, 1, { retain: true }, 'com.a'],
-      [16, 2, { retain: true }, 'com.b'],
-      [32, 3, { get_retained: true }, 'com.a'],
-    );
-    expect(peer.take()).toEqual([[33, 3, id()]]);
+    const [router, publisher] = setUp(1, { limits: { retainedPerRealm: 1 } });
+    const peer = joined(router);
+    publisher.send([16, 1, { retain: true }, 'com.a'], [16, 2, { retain: true }, 'com.b']);
+    peer.send([32, 1, { get_retained: true }, 'com.a'], [32, 2, { get_retained: true }, 'com.b']);
+    expect(peer.take()).toEqual([
+      [33, 1, id()],
+      [33, 2, id()],
+      [36, id(), id(), { retained: true }],
+    ]);
   });
 
   it('race 28: revokes subscriptions, with notice to who announced it, silently for others', () => {

@@ -134,6 +134,24 @@ describe('test router, calls', () => {
     ]);
   });
 
+  it('ends a hundred thousand calls of one that leaves without a halt for the others', () => {
+    virtual((at) => {
+      const [router, caller, callee] = pair();
+      const [one, two] = [joined(router), joined(router)];
+      two.send([64, 1, {}, 'com.other']);
+      for (let i = 1; i <= 10_000; i++) caller.send([48, i, {}, 'com.p']);
+      callee.link.lost();
+      expect(caller.take().length).toBeLessThan(2000);
+      one.send([48, 1, {}, 'com.other']);
+      two.send([70, 1, {}]);
+      expect(one.take()).toEqual([[50, 1, {}]]);
+      at(100, () => {
+        expect(caller.frames.filter(([type]) => type === 8).length).toBe(10_000);
+        expect(router.calls).toEqual([]);
+      });
+    });
+  });
+
   it('interrupts the callee when the caller leaves, and discards its late answer', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, {}, 'com.p']);
@@ -227,6 +245,23 @@ describe('test router, progressive invocations', () => {
     );
     expect(callee.take().map(([, invocation]) => invocation)).toEqual([1, 2, 1, 1]);
     expect(caller.take()).toEqual([[33, 3, id()]]);
+  });
+
+  it('names caller and procedure with every chunk, as with the first', () => {
+    const [, caller, callee] = setUp(2);
+    callee.send([64, 1, { match: 'prefix' }, 'com.']);
+    callee.take();
+    caller.send([48, 1, { ...more, disclose_me: true }, 'com.p', ['a']], [48, 1, {}, 'com.p', ['b']]);
+    const details = {
+      procedure: 'com.p',
+      caller: caller.session,
+      caller_authid: text(),
+      caller_authrole: 'anonymous',
+    };
+    expect(callee.take()).toEqual([
+      [68, 1, id(), { ...details, progress: true }, ['a']],
+      [68, 1, id(), details, ['b']],
+    ]);
   });
 
   it('freezes the options at the first chunk', () => {
@@ -341,6 +376,18 @@ describe('test router, canceling', () => {
     }
   });
 
+  it('frees the caller by skip or killnowait after a kill that has no answer', () => {
+    for (const mode of ['skip', 'killnowait']) {
+      const [, caller, callee] = pair();
+      caller.send([48, 1, {}, 'com.p'], [49, 1, { mode: 'kill' }], [49, 1, { mode: 'kill' }]);
+      expect(caller.take()).toEqual([]);
+      caller.send([49, 1, { mode }]);
+      expect(caller.take()).toEqual([[8, 48, 1, {}, 'wamp.error.canceled']]);
+      callee.send([70, 1, {}, ['late']]);
+      expect(caller.take()).toEqual([]);
+    }
+  });
+
   it('behaves as skip where the callee cannot be interrupted', () => {
     const [router, caller] = setUp(1);
     const callee = joined(router, { roles: PLAIN }).send([64, 1, {}, 'com.p']);
@@ -375,6 +422,15 @@ describe('test router, time-outs', () => {
         expect(caller.take()).toEqual([]);
       });
     });
+  });
+
+  it('does not end a call at once whose time-out is longer than timers can be', () => {
+    const [router, caller] = pair();
+    // those of JavaScript take such a time for none
+    const timers = spyOn(globalThis, 'setInterval');
+    caller.send([48, 1, { timeout: 2 ** 31 }, 'com.p'], [48, 2, { timeout: 2 ** 53 }, 'com.p']);
+    expect(timers).not.toHaveBeenCalled();
+    expect(router.calls.length).toBe(2);
   });
 
   it('counts from result to result where there is progress', () => {

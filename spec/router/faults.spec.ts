@@ -1,10 +1,10 @@
 import { config, firstValueFrom, take, toArray } from 'rxjs';
 import { PUBLISHED, type Message } from '../../src/protocol/messages.ts';
-import { isConnectFailedError, isConnectionLostError } from '../../src/protocol/errors.ts';
-import type { RouterFrame } from '../../src/router/index.ts';
+import { isConnectFailedError, isConnectionLostError, SerializationError } from '../../src/protocol/errors.ts';
+import type { RouterFrame, RouterLink } from '../../src/router/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 import type { Channel } from '../../src/transports/transport.ts';
-import { dialled, id, joined, PLAIN, setUp, text, virtual } from './raw.ts';
+import { dialled, id, joined, PLAIN, ROLES, setUp, text, virtual } from './raw.ts';
 
 /** A client through the router's own transport, which delivers at `flush()`. */
 function overMemory(router: TestRouter): { channel: Channel; came: unknown[]; ended: unknown[] } {
@@ -298,6 +298,82 @@ describe('test router, faults', () => {
       const link = router.attach({ send: () => undefined, close: () => closed.push('welcome') }, { helloTimeout: 100 });
       link.receive([1, 'realm1', { roles: PLAIN }]);
       at(101, () => expect(closed).toEqual([1002]));
+    });
+  });
+
+  describe('with a message that a client cannot be given', () => {
+    const BAD = 'cannot be written';
+    /** A client whose serializer cannot write what holds that text. */
+    const frail = (router: TestRouter): Frail => {
+      const sent: (readonly unknown[])[] = [];
+      const closed: unknown[] = [];
+      const link = router.attach({
+        send: (message) => {
+          if (JSON.stringify(message).includes(BAD)) throw new SerializationError(BAD);
+          sent.push(message);
+        },
+        close: (code) => closed.push(code),
+      });
+      link.receive([1, 'realm1', { roles: ROLES }]);
+      return { link, closed, take: () => sent.splice(0) };
+    };
+    interface Frail {
+      readonly link: RouterLink;
+      readonly closed: unknown[];
+      readonly take: () => (readonly unknown[])[];
+    }
+    const invalid = (request: number): unknown[] => [8, 48, request, {}, 'wamp.error.invalid_payload'];
+
+    it('drops the event for that one', () => {
+      const [router, publisher, other] = setUp(2);
+      const one = frail(router);
+      one.link.receive([32, 1, {}, 'com.a']);
+      other.send([32, 1, {}, 'com.a']);
+      one.take();
+      other.take();
+      publisher.send([16, 1, {}, 'com.a', [BAD]], [16, 2, {}, 'com.a', ['good']]);
+      expect(one.take()).toEqual([[36, id(), id(), {}, ['good']]]);
+      expect(other.take().length).toBe(2);
+      expect(one.closed).toEqual([]);
+    });
+
+    it('answers the caller with an error, of an invocation and of a result, and the call ends once', () => {
+      const [router, caller, callee] = setUp(2);
+      const one = frail(router);
+      one.link.receive([64, 1, {}, 'com.frail']);
+      callee.send([64, 1, {}, 'com.p']);
+      caller.send([48, 1, {}, 'com.frail', [BAD]], [48, 2, {}, 'com.frail', ['good']]);
+      expect(caller.take()).toEqual([invalid(1)]);
+      expect(one.take().map(([type, , , , args]) => [type, args])).toContain([68, ['good']]);
+      callee.take();
+
+      one.link.receive([48, 2, { receive_progress: true }, 'com.p']);
+      one.take();
+      callee.send([70, 1, { progress: true }, ['part']], [70, 1, { progress: true }, [BAD]]);
+      expect(callee.take()).toEqual([
+        [68, 1, id(), { receive_progress: true }],
+        [69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }],
+      ]);
+      callee.send([70, 1, { progress: true }, ['late']], [70, 1, {}, ['end']]);
+      expect(one.take()).toEqual([[50, 2, { progress: true }, ['part']], invalid(2)]);
+
+      one.link.receive([48, 3, {}, 'com.p']);
+      callee.send([70, 2, {}, [BAD]]);
+      one.link.receive([48, 4, {}, 'com.p']);
+      callee.send([8, 68, 3, {}, 'com.error', [BAD]]);
+      expect(one.take()).toEqual([invalid(3), [8, 48, 4, {}, 'com.error']]);
+      expect([one.closed, router.calls.length]).toEqual([[], 1]);
+    });
+
+    it('interrupts a callee that cannot be given a later chunk', () => {
+      const [router, caller] = setUp(1);
+      const one = frail(router);
+      one.link.receive([64, 1, {}, 'com.frail']);
+      caller.send([48, 1, { progress: true }, 'com.frail', ['good']], [48, 1, { progress: true }, 'com.frail', [BAD]]);
+      one.link.receive([70, 1, {}, ['late']]);
+      expect(caller.take()).toEqual([invalid(1)]);
+      expect(one.take().at(-1)?.slice(0, 2)).toEqual([69, 1]);
+      expect(one.closed).toEqual([]);
     });
   });
 

@@ -1,5 +1,6 @@
 import { MAX_ID } from '../../src/protocol/ids.ts';
 import { acceptTicket } from '../../src/router/index.ts';
+import { createTestRouter } from '../../src/testing/index.ts';
 import { dialled, id, joined, PLAIN, ROLES, setUp, text, virtual, type RawPeer } from './raw.ts';
 
 /** Calls a procedure and gives the payload of its RESULT, or the ERROR's URI. */
@@ -221,14 +222,24 @@ describe('test router, testaments', () => {
     const [, peer, heir] = setUp(2, { limits: { testamentsPerSession: 1 } });
     heir.send([32, 1, {}, 'com.will']);
     const add = 'wamp.session.add_testament';
+    let request = 7;
     expect(ask(peer, 1, add, [1])).toBe('wamp.error.invalid_argument');
     expect(ask(peer, 2, add, ['com..x'])).toBe('wamp.error.invalid_uri');
     expect(ask(peer, 3, add, ['com.x', 1])).toBe('wamp.error.invalid_argument');
     expect(ask(peer, 4, add, ['com.x', [], 1])).toBe('wamp.error.invalid_argument');
     expect(ask(peer, 5, add, ['com.x', [], {}], { scope: 'x' })).toBe('wamp.error.invalid_argument');
     expect(ask(peer, 6, add, ['com.x', [], {}], { publish_options: 1 })).toBe('wamp.error.invalid_argument');
-    expect(ask(peer, 7, add, ['com.will', [1], {}], { publish_options: { exclude: [heir.session] } })).toEqual([]);
-    expect(ask(peer, 8, add, ['com.x'])).toBe('rxwamp.error.limit_exceeded');
+    for (const publish_options of [
+      { eligible: 5 },
+      { exclude_authid: [1] },
+      { retain: 'x' },
+      { eligible_authrole: {} },
+    ]) {
+      expect(ask(peer, request++, add, ['com.will', [], {}], { publish_options })).toBe('wamp.error.invalid_argument');
+    }
+    const publish_options = { exclude: [heir.session] };
+    expect(ask(peer, request++, add, ['com.will', [1], {}], { publish_options })).toEqual([]);
+    expect(ask(peer, request, add, ['com.x'])).toBe('rxwamp.error.limit_exceeded');
     peer.link.lost();
     expect(events(heir)).toEqual([]);
   });
@@ -270,6 +281,51 @@ describe('test router, event history', () => {
     expect(router.subscriptions).toEqual([]);
     peer.send([32, 6, {}, 'com.a']);
     expect(peer.take()).toEqual([[33, 6, exact]]);
+  });
+
+  it('gives no event to a session from which it was kept', () => {
+    const auth = [acceptTicket({ ann: { ticket: 's', authrole: 'admin' }, joe: 's' })];
+    const router = createTestRouter({ realms: { realm1: { auth, history: 10 } } });
+    const as = (authid: string): RawPeer =>
+      dialled(router).send([1, 'realm1', { roles: ROLES, authid, authmethods: ['ticket'] }], [5, 's', {}]);
+    const [ann, joe] = [as('ann'), as('joe')];
+    const seen = (peer: RawPeer, request: number): unknown => {
+      peer.send([32, request, {}, 'com.a']);
+      const [[events]] = ask(peer, request + 1, 'wamp.subscription.get_events', [peer.last(2)]) as [
+        [{ args: unknown[] }[]],
+      ];
+      return events.map(({ args }) => args[0]);
+    };
+    ann.send(
+      [16, 1, { eligible_authrole: ['admin'] }, 'com.a', ['for admins']],
+      [16, 2, { exclude_authid: ['joe'] }, 'com.a', ['not for joe']],
+      [16, 3, { eligible: [ann.session] }, 'com.a', ['for this session']],
+      [16, 4, {}, 'com.a', ['for all']],
+    );
+    expect([seen(ann, 5), seen(joe, 1)]).toEqual([['for admins', 'not for joe', 'for all'], ['for all']]);
+  });
+
+  it('keeps the last events of each topic where it is a number, also for patterns', () => {
+    const [, peer] = setUp(1, { realms: { realm1: { history: 2 } } });
+    for (let i = 1; i <= 3; i++) peer.send([16, 2 * i - 1, {}, 'com.a', [i]], [16, 2 * i, {}, 'com.b', [i]]);
+    peer.send([32, 7, {}, 'com.a']);
+    const exact = peer.last(2);
+    peer.send([32, 8, { match: 'prefix' }, 'com.']);
+    const prefix = peer.last(2);
+    const events = (request: number, id: number): unknown => {
+      const [[list]] = ask(peer, request, 'wamp.subscription.get_events', [id]) as [[Record<string, unknown>[]]];
+      return list.map(({ subscription, details, args }) => [subscription === id, details, args]);
+    };
+    expect(events(9, exact)).toEqual([
+      [true, {}, [2]],
+      [true, {}, [3]],
+    ]);
+    expect(events(10, prefix)).toEqual([
+      [true, { topic: 'com.a' }, [2]],
+      [true, { topic: 'com.b' }, [2]],
+      [true, { topic: 'com.a' }, [3]],
+      [true, { topic: 'com.b' }, [3]],
+    ]);
   });
 
   it('selects by all conditions together', () => {

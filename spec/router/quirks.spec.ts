@@ -155,7 +155,7 @@ describe('test router, like crossbar', () => {
   it('sends retained events under a new publication id, without a topic', () => {
     const [, peer] = setUp(1, crossbar);
     peer.send(
-      [16, 1, { retain: true, acknowledge: true }, 'com.a', [1]],
+      [16, 1, { retain: true, acknowledge: true, exclude_me: false }, 'com.a', [1]],
       [32, 2, { get_retained: true, match: 'prefix' }, 'com'],
     );
     const [published, , event] = peer.take();

@@ -3,7 +3,7 @@ import { MAX_ID } from '../../src/protocol/ids.ts';
 import type { Dict } from '../../src/protocol/payload.ts';
 import { acceptAnonymous, acceptTicket, type AuthStep, type RouterAuthenticator } from '../../src/router/index.ts';
 import { createTestRouter } from '../../src/testing/index.ts';
-import { dialled, id, joined, PLAIN, ROLES, setUp, text, VIOLATION } from './raw.ts';
+import { dialled, id, joined, PLAIN, ROLES, setUp, text, VIOLATION, virtual } from './raw.ts';
 
 describe('test router, session', () => {
   it('welcomes with a large id, identity and honest features', () => {
@@ -22,10 +22,11 @@ describe('test router, session', () => {
     ]);
   });
 
-  it('gives the same ids for the same seed, others for another', () => {
-    const first = setUp(2)[1].session;
-    expect(setUp(1)[1].session).toBe(first);
-    expect(setUp(1, { seed: 2 })[1].session).not.toBe(first);
+  it('gives the same ids for the same seed, others for another and without one', () => {
+    const first = setUp(2, { seed: 1 })[1].session;
+    expect(setUp(1, { seed: 1 })[1].session).toBe(first);
+    const others = [setUp(1, { seed: 2 }), setUp(1), setUp(1)].map(([, { session }]) => session);
+    expect(new Set([first, ...others]).size).toBe(4);
   });
 
   it('aborts when the first message is no HELLO', () => {
@@ -141,6 +142,39 @@ describe('test router, session', () => {
     expect(peer.closed).toEqual([]);
   });
 
+  it('sends nothing more after a GOODBYE, not even of the end of what the session held', () => {
+    for (const end of ['client', 'router', 'meta'] as const) {
+      const [router, peer, other] = setUp(2);
+      peer.send(
+        [32, 1, { match: 'prefix' }, 'wamp.'],
+        [32, 2, {}, 'com.a'],
+        [64, 3, {}, 'com.p'],
+        [48, 4, {}, 'com.p'],
+        [64, 5, {}, 'com.q'],
+      );
+      other.send([48, 1, {}, 'com.q']);
+      peer.take();
+      if (end === 'client') peer.send([6, {}, 'wamp.close.normal']);
+      else if (end === 'router') router.goodbye();
+      else other.send([48, 2, {}, 'wamp.session.kill', [peer.session]]);
+      expect(peer.take().map(([type]) => type)).toEqual([6]);
+      expect(other.take()).toContain([8, 48, 1, {}, 'wamp.error.canceled', [text()]]);
+    }
+  });
+
+  it('hangs up on a link that said GOODBYE where no HELLO follows', () => {
+    virtual((at) => {
+      const [router, silent, again] = setUp(2);
+      for (const peer of [silent, again]) peer.send([6, {}, 'wamp.close.normal']);
+      at(9_999, () => {
+        expect(silent.closed).toEqual([]);
+        again.send([1, 'realm1', { roles: PLAIN }]);
+      });
+      at(10_001, () => expect([silent.closed, again.closed]).toEqual([[[1000, text()]], []]));
+      at(60_000, () => expect(router.sessions.length).toBe(1));
+    });
+  });
+
   it('ends the session at ABORT, without an answer', () => {
     const [router, peer] = setUp(1);
     peer.send([3, {}, 'wamp.error.protocol_violation']);
@@ -196,6 +230,17 @@ describe('test router, authentication', () => {
     ]);
     const ann = dialled(withTickets()).send(trimmed(hello('ann')), [5, 's2', {}]);
     expect(ann.last(2)).toEqual(jasmine.objectContaining({ authrole: 'admin' }));
+  });
+
+  it('shows the authmethod of a principal, where that has one', () => {
+    const joe = { ticket: 's', authmethod: 'ldap' };
+    const router = createTestRouter({ realms: { realm1: { auth: [acceptTicket({ joe, ann: 's' })] } } });
+    const methods = ['joe', 'ann'].map((authid) => {
+      const peer = dialled(router).send([1, 'realm1', { roles: ROLES, authid, authmethods: ['ticket'] }], [5, 's', {}]);
+      return (peer.last(2) as { authmethod: string }).authmethod;
+    });
+    expect(methods).toEqual(['ldap', 'ticket']);
+    expect(router.sessions.map(({ authmethod }) => authmethod)).toEqual(['ldap', 'ticket']);
   });
 
   it('turns away a wrong ticket, an unknown principal, and who names none', () => {

@@ -84,7 +84,7 @@ describe('a test kit', () => {
     await firstValueFrom(kit.client().call('com.app.fail')).catch(() => undefined);
     throwError(() => new RangeError('far')).subscribe();
     await expectAsync(kit.close()).toBeRejectedWithError(
-      left('nobody handled Error: oops (handler of com.app.fail)', 'nobody handled RangeError: far'),
+      left('unhandled: Error: oops (handler of com.app.fail)', 'unhandled: RangeError: far'),
     );
   });
 
@@ -103,7 +103,7 @@ describe('a test kit', () => {
     const inner = createTestKit();
     const error = new Error('inner');
     throwError(() => error).subscribe();
-    await expectAsync(inner.close()).toBeRejectedWithError(left('nobody handled Error: inner'));
+    await expectAsync(inner.close()).toBeRejectedWithError(left('unhandled: Error: inner'));
     expect(kit.takeErrors()).toEqual([]);
     await inner.close().catch(() => undefined);
     expect(config.onUnhandledError).toBe(outer);
@@ -194,7 +194,7 @@ describe('withTestRouter', () => {
 
   it('rejects with what the function threw before what it left behind', async () => {
     const leave = (): void => void throwError(() => new Error('left')).subscribe();
-    await expectAsync(withTestRouter(leave)).toBeRejectedWithError(left('nobody handled Error: left'));
+    await expectAsync(withTestRouter(leave)).toBeRejectedWithError(left('unhandled: Error: left'));
     const fail = (): never => {
       leave();
       throw new Error('failed');

@@ -132,7 +132,7 @@ describe('virtually', () => {
 
   it('throws where something was left behind', () => {
     expect(() => virtually(({ at }) => at(1, () => void throwError(() => new Error('lost')).subscribe()))).toThrowError(
-      left('nobody handled Error: lost'),
+      left('unhandled: Error: lost'),
     );
     const observe = (strict: boolean): void =>
       virtually(({ client }) => void client().subscribe('com.app.news').subscribe(), { strict });

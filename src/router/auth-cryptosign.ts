@@ -17,7 +17,7 @@ export interface AcceptCryptosignOptions {
 }
 
 /**
- * Lets in who has the private key to a known public one (WAMP, section "Cryptosign-based Authentication").
+ * Admits clients that have the private key to a known public one (WAMP, section "Cryptosign-based Authentication").
  *
  * @param principals authids, or whole identities, by public key (64 hexadecimal digits); the role is `user` by default
  * @example

@@ -9,12 +9,14 @@ export interface GrantedIdentity {
   /** A random name by default. */
   readonly authid?: string;
   /**
-   * The realm that it belongs to: assigned where HELLO names none (`realm: null`), by default the router's first; one who
-   * asks for another is turned away.
+   * The realm that it belongs to: assigned where HELLO names none (`realm: null`), by default the router's first; a
+   * HELLO for another realm is refused.
    */
   readonly realm?: string;
   /** `anonymous` or `user` by default. */
   readonly authrole?: string;
+  /** The method of authentication that WELCOME and the meta API name; the authenticator's by default. */
+  readonly authmethod?: string;
   /** Where the identity comes from: `static`, `dynamic` … */
   readonly authprovider?: string;
   /** Goes to the client in WELCOME. */

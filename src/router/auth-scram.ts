@@ -28,11 +28,11 @@ export interface AcceptScramOptions {
   readonly dialect?: ScramDialect;
 }
 
-/** As little work as clients accept: a test router is no bank. */
+/** As little work as clients accept, since this router protects nothing. */
 const CHEAP = { pbkdf2: { iterations: 4096 }, argon2id13: { iterations: 4, memory: 4096 } } as const;
 
 /**
- * Lets in who knows the password, and proves that it knows the user (WAMP, section "Salted Challenge Response
+ * Admits clients that know the password, and proves that the router knows the user (WAMP, section "Salted Challenge Response
  * Authentication"), bound to the channel where the client asks for it and the link can.
  *
  * @param principals passwords or credentials by authid; the role is `user` by default

@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import { deriveCraKey, signCra } from '../auth/wampcra.ts';
 import type { GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
-import { known, letIn, wrong } from './principals.ts';
+import { isSame, known, letIn, wrong } from './principals.ts';
 
 /** A principal of {@link acceptWampCra}: the secret alone, or with how it is salted and who it makes of its bearer. */
 export type CraPrincipal =
@@ -17,7 +17,7 @@ export type CraPrincipal =
     });
 
 /**
- * Lets in who knows the secret (WAMP, section "Challenge Response Authentication").
+ * Admits clients that know the secret (WAMP, section "Challenge Response Authentication").
  *
  * @param principals secrets by authid; the role is `user` by default
  * @example
@@ -44,7 +44,7 @@ export function acceptWampCra(principals: Readonly<Record<string, CraPrincipal>>
           challenge: { challenge, ...(salt !== undefined && { salt, iterations, keylen }) },
           async verify(signature) {
             const key = salt === undefined ? secret : await deriveCraKey(secret, salt, iterations, keylen);
-            return signature === (await signCra(key, challenge))
+            return isSame(signature, await signCra(key, challenge))
               ? letIn(request, identity)
               : wrong('The signature is wrong');
           },

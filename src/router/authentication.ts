@@ -1,7 +1,7 @@
 import type { MaybeAsync } from '../async.ts';
 import { mapped } from './answer.ts';
 import type { AuthRequest, GrantedIdentity, RouterAuthenticator } from './auth-options.ts';
-import { known, letIn, wrong } from './principals.ts';
+import { isSame, known, letIn, wrong } from './principals.ts';
 
 /**
  * Admits every client (WAMP, section "Anonymous Authentication").
@@ -22,7 +22,7 @@ export type TicketPrincipal = string | (GrantedIdentity & { readonly ticket: str
 export type TicketCheck = (ticket: string, request: AuthRequest) => MaybeAsync<GrantedIdentity | undefined>;
 
 /**
- * Lets in who shows the right ticket (WAMP, section "Ticket-based Authentication").
+ * Admits clients that show the right ticket (WAMP, section "Ticket-based Authentication").
  *
  * @param principals tickets by authid, or a function that judges; the role is `user` by default
  * @example
@@ -44,7 +44,7 @@ export function acceptTicket(principals: Readonly<Record<string, TicketPrincipal
         const { ticket: right, ...identity } = typeof principal === 'string' ? { ticket: principal } : principal;
         return {
           challenge: {},
-          verify: (signature) => (signature === right ? letIn(request, identity) : wrong(shown)),
+          verify: (signature) => (isSame(signature, right) ? letIn(request, identity) : wrong(shown)),
         };
       });
     },
@@ -61,7 +61,7 @@ const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
 });
 
 /**
- * Lets in whose HTTP request showed a known cookie, without a CHALLENGE.
+ * Admits clients whose HTTP request showed a known cookie, without a CHALLENGE.
  *
  * @param check looks at `request.link.headers.cookie`
  * @example
@@ -70,7 +70,7 @@ const byLink = (method: string, check: LinkCheck): RouterAuthenticator => ({
 export const acceptCookie = (check: LinkCheck): RouterAuthenticator => byLink('cookie', check);
 
 /**
- * Lets in who has a TLS certificate that the server trusts, without a CHALLENGE; serve with
+ * Admits clients that have a TLS certificate that the server trusts, without a CHALLENGE; serve with
  * `tls: { …, requestCert: true, ca }`.
  *
  * @param check looks at `request.link.certificate`; by default its common name is the authid

@@ -23,7 +23,7 @@ export class Authorizer {
   /**
    * Goes on with the verdict, in the same turn where the hook answers directly.
    *
-   * @param allowed what to do then; told whether the hook wants the identity disclosed or kept
+   * @param allowed what to do then; receives whether the hook wants the identity disclosed or kept
    * @param refused receives the refusal as an error to answer with
    */
   check(

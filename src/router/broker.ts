@@ -2,15 +2,17 @@ import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { EVENT, PUBLISHED, SUBSCRIBED, UNSUBSCRIBED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import type { Args, Dict, List } from '../protocol/payload.ts';
-import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
+import type { Match, Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';
-import { History } from './event-history.ts';
-import { isEligible } from './eligible.ts';
+import { isEligible, mayReceive } from './eligible.ts';
+import type { HistoryRequest, PastEvent } from './event-history.ts';
+import { SubscriptionHistories, TopicHistories, type Histories } from './histories.ts';
 import { Retention, type Publication } from './router-publication.ts';
 import type { Quirks } from './quirks.ts';
 import { assertPassthru, assertWellFormed, relay } from './relay.ts';
 import type { RouterSession, Subscription } from './router-session.ts';
+import { UriIndex } from './uri-index.ts';
 
 /** Who publishes what: a session, or the router itself. */
 export interface PublishRequest {
@@ -27,18 +29,16 @@ const isMeta = (uri: Uri): boolean => uri.startsWith('wamp.');
 export class Broker {
   readonly #context: RealmContext;
   readonly #authorizer: Authorizer;
-  readonly #byUri: Record<Match, Map<Uri, Subscription>> = { exact: new Map(), prefix: new Map(), wildcard: new Map() };
+  readonly #byUri = new UriIndex<Subscription>();
   readonly #byId = new Map<Id, Subscription>();
   readonly #retention: Retention;
-  readonly #histories = new Map<Subscription, History>();
+  readonly #histories: Histories;
 
   constructor(context: RealmContext, authorizer: Authorizer) {
     this.#context = context;
     this.#authorizer = authorizer;
     this.#retention = new Retention(context.limits.retainedPerRealm);
-    for (const { topic, match = 'exact', limit = 1000 } of context.options.history ?? []) {
-      this.#histories.set(this.#create(topic, match, true), new History(limit));
-    }
+    this.#histories = this.#createHistories();
   }
 
   get subscriptions(): Iterable<Subscription> {
@@ -50,23 +50,19 @@ export class Broker {
   }
 
   find(topic: Uri, match: Match): Subscription | undefined {
-    return this.#byUri[match].get(topic);
+    return this.#byUri.find(topic, match);
   }
 
-  history(subscription: Subscription): History | undefined {
-    return this.#histories.get(subscription);
+  /** What is kept of the events of a subscription, as far as the session may see it; undefined where nothing is kept. */
+  history(subscription: Subscription, session: RouterSession): HistoryRequest | undefined {
+    const history = this.#histories.of(subscription);
+    const visible = ({ options }: PastEvent): boolean => isEligible(session, options, this.#context.quirks);
+    return history && { subscription, events: history.events.filter(visible), full: history.full };
   }
 
   /** All subscriptions that an event on this topic goes to. */
   matching(topic: Uri): Subscription[] {
-    const exact = this.#byUri.exact.get(topic);
-    const found = exact ? [exact] : [];
-    for (const match of ['prefix', 'wildcard'] as const) {
-      for (const subscription of this.#byUri[match].values()) {
-        if (matchesUri(topic, subscription.uri, match)) found.push(subscription);
-      }
-    }
-    return found;
+    return this.#byUri.covering(topic);
   }
 
   subscribe(session: RouterSession, message: MessageOf<32>, refused: (error: ApplicationError) => void): void {
@@ -208,7 +204,7 @@ export class Broker {
       subscribers: new Set(),
       permanent,
     };
-    this.#byUri[match].set(uri, subscription);
+    this.#byUri.add(subscription);
     this.#byId.set(subscription.id, subscription);
     return subscription;
   }
@@ -218,7 +214,7 @@ export class Broker {
     session.subscriptions.delete(subscription);
     const ends = subscription.subscribers.size === 0 && !subscription.permanent;
     if (ends) {
-      this.#byUri[subscription.match].delete(subscription.uri);
+      this.#byUri.delete(subscription);
       this.#byId.delete(subscription.id);
     }
     if (!isMeta(subscription.uri)) {
@@ -243,29 +239,27 @@ export class Broker {
   #distribute(publication: Publication): void {
     const { topic, options } = publication;
     if (options['retain'] === true && !this.#context.quirks.noRetention) this.#retention.keep(publication);
-    for (const subscription of this.matching(topic)) {
-      this.#keep(subscription, publication);
+    const subscriptions = this.matching(topic);
+    this.#histories.keep(publication, subscriptions);
+    for (const subscription of subscriptions) {
       const event = this.#event(subscription, publication, false);
       for (const session of subscription.subscribers) {
-        const own = session === publication.publisher && options['exclude_me'] !== false;
-        if (!own && isEligible(session, options, this.#context.quirks)) session.send(event);
+        if (mayReceive(session, options, publication.publisher?.id, this.#context.quirks)) session.send(event);
       }
     }
   }
 
-  /** The latest event of each topic that the subscription matches, as far as the session may have it. */
+  /** Of each topic that the subscription matches the latest event that the session may receive. */
   #sendRetained(session: RouterSession, subscription: Subscription): void {
-    for (const publication of this.#retention.matching(subscription)) {
-      // exclude_me is about the live event: who publishes a state and reads it back wants it
-      if (!isEligible(session, publication.options, this.#context.quirks)) continue;
-      const anew = this.#context.quirks.retainsAnew;
-      session.send(
-        this.#event(subscription, anew ? { ...publication, id: this.#context.random.id() } : publication, true),
-      );
+    const { quirks, random } = this.#context;
+    for (const events of this.#retention.matching(subscription)) {
+      const event = events.find(({ options, publisher }) => mayReceive(session, options, publisher, quirks));
+      if (!event) continue;
+      session.send(this.#event(subscription, quirks.retainsAnew ? { ...event, id: random.id() } : event, true));
     }
   }
 
-  #event(subscription: Subscription, publication: Publication, retained: boolean): MessageOf<36> {
+  #event(subscription: Subscription, publication: Omit<Publication, 'publisher'>, retained: boolean): MessageOf<36> {
     const details = { ...publication.details };
     const { retainsAnew, nullArgs } = this.#context.quirks;
     if (subscription.match !== 'exact' && !(retained && retainsAnew)) details['topic'] = publication.topic;
@@ -277,21 +271,15 @@ export class Broker {
       : event;
   }
 
-  #keep(subscription: Subscription, { id, topic, options, details, args, kwargs, publisher }: Publication): void {
-    // lists of sessions say that the event is not for others, who could read it from the history
-    if (options['eligible'] !== undefined || options['exclude'] !== undefined) return;
-    this.#histories.get(subscription)?.add({
-      timestamp: timestamp(),
-      subscription: subscription.id,
-      publication: id,
-      topic,
-      details: subscription.match === 'exact' ? details : { ...details, topic },
-      args,
-      kwargs,
-      publisher: publisher
-        ? { realm: publisher.realm, session_id: publisher.id, authid: publisher.authid, authrole: publisher.authrole }
-        : {},
-    });
+  #createHistories(): Histories {
+    const { options, limits } = this.#context;
+    const { history = [] } = options;
+    if (typeof history === 'number') return new TopicHistories(history, limits.retainedPerRealm);
+    const histories = new SubscriptionHistories();
+    for (const { topic, match = 'exact', limit = 1000 } of history) {
+      histories.add(this.#create(topic, match, true), limit);
+    }
+    return histories;
   }
 }
 

@@ -12,12 +12,12 @@ export interface RealmContext {
   readonly random: Randomness;
   readonly limits: Required<Limits>;
   readonly invocationIds: 'sequential' | 'random';
-  /** Tells waiting helpers that sessions, subscriptions or registrations changed. */
+  /** Called when sessions, subscriptions or registrations changed. */
   readonly changed: () => void;
 }
 
 /** The scheduler's time as ISO 8601: virtual where the scheduler is. */
 export const timestamp = (): string => new Date(asyncScheduler.now()).toISOString();
 
-/** The error for whoever goes beyond a limit. */
+/** The error for a client that goes beyond a limit. */
 export const LIMIT_EXCEEDED = 'rxwamp.error.limit_exceeded';

@@ -43,7 +43,7 @@ export class RouterCore implements Switchboard {
   readonly #options: RouterOptions;
 
   constructor(options: RouterOptions) {
-    const { seed = 1, closeTimeout = 2000, realms = ['realm1'] } = options;
+    const { seed, closeTimeout = 2000, realms = ['realm1'] } = options;
     this.#options = options;
     this.quirks = quirksOf(options.like, options.quirks);
     this.features = featuresOf(options.like);
@@ -69,11 +69,10 @@ export class RouterCore implements Switchboard {
   }
 
   attach(peer: RouterPeer, info: LinkInfo, helloTimeout?: number): Link {
-    const link = new Link(this, ++this.#count, peer, info);
+    const link = new Link(this, ++this.#count, peer, info, helloTimeout);
     this.links.add(link);
-    link.stalled = this.stallsDials;
+    if (this.stallsDials) link.stall();
     if (this.closed) link.close(1001, 'the router is closed');
-    else if (helloTimeout !== undefined) link.expectHello(helloTimeout);
     return link;
   }
 

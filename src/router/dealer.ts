@@ -95,8 +95,9 @@ export class Dealer {
   cancel(session: RouterSession, [, request, options]: MessageOf<49>): void {
     const { quirks } = this.#context;
     const call = session.calls.get(request);
-    if (!call || call.killed) return;
     const mode = (options['mode'] ?? 'killnowait') as 'skip' | 'kill' | 'killnowait';
+    // after kill the others still free a caller whose callee does not answer
+    if (!call || (call.killed && mode === 'kill')) return;
     const callee = call.route?.callee.session;
     if (mode === 'skip' || !callee?.supports('callee', 'call_canceling')) {
       const routed = call.route !== undefined;
@@ -161,7 +162,7 @@ export class Dealer {
     call.disclose = disclose ?? (wanted || disclosure === 'always');
     const registration = this.registrations.best(procedure);
     if (!registration) {
-      throw new ApplicationError('wamp.error.no_such_procedure', [`Nobody registered '${procedure}'`]);
+      throw new ApplicationError('wamp.error.no_such_procedure', [`There is no registration for '${procedure}'`]);
     }
     this.invocations.route(call, registration);
   }

@@ -7,7 +7,7 @@ interface Entry {
 
 /**
  * One direction of the router's traffic. A task runs at once, but never inside another one, never before an earlier
- * one, not while the lane is paused, and not before its delay is over.
+ * one, not while the queue is paused, and not before its delay is over.
  */
 export class DeliveryQueue {
   #queue: Entry[] = [];
@@ -18,7 +18,7 @@ export class DeliveryQueue {
   #timer: Subscription | undefined;
   readonly #failed: (error: unknown) => void;
 
-  /** @param failed is told what a task threw; the lane goes on */
+  /** @param failed receives what a task threw; the queue goes on */
   constructor(failed: (error: unknown) => void) {
     this.#failed = failed;
   }

@@ -10,7 +10,7 @@ import type { Registration, RouterSession, Subscription } from './router-session
 export interface RevocationOptions {
   /** 'exact' by default; for a URI only. */
   readonly match?: Match;
-  /** Told to clients that announced the feature. */
+  /** Sent to clients that announced the feature. */
   readonly reason?: Uri;
   /** Of one session alone; of all by default. */
   readonly session?: Id;
@@ -50,7 +50,7 @@ export abstract class Faults {
   stall(options: { readonly dials?: boolean } = {}): void {
     const { dials = this.core.links.size === 0 } = options;
     this.core.stallsDials = dials;
-    for (const link of this.core.links) link.stalled = true;
+    for (const link of this.core.links) link.stall();
   }
 
   /** Ends {@link Faults.stall} and {@link Faults.pause}. What vanished stays lost; what was held back goes on. */

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** What a router calls itself in WELCOME. */
-const AGENT = 'rxwamp-testing';
+const AGENT = 'rxwamp-router';
 /** Rounds of CHALLENGE and AUTHENTICATE before the router gives up on its own authenticator. */
 const MAX_ROUNDS = 8;
 const ROLES = ['publisher', 'subscriber', 'caller', 'callee'];
@@ -105,7 +105,7 @@ export class Handshake {
     verify?.(signature, extra);
   }
 
-  /** The link is gone: what hooks still say is for nobody. */
+  /** The link is gone: what hooks still answer does not count. */
   cancel(): void {
     this.#pending.unsubscribe();
     this.#verify = undefined;
@@ -129,7 +129,7 @@ export class Handshake {
   }
 
   #ask(realm: Realm, id: number, authenticator: RouterAuthenticator, hook: () => MaybeAsync<AuthStep>): void {
-    // settle() may answer in the same turn, before it returns
+    // the hook may answer before whenAnswered() returns
     const pending = new Subscription();
     this.#pending = pending;
     pending.add(
@@ -168,7 +168,7 @@ export class Handshake {
     this.#link.send([CHALLENGE, step.method ?? authenticator.method, { ...step.challenge }]);
   }
 
-  /** The realm that somebody comes into: the one asked for, or the one they belong to. */
+  /** The realm to join: the one asked for, or the one that the principal belongs to. */
   #assigned(asked: Realm, own: string | undefined): Realm | undefined {
     if (own === undefined || own === asked.context.name) return asked;
     const realm = this.#name === null ? this.#door.realm(own) : undefined;
@@ -179,12 +179,13 @@ export class Handshake {
     return realm;
   }
 
-  #welcome(asked: Realm, id: number, authmethod: string, identity: GrantedIdentity): void {
+  #welcome(asked: Realm, id: number, method: string, identity: GrantedIdentity): void {
     const { features, random, quirks } = this.#door;
     const realm = this.#assigned(asked, identity.realm);
     if (!realm) return;
     const { name } = realm.context;
     const { authid = random.name(), authrole = 'user', authprovider = 'static', authextra, trustlevel } = identity;
+    const { authmethod = method } = identity;
     if (!realm.authorizer.hasRole(authrole)) {
       this.#outcome.abort('wamp.error.no_such_role', `There is no role '${authrole}'`);
       return;

@@ -3,13 +3,18 @@ import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, INTERRUPT, INVOCATION, RESULT, withPayload, YIELD, type MessageOf } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
+import type { Uri } from '../protocol/uris.ts';
+import { after } from '../session/time.ts';
 import type { RealmContext } from './context.ts';
 import type { Registrations } from './registrations.ts';
 import { assertPassthru, passesThru, relay } from './relay.ts';
-import type { Call, Callee, Chunk, Registration, RouterSession } from './router-session.ts';
+import type { Call, Callee, Chunk, Registration, Route, RouterSession } from './router-session.ts';
 
 /** ERROR for a call that was cancelled, or whose callee is gone. */
 export const CANCELED = 'wamp.error.canceled';
+
+/** Calls that end in one turn when a session leaves: other clients do not have to wait for a hundred thousand. */
+const SLICE = 1000;
 
 /** The dealer's dealings with callees: INVOCATION, INTERRUPT, YIELD, ERROR and time-outs, in one realm. */
 export class Invocations {
@@ -41,13 +46,13 @@ export class Invocations {
       options['receive_progress'] === true &&
       (quirks.progressRegardless || (canCancel && session.supports('callee', 'progressive_call_results')));
     const invocation = this.#context.invocationIds === 'random' ? this.#context.random.id() : session.nextInvocation();
-    call.route = { registration, callee, invocation, progress };
+    call.route = { registration, callee, invocation, progress, first: true };
     callee.running++;
     session.invocations.set(invocation, call);
 
-    const [first, ...rest] = call.chunks;
-    this.#send(call, first as Chunk, this.#details(call, registration, callee, progress));
-    for (const chunk of rest) this.#send(call, chunk);
+    call.chunks.forEach((chunk, at) => {
+      this.#send(call, chunk, at === 0);
+    });
     if (!this.#mayMove(call)) call.chunks = [];
     this.#startTimer(call);
   }
@@ -56,13 +61,13 @@ export class Invocations {
   continue(call: Call, chunk: Chunk): void {
     // what was passed on is only kept while another callee may have to be asked
     if (!call.route || this.#mayMove(call)) call.chunks.push(chunk);
-    this.#send(call, chunk);
+    this.#send(call, chunk, false);
   }
 
   /**
    * Takes a YIELD.
    *
-   * @throws ProtocolError where there is no such invocation, or nobody asked for progress
+   * @throws ProtocolError where there is no such invocation, or no progress was asked for
    */
   yielded(session: RouterSession, [, id, options, args, kwargs]: MessageOf<70>): void {
     const { quirks } = this.#context;
@@ -124,6 +129,19 @@ export class Invocations {
     call.caller.error(CALL, call.request, error, args, kwargs, relay(details, {}, quirks));
   }
 
+  /** Ends a call whose INVOCATION could not be written for the callee, or whose RESULT could not for the caller. */
+  undeliverable(session: RouterSession, message: MessageOf<50 | 68>, uri: Uri): void {
+    const result = message[0] === RESULT;
+    const call = (result ? session.calls : session.invocations).get(message[1]);
+    if (call) {
+      // a callee that has the call, or a part of it, works on it in vain
+      const began = result || !call.route?.first;
+      if (began) this.interrupt(call, { mode: 'killnowait', reason: CANCELED });
+      this.end(call, !began);
+      call.caller.error(CALL, call.request, uri);
+    } else if (result && message[2]['progress'] !== true) session.error(CALL, message[1], uri);
+  }
+
   /** Asks the callee to stop, where it can. */
   interrupt(call: Call, options: Dict): void {
     const session = call.route?.callee.session;
@@ -134,11 +152,20 @@ export class Invocations {
 
   /** Ends what a leaving session had to do with calls, as caller and as callee. */
   leave(session: RouterSession): void {
-    for (const call of [...session.calls.values()]) {
+    const ending = [...session.calls.values(), ...session.invocations.values()];
+    const slice = (begin: number): void => {
+      for (const call of ending.slice(begin, begin + SLICE)) this.#endFor(session, call);
+      if (begin + SLICE < ending.length) asyncScheduler.schedule(() => slice(begin + SLICE));
+    };
+    slice(0);
+  }
+
+  /** Ends a call of a leaving session, unless it is over. */
+  #endFor(session: RouterSession, call: Call): void {
+    if (session.calls.get(call.request) === call) {
       this.interrupt(call, { mode: 'killnowait', reason: CANCELED });
       this.end(call);
-    }
-    for (const call of [...session.invocations.values()]) {
+    } else if (call.route?.callee.session === session) {
       this.end(call, true);
       call.caller.error(CALL, call.request, CANCELED, ['The callee left']);
     }
@@ -163,7 +190,7 @@ export class Invocations {
     }
   }
 
-  /** Looks up a running invocation; undefined where the answer comes too late and nobody waits for it. */
+  /** Looks up a running invocation; undefined where the answer comes too late. */
   #find(session: RouterSession, id: Id, name: string, progress: boolean): Call | undefined {
     const call = session.invocations.get(id);
     if (call) return call;
@@ -180,32 +207,41 @@ export class Invocations {
     return !call.answered && !this.#context.quirks.noReroute && (call.route?.registration.callees.length ?? 0) > 1;
   }
 
-  /** INVOCATION.Details of the first chunk. */
-  #details(call: Call, registration: Registration, callee: Callee, progress: boolean): Dict {
-    const { caller, options, procedure } = call;
+  /** INVOCATION.Details. Each chunk says what is called and by whom; the first one alone has the options of the call. */
+  #details({ caller, disclose, options, procedure }: Call, route: Route, first: boolean): Dict {
+    const { registration, callee, progress } = route;
     const { quirks, options: realm } = this.#context;
-    const details: Dict = progress ? { receive_progress: true } : {};
+    const details: Dict = first && progress ? { receive_progress: true } : {};
     if (registration.match !== 'exact' || quirks.procedureAlways) details['procedure'] = procedure;
-    if (call.disclose || (callee.discloseCaller && realm.disclosure !== 'never')) {
+    if (disclose || (callee.discloseCaller && realm.disclosure !== 'never')) {
       details['caller'] = caller.id;
       details['caller_authid'] = caller.authid;
       details['caller_authrole'] = caller.authrole;
     }
     if (caller.trustlevel !== undefined) details['trustlevel'] = caller.trustlevel;
+    if (!first) return details;
     if (options['transaction_hash'] !== undefined) details['transaction_hash'] = options['transaction_hash'];
     const { timeout } = options;
     if (timeout !== undefined && timeout !== 0 && this.#calleeTimes(callee)) details['timeout'] = timeout;
     return relay(options, details, quirks);
   }
 
-  #send(call: Call, { args, kwargs, more }: Chunk, details: Dict = {}): void {
-    if (!call.route) return;
-    const { registration, callee, invocation } = call.route;
-    if (more || this.#context.quirks.progressFalse) details['progress'] = more;
-    callee.session.send(withPayload<MessageOf<68>>([INVOCATION, invocation, registration.id, details], args, kwargs));
+  #send(call: Call, chunk: Chunk, first: boolean): void {
+    const { route } = call;
+    if (!route) return;
+    route.first = first;
+    const { registration, callee, invocation } = route;
+    const details = this.#details(call, route, first);
+    if (chunk.more || this.#context.quirks.progressFalse) details['progress'] = chunk.more;
+    const message = withPayload<MessageOf<68>>(
+      [INVOCATION, invocation, registration.id, details],
+      chunk.args,
+      chunk.kwargs,
+    );
+    callee.session.send(message);
   }
 
-  /** Whether the callee minds the time-out, and is told of it. */
+  /** Whether the callee runs the timer of the time-out, and therefore receives it. */
   #calleeTimes(callee: Callee): boolean {
     if (this.#context.quirks.timeoutInSeconds) return true;
     return callee.forwardTimeout && callee.session.supports('callee', 'call_timeout');
@@ -218,16 +254,13 @@ export class Invocations {
     call.timer?.unsubscribe();
     if (timeout === undefined || timeout === 0 || !call.route) return;
     if (!inSeconds && this.#calleeTimes(call.route.callee)) return;
-    call.timer = asyncScheduler.schedule(
-      () => {
-        if (inSeconds && !call.caller.supports('caller', 'call_canceling')) return;
-        this.interrupt(call, { mode: 'killnowait', reason: inSeconds ? CANCELED : 'wamp.error.timeout' });
-        this.end(call);
-        if (inSeconds) call.caller.error(CALL, call.request, CANCELED, ['timeout reached']);
-        else call.caller.error(CALL, call.request, 'wamp.error.timeout', [`No result within ${timeout} ms`]);
-      },
-      inSeconds ? timeout * 1000 : timeout,
-    );
+    call.timer = after(inSeconds ? timeout * 1000 : timeout, () => {
+      if (inSeconds && !call.caller.supports('caller', 'call_canceling')) return;
+      this.interrupt(call, { mode: 'killnowait', reason: inSeconds ? CANCELED : 'wamp.error.timeout' });
+      this.end(call);
+      if (inSeconds) call.caller.error(CALL, call.request, CANCELED, ['timeout reached']);
+      else call.caller.error(CALL, call.request, 'wamp.error.timeout', [`No result within ${timeout} ms`]);
+    });
   }
 
   /** Takes the call from its callee. */
@@ -237,7 +270,7 @@ export class Invocations {
     const { callee, invocation } = call.route;
     callee.running--;
     callee.session.invocations.delete(invocation);
-    delete call.route;
+    call.route = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
-import { asyncScheduler, Subscription } from 'rxjs';
-import { ProtocolError } from '../protocol/errors.ts';
-import { isId, type Id } from '../protocol/ids.ts';
+import type { Subscription } from 'rxjs';
+import { ProtocolError, SerializationError } from '../protocol/errors.ts';
+import { isId } from '../protocol/ids.ts';
 import {
   ABORT,
   AUTHENTICATE,
@@ -12,50 +12,51 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
+import { after } from '../session/time.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import { Handshake, type Doorkeeper } from './handshake.ts';
-import type { LinkInfo, RouterFrame, RouterLink, RouterPeer } from './router-options.ts';
-import type { Quirks } from './quirks.ts';
+import { LinkOutput, type Sender, type Traffic } from './link-output.ts';
+import type { LinkInfo, RouterLink, RouterPeer } from './router-options.ts';
 import type { Realm } from './realm.ts';
 import type { RouterSession, SessionLink } from './router-session.ts';
 
 /** What a link needs of its router. */
-export interface Switchboard extends Doorkeeper {
-  readonly quirks: Quirks;
+export interface Switchboard extends Doorkeeper, Traffic {
   readonly inbound: DeliveryQueue;
-  readonly outbound: DeliveryQueue;
   readonly closeTimeout: number;
-  /** What interceptors leave of a message. */
-  intercepted(message: Message, session: Id | undefined, direction: 'in' | 'out'): readonly Message[];
-  tap(frame: Omit<RouterFrame, 'time'>): void;
   /** The link is over. */
   forget(link: Link): void;
 }
 
 type Phase = 'open' | 'joining' | 'joined' | 'leaving' | 'closed';
 
+/** Milliseconds that a client may take to another HELLO after its GOODBYE, where the adapter has no time for the first. */
+const HELLO_TIMEOUT = 10_000;
+
 /** One attached client: parses what comes, and leads it through handshake, session and farewell. */
-export class Link implements RouterLink, SessionLink {
+export class Link implements RouterLink, SessionLink, Sender {
   readonly info: LinkInfo;
   readonly number: number;
+  readonly peer: RouterPeer;
   session: RouterSession | undefined;
-  /** Half-open: frames vanish both ways. */
-  stalled = false;
-  /** The link is gone, and the router does not know it yet. */
-  ghost = false;
   #phase: Phase = 'open';
   #realm: Realm | undefined;
   #handshake: Handshake | undefined;
   #lostUnseen = false;
-  #timer = Subscription.EMPTY;
+  #timer: Subscription | undefined;
   readonly #board: Switchboard;
-  readonly peer: RouterPeer;
+  readonly #output: LinkOutput;
+  readonly #helloTimeout: number | undefined;
 
-  constructor(board: Switchboard, number: number, peer: RouterPeer, info: LinkInfo) {
+  /** @param helloTimeout milliseconds that the client may take to its HELLO; as long as it likes by default */
+  constructor(board: Switchboard, number: number, peer: RouterPeer, info: LinkInfo, helloTimeout?: number) {
     this.#board = board;
     this.number = number;
     this.peer = peer;
     this.info = info;
+    this.#output = new LinkOutput(board, peer, this);
+    this.#helloTimeout = helloTimeout;
+    if (helloTimeout !== undefined) this.#expectHello(helloTimeout, 1002, 'no HELLO came in time');
   }
 
   get closed(): boolean {
@@ -68,63 +69,64 @@ export class Link implements RouterLink, SessionLink {
   }
 
   get silent(): boolean {
-    return this.stalled || this.ghost;
+    return this.#output.silent;
   }
 
-  /** Closes the link unless a HELLO comes in time. */
-  expectHello(within: number): void {
-    this.#timer.unsubscribe();
-    this.#timer = asyncScheduler.schedule(() => {
-      if (this.#phase === 'open') this.close(1002, 'no HELLO came in time');
-    }, within);
+  /** Whether the link is gone, and the router does not know it yet. */
+  get ghost(): boolean {
+    return this.#output.ghost;
   }
 
   receive(value: unknown): void {
     if (this.silent) return;
     this.#board.inbound.post(() => {
-      if (this.#phase !== 'closed' && !this.silent) this.#take(value);
+      if (!this.closed && !this.silent) this.#take(value);
     });
   }
 
   undecodable(message: string): void {
     if (this.silent || this.#board.quirks.ignoresUndecodable) return;
     this.#board.inbound.post(() => {
-      if (this.#phase !== 'closed') this.#violated(message);
+      if (!this.closed) this.#violated(message);
     });
   }
 
   lost(): void {
-    if (this.stalled) {
+    if (this.#output.stalled) {
       // a half-open link: the router learns of it when the network is back
       this.#lostUnseen = true;
       return;
     }
     if (this.ghost) return;
     this.#board.inbound.post(() => {
-      this.end();
+      this.#end();
     });
+  }
+
+  /** From now on frames vanish both ways, while the link stays. */
+  stall(): void {
+    this.#output.stalled = true;
   }
 
   /** Frames pass again. */
   resume(): void {
-    this.stalled = false;
+    this.#output.stalled = false;
     if (this.#lostUnseen) this.lost();
   }
 
   send(message: Message): void {
-    this.#board.outbound.post(() => {
-      this.#transmit(message);
-    });
+    this.#output.send(message);
   }
 
   /** Sends anything, whatever the state of the session. */
   sendRaw(frame: unknown): void {
-    this.#board.outbound.post(() => {
-      if (this.#phase === 'closed' || this.silent) return;
-      if (typeof frame === 'string' || frame instanceof Uint8Array) this.peer.raw?.(frame);
-      // a copy: adapters may know a message again by its identity, and tests may change theirs
-      else this.peer.send([...(frame as readonly unknown[])] as unknown as Message);
-    });
+    this.#output.sendRaw(frame);
+  }
+
+  undeliverable(message: Message, error: unknown): void {
+    const uri = error instanceof SerializationError ? error.uri : undefined;
+    if (uri !== undefined && this.session && this.#realm?.undeliverable(this.session, message, uri)) return;
+    this.close(1011, 'a message could not be sent');
   }
 
   /** Refuses or breaks off the session. */
@@ -139,10 +141,7 @@ export class Link implements RouterLink, SessionLink {
     const details = message === undefined ? {} : { message };
     this.send([GOODBYE, details, reason]);
     this.#leave();
-    this.#timer.unsubscribe();
-    this.#timer = asyncScheduler.schedule(() => {
-      this.close(1000, 'no answer to GOODBYE');
-    }, this.#board.closeTimeout);
+    this.#wait(this.#board.closeTimeout, () => this.close(1000, 'no answer to GOODBYE'));
   }
 
   crash(code: number, reason: string): void {
@@ -151,66 +150,49 @@ export class Link implements RouterLink, SessionLink {
 
   /** Hangs up in order. */
   close(code?: number, reason?: string): void {
-    if (this.#phase === 'closed') return;
-    this.#over();
-    this.#board.outbound.post(() => {
-      if (!this.ghost) this.peer.close(code, reason);
-    });
+    if (this.closed) return;
+    this.#end();
+    this.#output.close(code, reason);
   }
 
   /** Cuts the link; the session ends with it. */
   drop(): void {
-    this.#cut();
-    this.end();
+    this.#output.cut();
+    this.#end();
   }
 
   /** Cuts the link and keeps the session for some milliseconds. */
   haunt(ms: number): void {
-    if (this.#phase === 'closed') return;
-    this.ghost = true;
+    if (this.closed) return;
+    this.#output.ghost = true;
     if (this.session) this.session.ghost = true;
-    this.#cut();
-    if (ms === Infinity) return;
-    this.#timer.unsubscribe();
-    this.#timer = asyncScheduler.schedule(() => {
-      this.end();
-    }, ms);
+    this.#output.cut();
+    this.#wait(ms, () => this.#end());
   }
 
   /** The link is over: the session, if any, with it. */
-  end(): void {
-    if (this.#phase !== 'closed') this.#over();
-  }
-
-  #cut(): void {
-    if (this.peer.drop) this.peer.drop();
-    else this.peer.close(1006, 'dropped');
-  }
-
-  #over(): void {
+  #end(): void {
+    if (this.closed) return;
     this.#phase = 'closed';
-    this.#timer.unsubscribe();
+    this.#timer?.unsubscribe();
     this.#handshake?.cancel();
     this.#leave();
     this.#board.forget(this);
   }
 
-  #leave(): void {
-    const { session } = this;
-    if (session) this.#realm?.leave(session);
+  #wait(ms: number, then: () => void): void {
+    this.#timer?.unsubscribe();
+    this.#timer = after(ms, then);
   }
 
-  #transmit(message: Message): void {
-    if (this.silent) return;
-    for (const passed of this.#board.intercepted(message, this.session?.id, 'out')) {
-      this.#board.tap({ session: this.session?.id, link: this.number, direction: 'out', message: passed });
-      try {
-        this.peer.send(passed);
-      } catch {
-        // a payload that this client's serializer cannot write: nobody must wait for it in vain
-        this.close(1011, 'a message could not be serialised');
-      }
-    }
+  #expectHello(ms: number, code: number, reason: string): void {
+    this.#wait(ms, () => {
+      if (this.#phase === 'open') this.close(code, reason);
+    });
+  }
+
+  #leave(): void {
+    if (this.session) this.#realm?.leave(this.session);
   }
 
   #take(value: unknown): void {
@@ -220,7 +202,7 @@ export class Link implements RouterLink, SessionLink {
         message = parseMessage(value);
       } catch (error) {
         this.#board.tap({ session: this.session?.id, link: this.number, direction: 'in', message: value as Message });
-        this.#refuseCancel(value);
+        if (this.#refusedCancel(value)) return;
         throw error;
       }
       for (const passed of this.#board.intercepted(message, this.session?.id, 'in')) {
@@ -228,19 +210,18 @@ export class Link implements RouterLink, SessionLink {
         this.#dispatch(passed);
       }
     } catch (error) {
-      if (error instanceof Handled) return;
       if (error instanceof ProtocolError) this.#violated(error.message);
       else this.abort('wamp.error.runtime_error', `The router failed: ${String(error)}`, 1011);
     }
   }
 
   /** nexus answers a CANCEL with an unknown mode instead of ending the session. */
-  #refuseCancel(value: unknown): void {
-    if (!this.#board.quirks.cancelErrorType || !this.session || !Array.isArray(value)) return;
+  #refusedCancel(value: unknown): boolean {
+    if (!this.#board.quirks.cancelErrorType || !this.session || !Array.isArray(value)) return false;
     const [type, request] = value as unknown[];
-    if (type !== CANCEL || !isId(request)) return;
+    if (type !== CANCEL || !isId(request)) return false;
     this.#realm?.dealer.refuseCancel(this.session, request);
-    throw new Handled();
+    return true;
   }
 
   #dispatch(message: Message): void {
@@ -277,6 +258,7 @@ export class Link implements RouterLink, SessionLink {
         this.send([GOODBYE, {}, reason]);
         this.#leave();
         this.session = undefined;
+        this.#expectHello(this.#helloTimeout ?? HELLO_TIMEOUT, 1000, 'no HELLO came after the GOODBYE');
         return;
       }
       case ABORT:
@@ -291,7 +273,7 @@ export class Link implements RouterLink, SessionLink {
   }
 
   #hello(message: MessageOf<1>): void {
-    this.#timer.unsubscribe();
+    this.#timer?.unsubscribe();
     this.#phase = 'joining';
     this.#handshake = new Handshake(this.#board, this, message, {
       welcome: (realm, session, welcome) => {
@@ -314,6 +296,3 @@ export class Link implements RouterLink, SessionLink {
     else this.abort('wamp.error.protocol_violation', message, 1002);
   }
 }
-
-/** Thrown to end the treatment of a message that has been answered. */
-class Handled extends Error {}

@@ -16,7 +16,7 @@ export interface RealmParts {
   readonly broker: Broker;
   readonly registrations: Registrations;
   readonly testaments: Testaments;
-  /** Ends a session by the router's will; `silent` tells nobody. */
+  /** Ends a session by the router's will; `silent` publishes no events of it. */
   kill(session: RouterSession, reason: Uri, message: string | undefined, silent: boolean): void;
 }
 
@@ -198,8 +198,8 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
     ],
     [
       'wamp.subscription.get_events',
-      (args, kwargs) => {
-        const history = broker.history(found(args));
+      (args, kwargs, caller) => {
+        const history = broker.history(found(args), caller);
         if (!history)
           throw new ApplicationError('wamp.error.history_unavailable', ['No events are kept for this topic']);
         return historyRows(history, args, kwargs, quirks);

@@ -1,6 +1,7 @@
 import {
   BOOL,
   checkOptions,
+  COUNT,
   DICT,
   FUNCTION,
   isDict,
@@ -18,7 +19,7 @@ const REALM_OPTIONS = {
   roles: DICT,
   authorize: FUNCTION,
   disclosure: kind("'onRequest', 'always' or 'never'", (v) => v === 'onRequest' || v === 'always' || v === 'never'),
-  history: LIST,
+  history: kind('a list, or a number of events', (v) => Array.isArray(v) || (COUNT.test(v) && v !== 0)),
   strictUris: BOOL,
 } satisfies Record<keyof RealmOptions, Kind>;
 

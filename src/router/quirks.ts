@@ -58,7 +58,7 @@ export const QUIRKS = {
   zeroForNone: quirk('nexus', 'lookup and match of one registration or subscription answer 0 for none'),
   bareDefaults: quirk('nexus', "descriptions of subscriptions and registrations say '' for exact and for single"),
   nullLists: quirk('nexus', 'a list with nothing in it is null'),
-  emptyUnknown: quirk('nexus', 'list_subscribers of a subscription that nobody holds: no_such_subscription'),
+  emptyUnknown: quirk('nexus', 'list_subscribers of a subscription without subscribers: no_such_subscription'),
   ignoresUndecodable: quirk('nexus', 'frames that cannot be decoded are ignored'),
   deniesAsFailed: quirk('nexus', 'wrong credentials: ABORT wamp.error.authentication_failed'),
   noRetention: quirk('nexus', 'retain and get_retained are ignored'),

@@ -1,8 +1,8 @@
 import type { Id } from '../protocol/ids.ts';
 
 /**
- * Random numbers from a seed (the generator sfc32), so that a failing test can be run again. Ids come from
- * 2^32 + 1 to 2^53 - 1: encoders that write large integers as floats, or cut them to 32 bits, show themselves.
+ * Random numbers (the generator sfc32). Ids come from 2^32 + 1 to 2^53 - 1: encoders that write large integers as
+ * floats, or cut them to 32 bits, show themselves.
  */
 export class Randomness {
   #a = 0x9e3779b9;
@@ -10,8 +10,14 @@ export class Randomness {
   #c: number;
   #counter = 1;
 
-  constructor(seed: number) {
-    this.#c = seed >>> 0;
+  /** @param seed gives the same numbers each time, so that a failing test can be run again; other ones by default */
+  constructor(seed?: number) {
+    if (seed === undefined) {
+      const [a, b, c] = globalThis.crypto.getRandomValues(new Uint32Array(3)) as unknown as [number, number, number];
+      this.#a = a;
+      this.#b = b;
+      this.#c = c;
+    } else this.#c = seed >>> 0;
     for (let i = 0; i < 12; i++) this.#next();
   }
 

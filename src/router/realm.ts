@@ -4,16 +4,19 @@ import {
   CALL,
   CANCEL,
   ERROR,
+  EVENT,
   INVOCATION,
   messageName,
   PUBLISH,
   REGISTER,
+  RESULT,
   SUBSCRIBE,
   UNREGISTER,
   UNSUBSCRIBE,
   YIELD,
   type Message,
 } from '../protocol/messages.ts';
+import type { Uri } from '../protocol/uris.ts';
 import { acceptAnonymous } from './authentication.ts';
 import { Authorizer } from './authorizer.ts';
 import { Broker } from './broker.ts';
@@ -74,9 +77,10 @@ export class Realm {
   /** Ends a session, however it came to it. `silent` publishes neither testaments nor meta events of its end. */
   leave(session: RouterSession, silent = false): void {
     if (!this.sessions.delete(session.id)) return;
+    // nothing is sent any more, also not of its own end
+    session.live = false;
     this.dealer.leave(session);
     this.broker.leave(session);
-    session.live = false;
     const testaments = this.#testaments.execute(session);
     if (!silent) {
       for (const testament of testaments) this.broker.publishFromRouter(testament);
@@ -99,8 +103,8 @@ export class Realm {
     switch (message[0]) {
       case PUBLISH: {
         session.take(message[1]);
-        const told = message[2]['acknowledge'] === true;
-        this.#answering(session, PUBLISH, message[1], told, (refused) => {
+        const acknowledged = message[2]['acknowledge'] === true;
+        this.#answering(session, PUBLISH, message[1], acknowledged, (refused) => {
           this.broker.publish(session, message, refused);
         });
         return;
@@ -149,16 +153,42 @@ export class Realm {
     }
   }
 
-  /** Runs a request; a refusal, thrown or told later, is answered with ERROR, where the client wants an answer. */
+  /**
+   * Deals with a message that could not be written for its receiver: an event is dropped; a call is answered with an
+   * error, be it the invocation or the result that could not be written.
+   *
+   * @returns false where nothing can take its place
+   */
+  undeliverable(session: RouterSession, message: Message, uri: Uri): boolean {
+    switch (message[0]) {
+      case EVENT:
+        return true;
+      case INVOCATION:
+      case RESULT:
+        this.dealer.invocations.undeliverable(session, message, uri);
+        return true;
+      case ERROR: {
+        const [, type, request, details, reason, ...payload] = message;
+        const bare = payload.length === 0 && Object.keys(details).length === 0;
+        if (!bare) session.error(type, request, reason);
+        return !bare;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** Runs a request; a refusal, thrown or given to `refused` later, becomes ERROR, where the client wants an answer. */
   #answering(
     session: RouterSession,
     type: number,
     request: Id,
-    told: boolean,
+    acknowledged: boolean,
     run: (refused: (error: ApplicationError) => void) => void,
   ): void {
     const refused = (error: ApplicationError): void => {
-      if (told || (error instanceof BadUri && session.quirks.badUriCloses)) session.refuse(type, request, error);
+      if (acknowledged || (error instanceof BadUri && session.quirks.badUriCloses))
+        session.refuse(type, request, error);
     };
     try {
       run(refused);

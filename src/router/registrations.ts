@@ -2,12 +2,13 @@ import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { REGISTERED, UNREGISTERED, type MessageOf } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';
-import { bestMatch, matchesUri, type Match, type Uri } from '../protocol/uris.ts';
+import { bestMatch, type Match, type Uri } from '../protocol/uris.ts';
 import type { Authorizer } from './authorizer.ts';
 import { LIMIT_EXCEEDED, timestamp, type RealmContext } from './context.ts';
 import type { Quirks } from './quirks.ts';
 import { assertWellFormed } from './relay.ts';
 import type { Call, Callee, Registration, RouterSession } from './router-session.ts';
+import { UriIndex } from './uri-index.ts';
 
 /** Publishes a meta event. */
 export type Announce = (topic: Uri, args: List, cause?: RouterSession) => void;
@@ -17,7 +18,7 @@ export class Registrations {
   readonly #context: RealmContext;
   readonly #authorizer: Authorizer;
   readonly #announce: Announce;
-  readonly #byUri: Record<Match, Map<Uri, Registration>> = { exact: new Map(), prefix: new Map(), wildcard: new Map() };
+  readonly #byUri = new UriIndex<Registration>();
   readonly #byId = new Map<Id, Registration>();
 
   constructor(context: RealmContext, authorizer: Authorizer, announce: Announce) {
@@ -35,24 +36,18 @@ export class Registrations {
   }
 
   find(procedure: Uri, match: Match): Registration | undefined {
-    return this.#byUri[match].get(procedure);
+    return this.#byUri.find(procedure, match);
   }
 
   /** The one registration that a call of this URI goes to. */
   best(procedure: Uri): Registration | undefined {
-    const exact = this.#byUri.exact.get(procedure);
-    if (exact) return exact;
-    const prefixes = [...this.#byUri.prefix.values()];
-    const wildcards = [...this.#byUri.wildcard.values()];
-    if (!this.#context.quirks.longestWildcard) return bestMatch(procedure, [...prefixes, ...wildcards]);
-    return (
-      bestMatch(procedure, prefixes) ??
-      wildcards
-        .filter(({ uri }) => matchesUri(procedure, uri, 'wildcard'))
-        .reduce<Registration | undefined>(
-          (best, next) => (best && best.uri.length >= next.uri.length ? best : next),
-          undefined,
-        )
+    const covering = this.#byUri.covering(procedure);
+    if (!this.#context.quirks.longestWildcard) return bestMatch(procedure, covering);
+    const others = covering.filter(({ match }) => match !== 'wildcard');
+    if (others.length > 0) return bestMatch(procedure, others);
+    return covering.reduce<Registration | undefined>(
+      (best, next) => (best && best.uri.length >= next.uri.length ? best : next),
+      undefined,
     );
   }
 
@@ -139,7 +134,7 @@ export class Registrations {
   /**
    * Picks the callee for a call by the registration's policy, leaving out those that declined.
    *
-   * @throws ApplicationError when nobody is left, or all are busy
+   * @throws ApplicationError when no callee is left, or all are busy
    */
   pick(registration: Registration, call: Call): Callee {
     const left = this.#inTurn(registration).filter((callee) => !call.declined.has(callee));
@@ -199,7 +194,7 @@ export class Registrations {
   #create(uri: Uri, match: Match, invoke: string): Registration {
     const id = this.#context.random.id();
     const registration: Registration = { id, uri, match, invoke, created: timestamp(), callees: [], cursor: 0 };
-    this.#byUri[match].set(uri, registration);
+    this.#byUri.add(registration);
     this.#byId.set(id, registration);
     return registration;
   }
@@ -211,7 +206,7 @@ export class Registrations {
     session.registrations.delete(registration);
     const ends = registration.callees.length === 0;
     if (ends) {
-      this.#byUri[registration.match].delete(registration.uri);
+      this.#byUri.delete(registration);
       this.#byId.delete(registration.id);
     }
     this.#announce('wamp.registration.on_unregister', [session.id, registration.id], session);
@@ -225,6 +220,6 @@ export function describeRegistration(
   { id, created, uri, match, invoke }: Registration,
   { bareDefaults }: Quirks,
 ): Dict {
-  const told = (value: string, usual: string): string => (bareDefaults && value === usual ? '' : value);
-  return { id, created, uri, match: told(match, 'exact'), invoke: told(invoke, 'single') };
+  const shown = (value: string, usual: string): string => (bareDefaults && value === usual ? '' : value);
+  return { id, created, uri, match: shown(match, 'exact'), invoke: shown(invoke, 'single') };
 }

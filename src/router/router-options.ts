@@ -69,8 +69,8 @@ export interface RealmOptions {
    * @default 'onRequest'
    */
   readonly disclosure?: 'onRequest' | 'always' | 'never';
-  /** Topics whose events are kept. */
-  readonly history?: readonly TopicHistoryOptions[];
+  /** Topics and patterns whose events are kept, or how many events of each topic: for `wamp.subscription.get_events`. */
+  readonly history?: readonly TopicHistoryOptions[] | number;
   /**
    * Only lower-case letters, digits and `_` in URI components.
    *
@@ -89,7 +89,11 @@ export interface Limits {
   readonly callsPerSession?: number;
   /** @default 1000 */
   readonly testamentsPerSession?: number;
-  /** @default 100000 */
+  /**
+   * Retained events; and topics whose events are kept where `history` is a number.
+   *
+   * @default 100000
+   */
   readonly retainedPerRealm?: number;
   /** @default 1000 */
   readonly realms?: number;
@@ -113,11 +117,7 @@ export interface RouterOptions {
   readonly like?: RouterProfile;
   /** Single habits, on or off. */
   readonly quirks?: Partial<Record<QuirkName, boolean>>;
-  /**
-   * Where random ids and choices start.
-   *
-   * @default 1
-   */
+  /** Where random ids and choices start, so that they are the same each time; they differ by default. */
   readonly seed?: number;
   /**
    * Ids of invocations: counted for each callee as the specification has it, or random as with routers that share one

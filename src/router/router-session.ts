@@ -26,7 +26,7 @@ export interface SessionLink {
   crash(code: number, reason: string): void;
 }
 
-/** A subscription of the broker: one for each topic and match policy, whoever holds it. */
+/** A subscription of the broker: one for each topic and match policy. */
 export interface Subscription {
   readonly id: Id;
   readonly uri: Uri;
@@ -85,29 +85,37 @@ export interface Call {
   disclose: boolean;
   /** The callees that declined. */
   readonly declined: Set<Callee>;
-  route?: {
-    readonly registration: Registration;
-    readonly callee: Callee;
-    readonly invocation: Id;
-    readonly progress: boolean;
-  };
-  timer?: Teardown;
+  route?: Route | undefined;
+  timer?: Teardown | undefined;
+}
+
+/** Where a call went. */
+export interface Route {
+  readonly registration: Registration;
+  readonly callee: Callee;
+  readonly invocation: Id;
+  /** Whether the callee may send progressive results. */
+  readonly progress: boolean;
+  /** Whether the first chunk alone was sent so far. */
+  first: boolean;
 }
 
 /** How many ended calls and invocations a session remembers, to tell late frames from wrong ones. */
 const REMEMBERED = 10_000;
 
-/** Remembers the last few ids. */
+/** Remembers the last few ids, in a ring: a Set alone finds its oldest one only behind the places of all deleted ones. */
 export class RecentIds {
   readonly #ids = new Set<Id>();
+  readonly #ring: Id[] = [];
+  #next = 0;
 
   add(id: Id): void {
+    if (this.#ids.has(id)) return;
+    const oldest = this.#ring[this.#next];
+    if (oldest !== undefined) this.#ids.delete(oldest);
+    this.#ring[this.#next] = id;
+    this.#next = (this.#next + 1) % REMEMBERED;
     this.#ids.add(id);
-    if (this.#ids.size > REMEMBERED)
-      for (const oldest of this.#ids) {
-        this.#ids.delete(oldest);
-        break;
-      }
   }
 
   has(id: Id): boolean {
@@ -131,7 +139,7 @@ export class RouterSession {
   readonly hello: Readonly<Dict>;
   readonly link: SessionLink;
   readonly quirks: Quirks;
-  /** False once it has left; answers of slow hooks are for nobody then. */
+  /** False once it has left; answers of slow hooks count no more then. */
   live = true;
   ghost = false;
   /** The router's own: it needs no permission. */
@@ -145,7 +153,7 @@ export class RouterSession {
   readonly endedCalls = new RecentIds();
   /** As callee: running invocations. */
   readonly invocations = new Map<Id, Call>();
-  /** As callee: invocations that nobody waits for any more, whose answer may still come. */
+  /** As callee: invocations whose call is over, while their answer may still come. */
   readonly abandoned = new RecentIds();
   #lastRequest: Id = 0;
   #lastInvocation: Id = 0;

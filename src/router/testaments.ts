@@ -1,5 +1,6 @@
 import { isDict } from '../protocol/kinds.ts';
-import { ApplicationError } from '../protocol/errors.ts';
+import { ApplicationError, ProtocolError } from '../protocol/errors.ts';
+import { parseMessage, PUBLISH } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { PublishRequest } from './broker.ts';
@@ -25,6 +26,16 @@ function scopeOf(kwargs: Dict): Scope {
   return scope;
 }
 
+/** Checks publish_options as those of a PUBLISH: nothing can be refused any more when the session has ended. */
+function assertPublishable(options: unknown, topic: Uri): void {
+  try {
+    parseMessage([PUBLISH, 1, options, topic]);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw wrong(error.message.replace('PUBLISH.options', 'publish_options'));
+  }
+}
+
 /** Events that are published when a session ends, however it ends (WAMP, section "Session Testament"). */
 export class Testaments {
   readonly #bySession = new Map<RouterSession, Testament[]>();
@@ -44,11 +55,11 @@ export class Testaments {
     assertWellFormed(topic, 'exact', this.#strict, true);
     if (!Array.isArray(payload)) throw wrong('The second argument must be a list');
     if (!isDict(named)) throw wrong('The third argument must be a dictionary');
-    if (!isDict(options)) throw wrong('publish_options: expected a dictionary');
+    assertPublishable(options, topic);
     const testaments = this.#bySession.get(session) ?? [];
     if (testaments.length >= this.#limit)
       throw new ApplicationError(LIMIT_EXCEEDED, ['Too many testaments of one session']);
-    testaments.push({ scope: scopeOf(kwargs), topic, args: payload, kwargs: named, options });
+    testaments.push({ scope: scopeOf(kwargs), topic, args: payload, kwargs: named, options: options as Dict });
     this.#bySession.set(session, testaments);
   }
 

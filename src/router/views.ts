@@ -1,6 +1,11 @@
 import { defer, map, startWith, type Observable } from 'rxjs';
+import type { Match, Uri } from '../protocol/uris.ts';
 import { Faults } from './faults.ts';
+import type { Realm } from './realm.ts';
 import type { CallView, RegistrationView, SessionView, SubscriptionView } from './router-options.ts';
+import type { Registration, Subscription } from './router-session.ts';
+
+const MATCHES: readonly Match[] = ['exact', 'prefix', 'wildcard'];
 
 /** What a router shows of its state, as plain data. */
 export abstract class Views extends Faults {
@@ -22,24 +27,22 @@ export abstract class Views extends Faults {
 
   /** The subscriptions that have subscribers. */
   get subscriptions(): readonly SubscriptionView[] {
-    return [...this.core.realms.values()].flatMap(({ context: { name: realm }, broker }) =>
-      [...broker.subscriptions]
-        .filter(({ subscribers }) => subscribers.size > 0)
-        .map(({ id, uri: topic, match, created, subscribers }) => {
-          const sessions = [...subscribers].map((session) => session.id);
-          return { id, realm, topic, match, created, sessions };
-        }),
-    );
+    return this.#subscriptions(({ broker }) => broker.subscriptions);
+  }
+
+  /** Those of exactly this URI or pattern, of any match policy. */
+  subscriptionsOf(topic: Uri): readonly SubscriptionView[] {
+    return this.#subscriptions(({ broker }) => MATCHES.map((match) => broker.find(topic, match)));
   }
 
   /** The registrations. */
   get registrations(): readonly RegistrationView[] {
-    return [...this.core.realms.values()].flatMap(({ context: { name: realm }, dealer }) =>
-      [...dealer.registrations.all].map(({ id, uri: procedure, match, invoke, created, callees }) => {
-        const sessions = callees.map((callee) => callee.session.id);
-        return { id, realm, procedure, match, invoke, created, sessions };
-      }),
-    );
+    return this.#registrations(({ dealer }) => dealer.registrations.all);
+  }
+
+  /** Those of exactly this URI or pattern, of any match policy. */
+  registrationsOf(procedure: Uri): readonly RegistrationView[] {
+    return this.#registrations(({ dealer }) => MATCHES.map((match) => dealer.registrations.find(procedure, match)));
   }
 
   /** The calls that have no final answer yet. */
@@ -52,5 +55,27 @@ export abstract class Views extends Faults {
   /** The names of the realms. */
   get realms(): readonly string[] {
     return [...this.core.realms.keys()];
+  }
+
+  #subscriptions(of: (realm: Realm) => Iterable<Subscription | undefined>): SubscriptionView[] {
+    return [...this.core.realms.values()].flatMap((realm) =>
+      [...of(realm)].flatMap((subscription) => {
+        if (!subscription || subscription.subscribers.size === 0) return [];
+        const { id, uri: topic, match, created, subscribers } = subscription;
+        const sessions = [...subscribers].map((session) => session.id);
+        return [{ id, realm: realm.context.name, topic, match, created, sessions }];
+      }),
+    );
+  }
+
+  #registrations(of: (realm: Realm) => Iterable<Registration | undefined>): RegistrationView[] {
+    return [...this.core.realms.values()].flatMap((realm) =>
+      [...of(realm)].flatMap((registration) => {
+        if (!registration) return [];
+        const { id, uri: procedure, match, invoke, created, callees } = registration;
+        const sessions = callees.map((callee) => callee.session.id);
+        return [{ id, realm: realm.context.name, procedure, match, invoke, created, sessions }];
+      }),
+    );
   }
 }

@@ -9,9 +9,9 @@ export interface BatchedOptions {
   /**
    * The octet to put behind each message of a text serializer: 0x1E, the "record separator" that the specification
    * names, or 0x18. The specification writes the former as `\30`, which Autobahn and Crossbar.io read as octal: they send
-   * 0x18 and find no message in a batch without it. As they are what speaks batches today, it is the default. Both
-   * are understood when receiving: neither stands in JSON unescaped.
-   * @default 0x18
+   * 0x18 and find no message in a batch without it. As they are what speaks batches today, it is the default, until the
+   * other side has sent the other one. Both are understood when receiving: neither stands in JSON unescaped.
+   * @default 0x18, or what the other side uses
    */
   readonly separator?: 0x18 | 0x1e | undefined;
 }
@@ -45,18 +45,19 @@ const FULL = 0x10000;
 export function batched(serializer: Serializer, options: BatchedOptions = {}): Serializer {
   checkOptions(() => 'batched', OPTIONS, options);
   if (serializer.batching) throw new TypeError(`batched: ${serializer.id} is batched already`);
-  const form = serializer.binary ? ofBytes(serializer) : ofText(serializer, options.separator);
+  const form = serializer.binary ? () => ofBytes(serializer) : () => ofText(serializer, options.separator);
+  const { encode, decode } = form();
   return {
     id: `${serializer.id}.batched`,
     subprotocol: `${serializer.subprotocol}.batched`,
     binary: serializer.binary,
-    encode: form.encode,
-    decode: form.decode,
-    batching: (port) => batching(port, form),
+    encode,
+    decode,
+    batching: (port) => batching(port, form()),
   };
 }
 
-/** How messages stand in a batch. A frame of one message is a batch of one, and batches in a row are a batch. */
+/** How messages stand in a batch, on one connection. A frame of one message is a batch of one, and batches in a row are a batch. */
 interface Form {
   readonly encode: (message: readonly unknown[]) => Frame;
   readonly decode: (data: Frame) => unknown;
@@ -65,8 +66,10 @@ interface Form {
   readonly join: (batches: readonly Frame[]) => Frame;
 }
 
-function ofText(plain: Serializer, separator = 0x18): Form {
-  const end = String.fromCharCode(separator);
+function ofText(plain: Serializer, separator?: 0x18 | 0x1e): Form {
+  const end = String.fromCharCode(separator ?? 0x18);
+  /** What the other side puts behind its messages, where that is not what `encode` does. */
+  let theirs: string | undefined;
   const isEnd = (code: number): boolean => code === 0x18 || code === 0x1e;
   return {
     encode: (message) => (plain.encode(message) as string) + end,
@@ -78,12 +81,14 @@ function ofText(plain: Serializer, separator = 0x18): Form {
     },
     split(batch) {
       if (typeof batch !== 'string') return [batch];
+      const last = batch.at(-1);
+      if (separator === undefined) theirs = last === '\x1e' ? last : undefined;
       const messages = batch.replaceAll('\x1e', '\x18').split('\x18');
       // behind the last separator there is nothing; without any there is nothing to take away
       if (messages.length > 1 && messages.at(-1) === '') messages.pop();
       return messages;
     },
-    join: (batches) => batches.join(''),
+    join: (batches) => (theirs === undefined ? batches.join('') : batches.join('').replaceAll(end, theirs)),
   };
 }
 
@@ -119,6 +124,7 @@ function ofBytes(plain: Serializer): Form {
       return messages;
     },
     join(batches) {
+      if (batches.length === 1) return batches[0] as Frame;
       const all = new Uint8Array(batches.reduce((sum, { length }) => sum + length, 0));
       let at = 0;
       for (const bytes of batches as readonly Uint8Array[]) {
@@ -143,7 +149,7 @@ function batching<P extends FramePort>(port: P, { split, join }: Form): P {
     const batches = waiting;
     waiting = [];
     size = 0;
-    port.send(batches.length === 1 ? (batches[0] as Frame) : join(batches));
+    port.send(join(batches));
   };
   const face: FramePort = {
     get bufferedAmount() {

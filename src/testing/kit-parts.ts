@@ -33,7 +33,7 @@ const OPTIONS = {
   strict: BOOL,
 } satisfies Record<keyof TestKitOptions, Kind>;
 
-/** What kits are made of: a router, the clients made for it, and the errors that nobody handled. */
+/** What kits are made of: a router, the clients made for it, and the errors that were not handled. */
 export interface KitParts<C extends Client> {
   readonly router: TestRouter;
   /** Whether the router was made here, and ends here. */

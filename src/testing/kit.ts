@@ -10,22 +10,22 @@ import type { TestRouter } from './test-router.ts';
 export interface TestKit<C extends Client = Client> {
   readonly router: TestRouter;
   /**
-   * Makes a client of the router, which the kit will close. Reconnects after 10 ms, without jitter, unless told
-   * otherwise.
+   * Makes a client of the router, which the kit will close. Reconnects after 10 ms, without jitter, unless
+   * the options say otherwise.
    *
    * @param options beside those of the kit
    */
   readonly client: (options?: Partial<BaseOptions>) => C;
   /**
-   * The errors that nobody handled so far: what RxJS reports as such, and `userErrors$` of the kit's clients. The kit
+   * The unhandled errors so far: what RxJS reports as such, and `userErrors$` of the kit's clients. The kit
    * forgets them: for tests that expect some.
    */
   readonly takeErrors: () => readonly unknown[];
   /**
    * Ends it: takes back the router's faults, closes the clients and then the router.
    *
-   * @returns rejects with a list of what the test left behind: sessions that were not closed, errors that nobody
-   * handled, with `strict` also streams and calls
+   * @returns rejects with a list of what the test left behind: sessions that were not closed, unhandled
+   * errors, with `strict` also streams and calls
    */
   readonly close: () => Promise<void>;
 }

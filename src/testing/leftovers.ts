@@ -37,7 +37,7 @@ export function assertNothingLeft(
   const problems = [
     ...streams,
     ...liveSessions(router).map(({ id, realm, authid }) => `session ${id} ('${authid}') is still joined to ${realm}`),
-    ...errors.map(({ error, context }) => `nobody handled ${textOf(error)}${context ? ` (${context})` : ''}`),
+    ...errors.map(({ error, context }) => `unhandled: ${textOf(error)}${context ? ` (${context})` : ''}`),
   ];
   if (problems.length === 0) return;
   throw new Error(`The test left something behind:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {

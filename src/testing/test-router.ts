@@ -89,8 +89,8 @@ export class TestRouter extends Router {
 /**
  * Makes a router for a test, in this process, browser or Node.
  *
- * @param options realms, authentication, habits of real routers …; without any: the realm `realm1`, open to all. Random
- *   ids and choices start at `seed: 1`, so that a test that fails fails again
+ * @param options realms, authentication, habits of real routers …; without any: the realm `realm1`, open to all. With
+ *   `seed` its random ids and choices are the same each time
  * @throws TypeError that names the option that is wrong
  * @example
  * const router = createTestRouter();
@@ -102,5 +102,5 @@ export class TestRouter extends Router {
  */
 export function createTestRouter(options: RouterOptions = {}): TestRouter {
   checkRouterOptions('createTestRouter', options);
-  return new TestRouter({ seed: 1, ...options });
+  return new TestRouter(options);
 }

@@ -1,17 +1,17 @@
 import { config } from 'rxjs';
 
-/** An error that nobody handled, and what ran into it, where that is known. */
+/** An unhandled error, and what ran into it, where that is known. */
 export interface Unhandled {
   readonly error: unknown;
   readonly context?: string;
 }
 
-/** Who collects now; the last one gets what comes. */
+/** The collectors that are open; the last one gets what comes. */
 const open: UnhandledErrors[] = [];
 let before: typeof config.onUnhandledError;
 
 /**
- * Takes what RxJS reports because nobody handles it: the error of a stream whose observer has no `error`, what an
+ * Takes what RxJS reports as unhandled: the error of a stream whose observer has no `error`, what an
  * observer throws. Without it such an error hits whichever test runs a moment later.
  */
 export class UnhandledErrors {

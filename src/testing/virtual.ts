@@ -28,7 +28,7 @@ export interface VirtualOptions<C extends Client = Client> extends TestKitOption
 /** What a test under virtual time works with: the helpers of RxJS's `TestScheduler`, a router, and clients. */
 export interface VirtualKit<C extends Client = Client> extends RunHelpers {
   readonly router: TestRouter;
-  /** Makes a client of the router. Reconnects after 10 ms, without jitter, unless told otherwise. */
+  /** Makes a client of the router. Reconnects after 10 ms, without jitter, unless the options say otherwise. */
   readonly client: (options?: Partial<BaseOptions>) => C;
   /** Does something after so many virtual milliseconds. */
   readonly at: (ms: number, action: () => void) => void;
@@ -66,7 +66,7 @@ class Scheduler extends TestScheduler {
  * subscribed by frame 1. Promises know no virtual time: handlers of such a test answer at once or with Observables.
  *
  * @param body sets up; when it returns, virtual time runs to its end
- * @returns what the body returned, which must not be a Promise: nobody would wait for it
+ * @returns what the body returned, which must not be a Promise, since virtual time does not wait for one
  * @throws where an expectation does not hold, an action threw, or something was left behind (as with `createTestKit()`)
  * @example
  * virtually(({ router, client, act, expectObservable }) => {

@@ -72,8 +72,14 @@ export function whenSubscribed(
   options?: WaitOptions,
 ): Promise<readonly SubscriptionView[] | readonly ConfirmedStream[]> {
   if (!(of instanceof Router)) return whenConfirmed(of, 'topics', which, n as WaitOptions);
-  const all = (): Held<SubscriptionView>[] => of.subscriptions.map((view) => ({ uri: view.topic, view }));
-  return whenHeld(of, { by: 'whenSubscribed', all, where: `on '${which}'` }, which, n as number, options);
+  const topic = which as Uri;
+  const wanted = {
+    by: 'whenSubscribed',
+    where: `on '${topic}'`,
+    found: () => of.subscriptionsOf(topic),
+    all: () => of.subscriptions.map((view) => ({ ...view, uri: view.topic })),
+  };
+  return whenHeld(of, wanted, n as number, options);
 }
 
 /**
@@ -105,8 +111,14 @@ export function whenRegistered(
   options?: WaitOptions,
 ): Promise<readonly RegistrationView[] | readonly ConfirmedStream[]> {
   if (!(of instanceof Router)) return whenConfirmed(of, 'procedures', which, n as WaitOptions);
-  const all = (): Held<RegistrationView>[] => of.registrations.map((view) => ({ uri: view.procedure, view }));
-  return whenHeld(of, { by: 'whenRegistered', all, where: `behind '${which}'` }, which, n as number, options);
+  const procedure = which as Uri;
+  const wanted = {
+    by: 'whenRegistered',
+    where: `behind '${procedure}'`,
+    found: () => of.registrationsOf(procedure),
+    all: () => of.registrations.map((view) => ({ ...view, uri: view.procedure })),
+  };
+  return whenHeld(of, wanted, n as number, options);
 }
 
 function whenRouterSession(
@@ -127,34 +139,34 @@ function whenRouterSession(
   );
 }
 
-/** A subscription or registration, and the URI that it is for. */
-interface Held<V> {
-  readonly uri: Uri;
-  readonly view: V;
+/** A subscription or registration of a router. */
+interface Held {
+  readonly match: Match;
+  readonly sessions: readonly Id[];
 }
 
+/** Subscriptions or registrations to wait for. */
 interface WantedHeld<V> {
   readonly by: string;
-  readonly all: () => Held<V>[];
   readonly where: string;
+  readonly found: () => readonly V[];
+  /** All that there are, for the error message. */
+  readonly all: () => readonly (Held & { readonly uri: Uri })[];
 }
 
-function whenHeld<V extends { readonly match: Match; readonly sessions: readonly Id[] }>(
+function whenHeld<V extends Held>(
   router: Router,
-  { by, all, where }: WantedHeld<V>,
-  wanted: Uri | number,
+  { by, where, found, all }: WantedHeld<V>,
   n = 1,
   options?: WaitOptions,
 ): Promise<readonly V[]> {
   const look = (): readonly V[] | undefined => {
-    const found = all()
-      .filter(({ uri }) => uri === wanted)
-      .map(({ view }) => view);
-    const count = found.reduce((sum, { sessions }) => sum + sessions.length, 0);
-    return (n === 0 ? count === 0 : count >= n) ? found : undefined;
+    const views = found();
+    const count = views.reduce((sum, { sessions }) => sum + sessions.length, 0);
+    return (n === 0 ? count === 0 : count >= n) ? views : undefined;
   };
   const instead = (): string =>
-    listed(all().map(({ uri, view: { match, sessions } }) => `'${uri}' (${match}) with ${sessions.length}`));
+    listed(all().map(({ uri, match, sessions }) => `'${uri}' (${match}) with ${sessions.length}`));
   return when({ by, changes: router.changes$, look, what: `${n} session(s) ${where}`, instead }, options);
 }
 

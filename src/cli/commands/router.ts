@@ -34,6 +34,7 @@ interface RouterFlags {
   readonly ticketFile?: string;
   readonly allowOrigin?: readonly string[];
   readonly like?: RouterProfile;
+  readonly history?: string;
   readonly verbose?: boolean;
 }
 
@@ -72,6 +73,7 @@ export const router: Command = {
         collect,
       )
       .addOption(new Option('--like <router>', 'imitate the habits of').choices(['crossbar', 'nexus']))
+      .option('--history <n>', 'keep the last <n> events of each topic, for clients that ask for past events')
       .option('--verbose', 'print a line when a session joins or leaves')
       .addHelpText('after', EXAMPLES);
   },
@@ -102,11 +104,14 @@ export const router: Command = {
 
 function settings(flags: RouterFlags): Settings {
   const { port, host, path, rawsocket, realm = ['realm1'], ticket: tickets = [], ticketFile } = flags;
-  const { allowOrigin: origins = [], like, longpoll: longPoll = false, verbose = false } = flags;
+  const { allowOrigin: origins = [], like, longpoll: longPoll = false, history, verbose = false } = flags;
   if (!isPort(port)) throw new CliError(`--port: expected a number from 0 to 65535, got '${port}'`);
   if (host === '') throw new CliError("--host: expected an address, got ''");
   if (path !== undefined && !path.startsWith('/'))
     throw new CliError(`--path: expected a path with a leading '/', got '${path}'`);
+  if (history !== undefined && !/^[1-9]\d{0,6}$/.test(history))
+    throw new CliError(`--history: expected a number from 1 to 9999999, got '${history}'`);
+  const kept = history === undefined ? {} : { history: Number(history) };
   const odd = realm.find((name): boolean => !isUri(name));
   if (odd !== undefined) throw new CliError(`--realm: '${odd}' is no well-formed realm`);
   const listed = ticketFile === undefined ? [] : contentOf('--ticket-file', ticketFile).split(/\r?\n/);
@@ -123,7 +128,7 @@ function settings(flags: RouterFlags): Settings {
     path,
     rawSocket: rawsocket === undefined ? undefined : rawSocketOf(rawsocket),
     longPoll,
-    realms: Object.fromEntries(realm.map((name) => [name, { auth }])),
+    realms: Object.fromEntries(realm.map((name) => [name, { auth, ...kept }])),
     like,
     allowedOrigins: origins.includes('*') ? '*' : origins,
     verbose,

@@ -13,7 +13,7 @@ export function credentialsOf({ headers, socket }: Pick<IncomingMessage, 'header
   };
 }
 
-/** One that nobody trusts proves nothing: a server that does not reject it must not go by it. */
+/** An untrusted certificate proves nothing: a server that does not reject it must not go by it. */
 function certificateOf(socket: TLSSocket): LinkCredentials['certificate'] {
   const { subject, fingerprint256 } = socket.getPeerCertificate() as Partial<
     ReturnType<TLSSocket['getPeerCertificate']>

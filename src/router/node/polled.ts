@@ -24,14 +24,14 @@ interface Timeouts {
   readonly holdTimeout: number;
 }
 
-/** One client, who comes by requests. */
+/** One client, which comes by requests. */
 export class PolledClient {
   readonly #serializer: Serializer;
   readonly #context: LongPollContext;
   readonly #timeouts: Timeouts;
   readonly #forget: () => void;
   #link!: RouterLink;
-  /** Frames that nobody has fetched yet. */
+  /** Frames that the client has not fetched yet. */
   readonly #queue: (string | Uint8Array)[] = [];
   #waiting = 0;
   /** The request that waits for a frame. */

@@ -63,7 +63,7 @@ export function longPollServer(
       answer(response, 503, refusal);
       return;
     }
-    // who knows the id is the client
+    // the id is the client's secret
     const transport = randomBytes(18).toString('base64url');
     const client = new PolledClient(serializer, context, { idleTimeout, holdTimeout }, () => {
       transports.delete(transport);

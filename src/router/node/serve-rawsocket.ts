@@ -1,8 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { asyncScheduler } from 'rxjs';
-import { ProtocolError, SerializationError } from '../../protocol/errors.ts';
-import { CALL, ERROR, EVENT, INVOCATION, RESULT, type Message } from '../../protocol/messages.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import {
   announced,
@@ -185,13 +184,7 @@ function attach(
   const link: RouterLink = router.attach(
     {
       send(message) {
-        try {
-          send(encode(serializer, message));
-        } catch (error) {
-          const instead = error instanceof SerializationError ? insteadOf(message, error, link) : undefined;
-          if (instead === undefined) throw error;
-          if (instead) send(encode(serializer, instead));
-        }
+        send(encode(serializer, message));
       },
       close() {
         frames.flush();
@@ -225,25 +218,4 @@ function attach(
     link.lost();
   });
   return read;
-}
-
-/**
- * What becomes of a message that is longer than the client takes: an event is lost, an answer turns into an error, and
- * an invocation fails as if the callee had said so.
- *
- * @returns what to send, null for nothing, undefined where the link cannot go on
- */
-function insteadOf(message: Message, { uri }: SerializationError, link: RouterLink): Message | null | undefined {
-  if (uri !== 'wamp.error.payload_size_exceeded') return undefined;
-  switch (message[0]) {
-    case EVENT:
-      return null;
-    case RESULT:
-      return [ERROR, CALL, message[1], {}, uri];
-    case INVOCATION:
-      link.receive([ERROR, INVOCATION, message[1], {}, uri]);
-      return null;
-    default:
-      return undefined;
-  }
 }

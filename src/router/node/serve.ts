@@ -82,7 +82,7 @@ export interface ServeOptions {
    * @default [json(), msgpack(), cbor()] and their batched forms
    */
   readonly serializers?: readonly Serializer[];
-  /** Answers plain HTTP requests on the same port; by default they are told that this is a WAMP router. */
+  /** Answers plain HTTP requests on the same port; by default with 426 and a line that says what listens here. */
   readonly onRequest?: RequestListener;
   /** Serves RawSocket as well, on a port of its own (with TLS where `tls` is given) or on a Unix domain socket. */
   readonly rawSocket?: RawSocketServeOptions;

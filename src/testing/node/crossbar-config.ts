@@ -1,6 +1,6 @@
 import { createHash, createHmac, generateKeyPairSync, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-/** Somebody who may join a Crossbar.io of the configuration `'auth'`. */
+/** A user who may join a Crossbar.io of the configuration `'auth'`. */
 export interface CrossbarUser {
   readonly authid: string;
   readonly authrole: string;
