@@ -30,7 +30,11 @@ const inputOf = (names) => Object.fromEntries(names.map((name) => [name, `${modu
 const groups = [
   { name: 'protocol', test: /\/protocol\// },
   { name: 'client', test: /\/(client\/client|transports\/websocket)\.js$/ },
-  { name: 'auth', test: /\/auth\/[\w-]+\.js$/ },
+  { name: 'auth', test: /\/auth\/(?!(ticket|wampcra|scram|cryptosign)\.)[\w-]+\.js$/ },
+  ...['ticket', 'wampcra', 'scram', 'cryptosign', 'longpoll', 'sharedworker'].map((name) => ({
+    name,
+    test: new RegExp(`/(auth|transports)/${name}\\.js$`),
+  })),
   {
     debugName: 'more',
     name: (id, graph) => (graph.getModuleInfo(`${modules}index.js`).importedIds.includes(id) ? 'more' : null),
