@@ -29,13 +29,43 @@ const inputOf = (names) => Object.fromEntries(names.map((name) => [name, `${modu
  */
 const groups = [
   { name: 'protocol', test: /\/protocol\// },
+  {
+    // the client imports what stands behind a #, so that what this shares with the client cannot be in the client's file
+    debugName: 'platform',
+    name: (id, graph) => {
+      const sides = built(imports).map((name) => graph.getModuleInfo(`${modules}${name}.js`));
+      const shared = sides.flatMap(({ id: side, importers, importedIds }) =>
+        importers.length > 0 ? [side] : importedIds,
+      );
+      return !/\.node\.js$|@noble/.test(id) && shared.includes(id) ? 'platform' : null;
+    },
+  },
   { name: 'client', test: /\/(client\/client|transports\/websocket)\.js$/ },
-  { name: 'auth', test: /\/auth\/[\w-]+\.js$/ },
+  { name: 'auth', test: /\/auth\/(?!(ticket|wampcra|scram|cryptosign)\.)[\w-]+\.js$/ },
+  ...['ticket', 'wampcra', 'scram', 'cryptosign', 'longpoll', 'sharedworker'].map((name) => ({
+    name,
+    test: new RegExp(`/(auth|transports)/${name}\\.js$`),
+  })),
   {
     debugName: 'more',
     name: (id, graph) => (graph.getModuleInfo(`${modules}index.js`).importedIds.includes(id) ? 'more' : null),
   },
-].map((group, i) => ({ ...group, priority: 9 - i }));
+].map((group, i, { length }) => ({ ...group, priority: length - i }));
+
+/** Files that load each other in a circle would meet names that have no value yet. */
+function refuseCircles(files, end) {
+  const next = new Map(
+    files.map(({ fileName, imports: all }) => [
+      fileName,
+      all.flatMap((name) => (name.startsWith('#') ? built(imports[name]).map((side) => side + end) : name)),
+    ]),
+  );
+  const visit = (file, path) => {
+    if (path.includes(file)) throw new Error(`a circle of files: ${[...path, file].join(' > ')}`);
+    for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+  };
+  for (const { fileName } of files) visit(fileName, []);
+}
 
 /** All entries in one go: what two share is there once, and so is each class. */
 async function bundle(names, external, output) {
@@ -46,7 +76,7 @@ async function bundle(names, external, output) {
     external,
     treeshake: { moduleSideEffects: false },
   });
-  await build.write({
+  const { output: files } = await build.write({
     dir: `${root}dist`,
     comments: { jsdoc: false },
     minifyInternalExports: false,
@@ -54,6 +84,7 @@ async function bundle(names, external, output) {
     ...output,
   });
   await build.close();
+  refuseCircles(files, output.format === 'cjs' ? '.cjs' : '.js');
 }
 
 await bundle([...entries, ...programs], /^[^./]/, { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });

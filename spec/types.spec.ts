@@ -9,7 +9,7 @@ import {
   type Status,
   type SubscribeOptions,
   type Wamp,
-  type WampClient,
+  WampClient,
   type WampEvent,
 } from '../src/index.ts';
 import { distinctPublications, history, type HistoryEvent, withHistory } from '../src/flow/index.ts';
@@ -149,6 +149,12 @@ function meta(wamp: WampClient, session: Session): void {
   history(wamp, 'com.shop.price', { from_time: new Date() });
 }
 
+/** A client that is closed at the end of the block. */
+async function disposed(): Promise<void> {
+  await using wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });
+  wamp.publish('com.app.topic');
+}
+
 /** A status narrows by its state to what belongs to it. */
 function badge(status: Status): string {
   switch (status.state) {
@@ -169,6 +175,7 @@ describe('types', () => {
     // compiling this file is the proof: `npm run types`
     expect(typeof uses).toBe('function');
     expect(typeof meta).toBe('function');
+    expect(typeof disposed).toBe('function');
     expect(badge({ state: 'idle' })).toBe('idle');
   });
 });

@@ -62,10 +62,10 @@ export function readAs<T>({ expected, read }: Reader<T>, value: unknown, where: 
   return found;
 }
 
-export const AN_ID: Reader<Id> = reader('an id', (value) => (isId(value) ? value : undefined));
+export const AN_ID: Reader<Id> = /* @__PURE__ */ reader('an id', (value) => (isId(value) ? value : undefined));
 
 /** nexus sends 0 for none, others null. */
-export const ID_OR_NONE: Reader<Id | null> = reader('an id, or null', (value) =>
+export const ID_OR_NONE: Reader<Id | null> = /* @__PURE__ */ reader('an id, or null', (value) =>
   isId(value) ? value : value === null || value === undefined || value === 0 ? null : undefined,
 );
 
@@ -73,21 +73,24 @@ export const ID_OR_NONE: Reader<Id | null> = reader('an id, or null', (value) =>
 const ids = (value: unknown): readonly Id[] | undefined =>
   value === null || value === undefined ? [] : Array.isArray(value) && value.every(isId) ? value : undefined;
 
-export const IDS: Reader<readonly Id[]> = reader('a list of ids', ids);
+export const IDS: Reader<readonly Id[]> = /* @__PURE__ */ reader('a list of ids', ids);
 
-export const IDS_BY_MATCH: Reader<IdsByMatch> = reader('lists of ids under exact, prefix and wildcard', (value) => {
-  if (!isDict(value)) return undefined;
-  const [exact, prefix, wildcard] = [ids(value['exact']), ids(value['prefix']), ids(value['wildcard'])];
-  return exact && prefix && wildcard && { exact, prefix, wildcard };
-});
+export const IDS_BY_MATCH: Reader<IdsByMatch> = /* @__PURE__ */ reader(
+  'lists of ids under exact, prefix and wildcard',
+  (value) => {
+    if (!isDict(value)) return undefined;
+    const [exact, prefix, wildcard] = [ids(value['exact']), ids(value['prefix']), ids(value['wildcard'])];
+    return exact && prefix && wildcard && { exact, prefix, wildcard };
+  },
+);
 
 const count = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
 
-export const COUNTED: Reader<number> = reader('a count', count);
+export const COUNTED: Reader<number> = /* @__PURE__ */ reader('a count', count);
 
 /** Some routers list the sessions that they killed, some count them. */
-export const KILLED: Reader<number> = reader(
+export const KILLED: Reader<number> = /* @__PURE__ */ reader(
   'a count, or a list of ids',
   (value) => count(value) ?? ids(value)?.length,
 );
@@ -113,10 +116,16 @@ function described(value: unknown): MetaSubscription | undefined {
     : undefined;
 }
 
-export const SUBSCRIPTION: Reader<MetaSubscription> = reader('a description of a subscription', described);
+export const SUBSCRIPTION: Reader<MetaSubscription> = /* @__PURE__ */ reader(
+  'a description of a subscription',
+  described,
+);
 
-export const REGISTRATION: Reader<MetaRegistration> = reader('a description of a registration', (value) => {
-  const found = described(value);
-  const { invoke } = (value ?? {}) as Dict;
-  return found && { ...found, invoke: typeof invoke === 'string' && invoke !== '' ? invoke : 'single' };
-});
+export const REGISTRATION: Reader<MetaRegistration> = /* @__PURE__ */ reader(
+  'a description of a registration',
+  (value) => {
+    const found = described(value);
+    const { invoke } = (value ?? {}) as Dict;
+    return found && { ...found, invoke: typeof invoke === 'string' && invoke !== '' ? invoke : 'single' };
+  },
+);
