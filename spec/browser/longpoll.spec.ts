@@ -31,9 +31,9 @@ describe('longPoll in a browser', () => {
   });
 
   it('says that there is no router at an address of the own page', async () => {
-    await expectAsync(firstValueFrom(longPoll({ url: 'no/such/place' }).open())).toBeRejectedWithError(
+    await expectAsync(firstValueFrom(longPoll({ url: './no/such/place' }).open())).toBeRejectedWithError(
       ConnectFailedError,
-      /Cannot connect to no\/such\/place .*HTTP status 404/,
+      /Cannot connect to \.\/no\/such\/place .*HTTP status 404/,
     );
   });
 });

@@ -72,20 +72,12 @@ describe('webSocket in a browser, without a router', () => {
     expect((error as Error).message).toMatch(/ws:\/\/127\.0\.0\.1:9\/.*: no reason is given here/);
   });
 
-  it('passes on what the browser has against the address, without what may be secret in it', async () => {
-    const error = await failure(webSocket({ url: 'ws://host/#fragment' }).open());
-    expect(error).toBeInstanceOf(ConnectFailedError);
-    const { message } = (error as Error).cause as Error;
-    expect(message).toMatch(/^SyntaxError: .*fragment/);
-    expect(message).not.toContain('#');
-  });
-
   it('says that there is no WebSocket', async () => {
     const real = globalThis.WebSocket;
     (globalThis as { WebSocket?: unknown }).WebSocket = undefined;
     const error = await failure(webSocket({ url: 'ws://127.0.0.1:9/' }).open());
     globalThis.WebSocket = real;
     expect(error).toBeInstanceOf(ConnectFailedError);
-    expect((error as Error).message).toMatch(/no WebSocket here/);
+    expect((error as Error).message).toMatch(/this platform has no WebSocket/);
   });
 });

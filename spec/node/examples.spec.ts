@@ -143,7 +143,7 @@ describe('the examples', () => {
         'wamp.error.runtime_error [["one at least"],{}]',
         '(the shop: handler of com.shop.order: RangeError: one at least)',
         'com.shop.wrap raised ValueError: no paper',
-        `wamp.error.no_such_procedure [["Nobody registered 'com.shop.post'"],{}]`,
+        `wamp.error.no_such_procedure [["There is no registration for 'com.shop.post'"],{}]`,
       ].sort(),
     );
   }, 60_000);

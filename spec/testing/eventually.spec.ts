@@ -1,3 +1,4 @@
+import { waitedAt } from '../helpers/waited-at.ts';
 import { EMPTY, Subject } from 'rxjs';
 import { eventually } from '../../src/testing/index.ts';
 
@@ -35,7 +36,7 @@ describe('eventually', () => {
     expect(await failing).toEqual(
       jasmine.objectContaining({
         message: jasmine.stringMatching(
-          /^Tried 1 times in 1 ms; in the end: 1 is not 2 \(waiting at .*eventually\.spec\.ts:\d+:\d+\)$/,
+          new RegExp(`^Tried 1 times in 1 ms; in the end: 1 is not 2${waitedAt('eventually')}`),
         ),
         cause: why,
         actual: 1,

@@ -1,3 +1,4 @@
+import { waitedAt } from '../helpers/waited-at.ts';
 import { firstValueFrom, interval, lastValueFrom, map, NEVER, of, take, toArray } from 'rxjs';
 import { ApplicationError, isApplicationError } from '../../src/protocol/errors.ts';
 import { result } from '../../src/session/invocation.ts';
@@ -136,10 +137,12 @@ describe('a mock procedure', () => {
     expect((await called).map(({ value }) => value)).toEqual(['b']);
     expect((await mock.whenCalled(2)).length).toBe(2);
     await expectAsync(mock.whenCalled(3, { timeout: 1 })).toBeRejectedWithError(
-      /^Waited 1 ms for calls of 'com\.app\.say', 3 of them; instead there is {"args":\["a"\],"kwargs":{}}; {"args":\["b"\],"kwargs":{}} \(waiting/,
+      new RegExp(
+        `^Waited 1 ms for calls of 'com\\.app\\.say', 3 of them; instead there is {"args":\\["a"\\],"kwargs":{}}; {"args":\\["b"\\],"kwargs":{}}${waitedAt('mock')}`,
+      ),
     );
     await expectAsync(kit.router.mock('com.x').whenCalled(() => true, { timeout: 1 })).toBeRejectedWithError(
-      /^Waited 1 ms for calls of 'com\.x', one as wanted; instead there is nothing \(waiting/,
+      new RegExp(`^Waited 1 ms for calls of 'com\\.x', one as wanted; instead there is nothing${waitedAt('mock')}`),
     );
   });
 
@@ -205,7 +208,9 @@ describe('a watched topic', () => {
     expect(found.length).toBe(1);
     expect(second.published.map(({ topic }) => topic)).toEqual(['com.b']);
     await expectAsync(second.whenPublished(2, { timeout: 1 })).toBeRejectedWithError(
-      /^Waited 1 ms for publications on 'com\.', 2 of them; instead there is {"topic":"com\.b","args":\[1\],"kwargs":{}} \(waiting/,
+      new RegExp(
+        `^Waited 1 ms for publications on 'com\\.', 2 of them; instead there is {"topic":"com\\.b","args":\\[1\\],"kwargs":{}}${waitedAt('mock')}`,
+      ),
     );
   });
 });

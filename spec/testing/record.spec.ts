@@ -1,3 +1,4 @@
+import { waitedAt } from '../helpers/waited-at.ts';
 import { EMPTY, NEVER, of, Subject, throwError } from 'rxjs';
 import { record } from '../../src/testing/index.ts';
 
@@ -39,7 +40,7 @@ describe('record', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     await expectAsync(record(NEVER).next(1, { timeout: 1 })).toBeRejectedWithError(
-      /^Waited 1 ms for a value; instead there is 0 values \(waiting at .*record\.spec\.ts:\d+:/,
+      new RegExp(`^Waited 1 ms for a value; instead there is 0 values${waitedAt('record')}`),
     );
     const long = new Subject<unknown>();
     const recording = record(long);

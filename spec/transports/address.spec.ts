@@ -45,7 +45,7 @@ describe('An address of a router', () => {
         ['http://host/ws', /begin with ws: or wss:, not http:/],
         ['/ws', /must begin with ws: or wss:;/],
         ['ws://host:99999/', /malformed/],
-        ['ws://joe:secret@ho st/', /malformed/],
+        ['ws://joe:secret@[host/', /malformed/],
         ['ws://host/#x', /fragment/],
         ['ws:', /malformed/],
       ],

@@ -130,7 +130,7 @@ describe('serveTabs', () => {
 
     it('give retained events to the observer that asked, and events once', async () => {
       const { wamp } = tab();
-      wamp.publish(TOPIC, ['kept'], {}, { retain: true });
+      router.publish(TOPIC, ['kept'], {}, { options: { retain: true } });
       const first = await live(wamp, TOPIC);
       const second = record(wamp.subscribe(TOPIC, { getRetained: true }));
       await second.next();

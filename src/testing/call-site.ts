@@ -12,8 +12,10 @@ export const callSite = (): CallSite => new Error('call site');
 export function timedOut({ stack = '' }: CallSite, message: string, options?: ErrorOptions): Error {
   const frames = stack.split('\n').filter((line) => PLACE.test(line));
   const own = folderOf(frames[0]);
-  const outside = frames.findIndex((frame) => folderOf(frame)?.startsWith(own ?? '') === false);
-  // a bundle has tests and kit in one file: then the stack alone shows the line
+  // the test's: neither the kit's nor of a package. A bundle has tests and kit in one file: then the stack alone shows the line
+  const outside = frames.findIndex(
+    (frame) => folderOf(frame)?.startsWith(own ?? '') === false && !frame.includes('/node_modules/'),
+  );
   const place = PLACE.exec(frames[outside] ?? '')?.[0];
   const error = new Error(place === undefined ? message : `${message} (waiting at ${place})`, options);
   error.stack = [`Error: ${error.message}`, ...frames.slice(Math.max(0, outside))].join('\n');
