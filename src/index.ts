@@ -17,7 +17,7 @@ export type ClientOptions = Omit<BaseOptions, 'transports'> &
   };
 
 /**
- * A WAMP client over WebSocket and JSON, unless told otherwise.
+ * A WAMP client, by default over WebSocket and JSON.
  *
  * @example
  * const wamp = new WampClient({ url: 'ws://localhost:8080', realm: 'realm1' });

@@ -1,3 +1,4 @@
+import { waitedAt } from '../helpers/waited-at.ts';
 import { firstValueFrom } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import type { Message } from '../../src/protocol/messages.ts';
@@ -85,7 +86,7 @@ describe('recordMessages', () => {
   it('says in time-out what passed instead', async () => {
     const wire = recordMessages(kit.router, { name: 'GOODBYE' });
     await expectAsync(wire.when(1, { timeout: 1 })).toBeRejectedWithError(
-      /^Waited 1 ms for messages, 1 of them; instead there is nothing \(waiting/,
+      new RegExp(`^Waited 1 ms for messages, 1 of them; instead there is nothing${waitedAt('message-recording')}`),
     );
     const wamp = kit.client();
     await firstValueFrom(wamp.session$);

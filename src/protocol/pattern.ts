@@ -46,7 +46,7 @@ export interface UriPattern<Text extends string = string> {
 
 type Parts = Record<string, unknown>;
 
-/** What a part must be: told in errors, read from a URI (undefined where it cannot be), and fit for one. */
+/** What a part must be: named in errors, read from a URI (undefined where it cannot be), and fit for one. */
 interface PartKind {
   readonly expected: string;
   readonly read: (text: string) => string | number | undefined;

@@ -11,6 +11,6 @@ export function fromBase64(text: string): Uint8Array {
   // Buffer stops at what is not base64, or skips it, and comes out short; of other letters it takes the lower half
   const isAscii = Buffer.byteLength(text) === text.length;
   if (!isAscii || size % 4 === 1 || length !== Math.floor((size * 3) / 4)) throw new ProtocolError('bad base64');
-  // a plain view: Buffer's slice() shares and its toJSON() differs, which nobody expects of a Uint8Array
+  // a plain view: Buffer's slice() shares and its toJSON() differs, unlike those of a Uint8Array
   return new Uint8Array(buffer, byteOffset, length);
 }

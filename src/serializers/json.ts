@@ -9,7 +9,7 @@ import { MAX_DEPTH, writeMessage } from './values.ts';
  * JSON, the serializer that every router speaks (WAMP, section "Serializations").
  *
  * - `Uint8Array` and `ArrayBuffer` travel as text: NUL, then base64 ("Binary conversion of JSON strings"). Real text
- *   that begins with NUL cannot be told from that and is refused.
+ *   that begins with NUL cannot be distinguished from that and is refused.
  * - bigint leaves as an integer literal, exactly. What comes in is read by `JSON.parse`: integers beyond 2^53 lose
  *   precision. Use `cbor()` or `msgpack()` for those.
  * - Dates and whatever has `toJSON()` leave as that says; undefined members are dropped, undefined in lists is null.
