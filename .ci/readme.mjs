@@ -151,7 +151,9 @@ linesOf(twins).forEach((line, i) => {
   if (twin === '') failAt(twins, i + 1, `${item} has no twin`);
   if (!/\]\(/.test(shown) && shown !== "the router's") failAt(twins, i + 1, `nothing shows the twin of ${item}`);
   for (const [, code] of twin.matchAll(/`([^`]+)`/g)) {
-    const unknown = (code.replace(/'[^']*'/g, '').match(/[\w$]+/g) ?? []).filter((name) => !names.has(name));
+    const unknown = (code.replace(/'[^']*'|\brxwamp\/[\w/]+/g, '').match(/[\w$]+/g) ?? []).filter(
+      (name) => !names.has(name),
+    );
     if (unknown.length > 0) failAt(twins, i + 1, `src does not know ${unknown.join(', ')}`);
   }
 });
