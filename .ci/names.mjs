@@ -38,6 +38,7 @@ export function nameProblems() {
       if (entry === '' && symbol.flags & ts.SymbolFlags.Value) values++;
     }
   });
+  console.log(`rxwamp exports ${values} values, of ${most} at most`);
   if (known.size === 0) problems.push('no entry exports anything');
   if (values > most) problems.push(`rxwamp exports ${values} values, of ${most} at most`);
   return problems;

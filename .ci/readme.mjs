@@ -1,6 +1,6 @@
-// Type-checks every ```ts block of README.md, spec/features.md and spec/twins.md, each as a module of its own, strictly, against the built
-// package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after `npm run build`. Other blocks are
-// not looked at.
+// Type-checks every ```ts block of README.md, of the pages of src, spec/features.md and spec/twins.md, each as a module of its own,
+// strictly, against the built package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after
+// `npm run build`. Other blocks are not looked at.
 //
 // What a block takes for granted, an HTML comment on the line above it provides; the reader does not see it:
 //
@@ -29,7 +29,10 @@ const known = {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const twins = 'spec/twins.md';
-const pages = ['README.md', 'spec/features.md', twins];
+const rooms = readdirSync(join(root, 'src'))
+  .map((room) => `src/${room}/README.md`)
+  .filter((page) => existsSync(join(root, page)));
+const pages = ['README.md', ...rooms, 'spec/features.md', twins];
 for (const [path, hint] of [
   ...pages.map((page) => [page, `${page} is missing`]),
   ['dist/index.d.ts', 'dist/index.d.ts is not there: `npm run build` first'],
