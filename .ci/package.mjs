@@ -33,7 +33,7 @@ const targets = [manifest.exports, manifest.imports, manifest.bin, manifest.main
   .map((path) => posix.normalize(path));
 
 const allowed =
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|demo\/(dashboard\.png|examples\/.+\.(ts|json))|dist\/.+\.(js|cjs|d\.ts|d\.cts))$/;
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|demo\/(dashboard\.webp|examples\/.+\.(ts|json))|dist\/.+\.(js|cjs|d\.ts|d\.cts))$/;
 const problems = files.filter((path) => !allowed.test(path)).map((path) => `${path} does not belong into the package`);
 for (const path of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...targets]) {
   if (!has.has(path)) problems.push(`${path} is missing`);
