@@ -1,5 +1,5 @@
 // What was expected, and what did not come true.
-import { ApplicationError, ClosedError, ConnectionLostError } from '../../dist/index.js';
+import { ApplicationError, ClosedError, ConnectionLostError } from '../../src/index.ts';
 
 /** What a call may end with while a callee is away, or back but not yet known to the router. */
 const AWAY = new Set(['wamp.error.no_such_procedure', 'wamp.error.canceled', 'wamp.error.no_available_callee']);

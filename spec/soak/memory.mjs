@@ -3,19 +3,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import v8 from 'node:v8';
 import { Subscriber } from 'rxjs';
 import { WebSocket } from 'ws';
-import { WampClient } from '../../dist/index.js';
-import { Call } from '../../dist/session/call.js';
-import { RunningInvocation } from '../../dist/session/invocation.js';
-import { Procedure } from '../../dist/session/procedure.js';
-import { PendingPublication } from '../../dist/session/publication.js';
-import { Session } from '../../dist/session/session.js';
-import { Topic } from '../../dist/session/topic.js';
+import { WampClient } from '../../src/index.ts';
+import { Call } from '../../src/session/call.ts';
+import { RunningInvocation } from '../../src/session/invocation.ts';
+import { ProcedureRegistration } from '../../src/session/registration.ts';
+import { PendingPublication } from '../../src/session/publication.ts';
+import { Session } from '../../src/session/session.ts';
+import { TopicSubscription } from '../../src/session/subscription.ts';
 
 const CLASSES = {
   clients: WampClient,
   sessions: Session,
-  topics: Topic,
-  registrations: Procedure,
+  topics: TopicSubscription,
+  registrations: ProcedureRegistration,
   calls: Call,
   invocations: RunningInvocation,
   publications: PendingPublication,

@@ -9,9 +9,9 @@ import {
   result,
   WampClient,
   webSocket,
-} from '../../dist/index.js';
-import { cbor } from '../../dist/serializers/cbor.js';
-import { msgpack } from '../../dist/serializers/msgpack.js';
+} from '../../src/index.ts';
+import { cbor } from '../../src/serializers/cbor.ts';
+import { msgpack } from '../../src/serializers/msgpack.ts';
 import { Hearing } from './ledger.mjs';
 
 /** Topics that each party publishes to. */

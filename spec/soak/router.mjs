@@ -1,6 +1,6 @@
 // The router, in a process of its own, which can be killed; does what it is told. Started by faults.mjs.
-import { createRouter } from '../../dist/router/index.js';
-import { serveRouter } from '../../dist/router/node/index.js';
+import { createRouter } from '../../src/router/index.ts';
+import { serveRouter } from '../../src/router/node/index.ts';
 
 const router = createRouter();
 const { port } = await serveRouter(router, { port: Number(process.argv[2]) });

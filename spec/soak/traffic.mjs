@@ -1,6 +1,6 @@
 // What goes on: each kind of traffic with what must come of it.
 import { from, takeUntil, timer } from 'rxjs';
-import { ApplicationError, CallTimeoutError } from '../../dist/index.js';
+import { ApplicationError, CallTimeoutError } from '../../src/index.ts';
 import { Hearing } from './ledger.mjs';
 import { TOPICS } from './party.mjs';
 
