@@ -433,8 +433,17 @@ describe('finalResult', () => {
     expect([seen.values, seen.completed]).toEqual([[final], true]);
   });
 
-  it('emits nothing where the final one was empty', () => {
-    const seen = record(of(partial).pipe(finalResult()));
-    expect([seen.values, seen.completed]).toEqual([[], true]);
+  it('gives an empty result where the final one was empty after progress', () => {
+    const { wamp, wire } = joined();
+    const seen = record(wamp.call(URI, [], {}, PROGRESS).pipe(finalResult()));
+    wire.send([50, 1, { progress: true }, [1]], [50, 1, {}]);
+    const [result] = seen.values;
+    expect([seen.values.length, result?.progress, result?.args, result?.value, seen.completed]).toEqual([
+      1,
+      false,
+      [],
+      undefined,
+      true,
+    ]);
   });
 });

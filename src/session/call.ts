@@ -1,8 +1,7 @@
 import {
-  filter,
   isObservable,
   type MonoTypeOperatorFunction,
-  type Observable,
+  Observable,
   type Subscriber,
   type Subscription,
   type Unsubscribable,
@@ -198,7 +197,7 @@ export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [nev
 
 /**
  * Of a call with progress, the final result alone. (`firstValueFrom` and `take(1)` take the first partial one and
- * cancel the rest.) Emits nothing where the final result of a call with progress was empty.
+ * cancel the rest.) An empty result where the final one was empty after progress.
  *
  * @example
  * const report = await firstValueFrom(wamp.call('com.app.scan', { progress: true }).pipe(finalResult()));
@@ -206,5 +205,20 @@ export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [nev
 export function finalResult(): <R extends CallResult>(source: Observable<R>) => Observable<FinalOf<R>>;
 export function finalResult<T>(): MonoTypeOperatorFunction<CallResult<T>>;
 export function finalResult(): MonoTypeOperatorFunction<CallResult> {
-  return filter((result) => !result.progress);
+  return (source) =>
+    new Observable((subscriber) => {
+      let partial: CallResult | undefined;
+      return source.subscribe({
+        next: (result) => {
+          partial = result.progress ? result : undefined;
+          if (!result.progress) subscriber.next(result);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          // the call only completes then
+          if (partial) subscriber.next(new CallResult([RESULT, 0, {}], partial.details.procedure));
+          subscriber.complete();
+        },
+      });
+    });
 }
