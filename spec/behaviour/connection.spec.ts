@@ -301,13 +301,15 @@ describe('connection: session$', () => {
     });
   });
 
-  it('is what connect() returns', () => {
+  it('has what connect() gives first', () => {
     virtual((time) => {
       const w = world();
-      const session$ = w.client.connect();
-      expect(session$).toBe(w.client.session$);
+      const connected = record(w.client.connect());
+      const sessions = record(w.client.session$);
       time.advance();
-      expect(record(session$).values.map(({ id }) => id)).toEqual(w.router.sessions.map(({ id }) => id));
+      expect(connected.values.map(({ id }) => id)).toEqual(w.router.sessions.map(({ id }) => id));
+      expect(sessions.values).toEqual(connected.values);
+      expect([connected.completed, sessions.completed]).toEqual([true, false]);
     });
   });
 
@@ -1095,6 +1097,25 @@ describe('connection: a client that is over', () => {
       });
     });
   }
+
+  it('connect() gives one session; where the client gives up, its error, also to a late subscriber, until it dials anew', () => {
+    virtual(({ advance }) => {
+      const { client, router } = world();
+      router.abort('wamp.error.no_such_realm');
+      const connected = client.connect();
+      const refused = record(connected);
+      expect(refused.ended).withContext('within the call').toBeFalse();
+      advance();
+      const { status } = client;
+      expect(status.state === 'failed' && refused.error === status.error).toBeTrue();
+      const late = record(connected);
+      advance();
+      expect(late.error).toBe(refused.error);
+      const joined = record(client.connect());
+      advance();
+      expect([joined.values.map(({ open }) => open), joined.completed]).toEqual([[true], true]);
+    });
+  });
 
   it('closed: connect() and session$ do nothing more', () => {
     virtual(({ advance }) => {

@@ -65,7 +65,13 @@ export class Client<Api = unknown> extends Verbs<Api> {
     return this.#engine.notifier.status as Status<Api>;
   }
 
-  /** Dials without waiting for a stream; tries again after `failed`. Returns {@link session$}. */
+  /**
+   * Dials without waiting for a stream, and tries again after `failed`. Emits the session that is joined now or next, and
+   * completes; errors with what made the client give up; completes without a session at `close()`.
+   *
+   * @example
+   * const session = await firstValueFrom(wamp.connect());
+   */
   connect(): Observable<Session<Api>> {
     return this.#engine.connect() as Observable<Session<Api>>;
   }

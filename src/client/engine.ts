@@ -1,8 +1,8 @@
-import { asapScheduler, Observable, Subject, type Subscription } from 'rxjs';
+import { asapScheduler, Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, type WampError } from '../protocol/errors.ts';
 import { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
-import { guarded, type ErrorEntry } from '../session/error-mapping.ts';
+import { finish, guarded, type ErrorEntry } from '../session/error-mapping.ts';
 import type { CallResult } from '../session/events.ts';
 import type { Joined } from '../session/join.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
@@ -113,7 +113,18 @@ export class Engine implements Port {
   connect(): Observable<Session> {
     if (this.#closed === undefined) this.refusal = undefined;
     this.dial();
-    return this.session$;
+    return new Observable((subscriber) => {
+      subscriber.add(
+        this.notifier.status$.subscribe((status) => {
+          if (status.state !== 'failed') return;
+          // at the end of the turn, so that retry() cannot recurse; a failure that connect() has begun to mend does not count
+          subscriber.add(
+            asapScheduler.schedule(() => this.refusal === status.error && finish(subscriber, status.error)),
+          );
+        }),
+      );
+      subscriber.add(this.session$.pipe(take(1)).subscribe(subscriber));
+    });
   }
 
   call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult> {
