@@ -152,14 +152,14 @@ const DEVIATIONS: readonly Deviation[] = [
     router: 'crossbar',
     spec: /beside autobahn-js: cbor (we answer its call|events both ways), with bytes/,
     reason: 'CBOR of the peer: bytes as typed arrays (tag 64), which the router cannot hand to clients with JSON',
-    as: /no answer to call|values came/,
+    as: /no answer to call|values came|for a value/,
     patience: 8_000,
   },
   {
     router: 'crossbar',
     spec: /beside wampy\.js: cbor .*, with bytes/,
     reason: 'CBOR of the peer: bytes as typed arrays (tag 64), which the router cannot hand to clients with JSON',
-    as: /no answer to|values came|Timeout/,
+    as: /no answer to|values came|for a value|Timeout/,
     patience: 12_000,
   },
   {

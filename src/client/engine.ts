@@ -114,15 +114,8 @@ export class Engine implements Port {
     if (this.#closed === undefined) this.refusal = undefined;
     this.dial();
     return new Observable((subscriber) => {
-      subscriber.add(
-        this.notifier.status$.subscribe((status) => {
-          if (status.state !== 'failed') return;
-          // at the end of the turn, so that retry() cannot recurse; a failure that connect() has begun to mend does not count
-          subscriber.add(
-            asapScheduler.schedule(() => this.refusal === status.error && finish(subscriber, status.error)),
-          );
-        }),
-      );
+      // a failure that connect() has begun to mend does not count
+      subscriber.add(this.notifier.onFailure((error) => this.refusal === error && finish(subscriber, error)));
       subscriber.add(this.session$.pipe(take(1)).subscribe(subscriber));
     });
   }
