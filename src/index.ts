@@ -70,34 +70,7 @@ export type { ScramDialect } from './auth/scram-exchange.ts';
 export type { IdentityOptions } from './auth/shared.ts';
 export { ticket, type TicketOptions } from './auth/ticket.ts';
 export { wampcra, type WampCraOptions } from './auth/wampcra.ts';
-export {
-  AbortError,
-  ApplicationError,
-  CallTimeoutError,
-  ClosedError,
-  ConnectFailedError,
-  ConnectionLostError,
-  GoodbyeError,
-  InvalidStateError,
-  InvalidUriError,
-  isAbortError,
-  isApplicationError,
-  isCallTimeoutError,
-  isClosedError,
-  isConnectFailedError,
-  isConnectionLostError,
-  isGoodbyeError,
-  isInvalidStateError,
-  isInvalidUriError,
-  isProtocolError,
-  isSerializationError,
-  isWampError,
-  ProtocolError,
-  SerializationError,
-  WampError,
-  type AbortContext,
-  type ApplicationErrorContext,
-} from './protocol/errors.ts';
+export * from './protocol/errors.ts';
 export type { Id } from './protocol/ids.ts';
 export type { Message } from './protocol/messages.ts';
 export type { Args, Dict, List } from './protocol/payload.ts';
@@ -106,33 +79,49 @@ export type { Match, Uri } from './protocol/uris.ts';
 export { batched, type BatchedOptions } from './serializers/batched.ts';
 export { json } from './serializers/json.ts';
 export type { FramePort, Serializer } from './serializers/serializer.ts';
-export type { Coded, ErrorUri, Open, ProcedureUri, TopicUri } from './session/contract-types.ts';
-export type { CloseDetails } from './session/options.ts';
+export { finalResult } from './session/call.ts';
 export type {
+  Coded,
   ErrorOf,
+  ErrorUri,
   EventOf,
   FinalResultOf,
   HandlerOf,
   InvocationOf,
+  Open,
+  ProcedureUri,
   ProgressResultOf,
+  TopicUri,
   Typed,
 } from './session/contract-types.ts';
-export type { TypedWamp } from './session/verbs.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
-export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
-export { CallResult, WampEvent } from './session/events.ts';
-export type { AnyDetails, EventDetails, InvocationDetails, PassthruDetails, ResultDetails } from './session/events.ts';
+export {
+  RemoteError,
+  remoteErrorOf,
+  type ErrorClass,
+  type ErrorEntry,
+  type ErrorMapping,
+} from './session/error-mapping.ts';
+export {
+  CallResult,
+  Invocation,
+  Result,
+  WampEvent,
+  type AnyDetails,
+  type EventDetails,
+  type Handler,
+  type InputChunk,
+  type InvocationDetails,
+  type PassthruDetails,
+  type ResultDetails,
+} from './session/events.ts';
 export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Next } from './session/interceptors.ts';
 export { result } from './session/invocation.ts';
-export { Invocation, Result, type Handler, type InputChunk } from './session/events.ts';
-export { finalResult } from './session/call.ts';
-export type { CallArgs } from './session/options.ts';
 export type * from './session/options.ts';
 export type { StreamInfo } from './session/recoverable.ts';
-export { RemoteError, remoteErrorOf } from './session/error-mapping.ts';
 export { Session } from './session/session.ts';
-export type { SessionDetails, Wamp } from './session/options.ts';
+export type { TypedWamp } from './session/verbs.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';
 export { sharedWorker, type SharedWorkerOptions } from './transports/sharedworker.ts';
 export type { LocksLike, PortLike } from './transports/tabs.ts';

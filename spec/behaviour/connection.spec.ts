@@ -7,7 +7,7 @@ import type { Status } from '../../src/client/status.ts';
 import { WampClient, type CloseDetails } from '../../src/index.ts';
 import { ApplicationError, ClosedError, ConnectFailedError, ConnectionLostError } from '../../src/protocol/errors.ts';
 import { acceptTicket } from '../../src/router/index.ts';
-import { createTestRouter, record } from '../../src/testing/index.ts';
+import { createTestRouter, record, type Recording } from '../../src/testing/index.ts';
 import {
   an,
   closeAll,
@@ -1114,6 +1114,20 @@ describe('connection: a client that is over', () => {
       const joined = record(client.connect());
       advance();
       expect([joined.values.map(({ open }) => open), joined.completed]).toEqual([[true], true]);
+    });
+  });
+
+  it('connect() made where the failure is reported is not failed by it', () => {
+    virtual(({ advance }) => {
+      const { client, router } = world();
+      router.abort('wamp.error.no_such_realm');
+      const again: Recording<unknown>[] = [];
+      client.status$.subscribe(({ state }) => {
+        if (state === 'failed') again.push(record(client.connect()));
+      });
+      client.connect();
+      advance();
+      expect(again.map(({ values, error }) => [values.length, error])).toEqual([[1, undefined]]);
     });
   });
 

@@ -11,7 +11,7 @@ const tableOf = (rows: readonly Row[]): Attributes => ({
 });
 
 /** Attributes that a client reads: those of Details dictionaries, by their names on the wire, with what each must be. */
-export const DETAILS: Attributes = /* @__PURE__ */ tableOf([
+export const READ_BY_CLIENTS: Attributes = /* @__PURE__ */ tableOf([
   [BOOL, 'progress receive_progress resumable resumed retained x_acknowledged_delivery'],
   [
     STRING,
@@ -31,7 +31,7 @@ export const DETAILS: Attributes = /* @__PURE__ */ tableOf([
  */
 export const ATTRIBUTES: Attributes = /* @__PURE__ */ (() => ({
   __proto__: null as never,
-  ...DETAILS,
+  ...READ_BY_CLIENTS,
   ...tableOf([
     [BOOL, 'acknowledge disclose_caller disclose_me exclude_me force_reregister forward_timeout get_retained retain'],
     [STRING, 'nkey rkey runmode'],
@@ -55,6 +55,6 @@ export const camelised = (dict: Readonly<Record<string, unknown>>): Record<strin
   // fromEntries defines a key `__proto__`, where an assignment would change the prototype
   Object.fromEntries(
     Object.entries(dict)
-      .filter(([name, value]) => DETAILS[name]?.test(value) !== false)
+      .filter(([name, value]) => READ_BY_CLIENTS[name]?.test(value) !== false)
       .map(([name, value]) => [fromWire(name), value]),
   );

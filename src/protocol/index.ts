@@ -4,34 +4,7 @@
  * @packageDocumentation
  */
 export * from './codes.ts';
-export {
-  AbortError,
-  ApplicationError,
-  CallTimeoutError,
-  ClosedError,
-  ConnectFailedError,
-  ConnectionLostError,
-  GoodbyeError,
-  InvalidStateError,
-  InvalidUriError,
-  isAbortError,
-  isApplicationError,
-  isCallTimeoutError,
-  isClosedError,
-  isConnectFailedError,
-  isConnectionLostError,
-  isGoodbyeError,
-  isInvalidStateError,
-  isInvalidUriError,
-  isProtocolError,
-  isSerializationError,
-  isWampError,
-  ProtocolError,
-  SerializationError,
-  WampError,
-  type AbortContext,
-  type ApplicationErrorContext,
-} from './errors.ts';
+export * from './errors.ts';
 export { CLIENT_FEATURES, supports } from './features.ts';
 export { isId, MAX_ID, type Id } from './ids.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { camelised, DETAILS } from '../protocol/attributes.ts';
+import { camelised, READ_BY_CLIENTS } from '../protocol/attributes.ts';
 import { fromWire } from '../protocol/names.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
@@ -13,7 +13,7 @@ const OWN = ['subscription', 'topic', 'registration', 'procedure'];
 /** An attribute of a dictionary of the wire; one of the wrong type is as if it were absent. */
 export function attribute(wire: Readonly<Dict>, name: string): unknown {
   const value = wire[name];
-  return DETAILS[name]?.test(value) ? value : undefined;
+  return READ_BY_CLIENTS[name]?.test(value) ? value : undefined;
 }
 
 /** What every dictionary of details has. */
@@ -30,7 +30,7 @@ export interface AnyDetails {
  */
 abstract class Details implements AnyDetails {
   static {
-    for (const wire of Object.keys(DETAILS)) {
+    for (const wire of Object.keys(READ_BY_CLIENTS)) {
       if (OWN.includes(wire)) continue;
       Object.defineProperty(this.prototype, fromWire(wire), {
         get(this: Details) {
@@ -44,7 +44,7 @@ abstract class Details implements AnyDetails {
   abstract [WIRE](): Readonly<Dict>;
 
   get extra(): Readonly<Dict> {
-    return camelised(Object.fromEntries(Object.entries(this[WIRE]()).filter(([key]) => !(key in DETAILS))));
+    return camelised(Object.fromEntries(Object.entries(this[WIRE]()).filter(([key]) => !(key in READ_BY_CLIENTS))));
   }
 
   toJSON(): Dict {
