@@ -54,6 +54,7 @@ export const verify = [
   { name: 'size', run: ['check:size'], needs: ['build'] },
   { name: 'README', run: ['check:readme'], needs: ['build'] },
   { name: 'ranges', run: ['check:ranges'] },
+  { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
   { name: 'conformance', run: ['test:conformance'], skip: noTestSuite },
   // that they run: figures are for a quiet machine and more time
   { name: 'bench', run: ['check:bench'], needs: ['build'] },

@@ -5,11 +5,12 @@ import { buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** For programs in TypeScript. */
-export const FROM_SOURCE = ['--conditions=rxwamp-src', `--import=${import.meta.resolve('tsx')}`];
-
-/** For programs that import the package by its name. */
-export const BY_NAME = [...FROM_SOURCE, `--import=${root}.ci/source.mjs`];
+/** Options of Node; the same ones for all, since coverage adds up only where each file was compiled in one way. */
+export const FROM_SOURCE = [
+  '--conditions=rxwamp-src',
+  `--import=${import.meta.resolve('tsx')}`,
+  `--import=${root}.ci/source.mjs`,
+];
 
 /** The command line, to be appended to by its arguments. */
 export const COMMAND = [...FROM_SOURCE, `${root}src/cli/main.ts`];

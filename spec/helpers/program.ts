@@ -2,7 +2,7 @@
 // something is printed, or the process ends.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { BY_NAME } from './from-source.ts';
+import { FROM_SOURCE } from './from-source.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -18,7 +18,7 @@ export class Program {
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(RXWAMP_|NODE_V8_COVERAGE)/.test(name));
-    this.#child = spawn(process.execPath, [...BY_NAME, ...args], {
+    this.#child = spawn(process.execPath, [...FROM_SOURCE, ...args], {
       cwd: ROOT,
       env: { ...Object.fromEntries(inherited), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,7 +13,7 @@ import { createTestRouter, whenSession } from '../../src/testing/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
 import { launchCrossbar, testCertificate, type LaunchedCrossbar } from '../../src/testing/node/index.ts';
 import { crossbarConfig, crossbarUser, webSocketUrl } from '../../src/testing/node/crossbar-config.ts';
-import { BY_NAME } from '../helpers/from-source.ts';
+import { FROM_SOURCE } from '../helpers/from-source.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LONG = 60_000;
@@ -65,7 +65,7 @@ describe('launchCrossbar', () => {
       'crossbar',
       'unset NODE_V8_COVERAGE',
       `cd '${root}'`,
-      `exec '${process.execPath}' ${BY_NAME.join(' ')} spec/node/crossbar/imitation.ts "$@"`,
+      `exec '${process.execPath}' ${FROM_SOURCE.join(' ')} spec/node/crossbar/imitation.ts "$@"`,
     );
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

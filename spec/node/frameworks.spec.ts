@@ -1,7 +1,7 @@
 // The fixtures under other test frameworks than Jasmine: small suites, each run as a process.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { BY_NAME } from '../helpers/from-source.ts';
+import { FROM_SOURCE } from '../helpers/from-source.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const fixtures = 'spec/node/frameworks';
@@ -30,7 +30,7 @@ async function mocha(): Promise<Outcome[]> {
     readonly err: { readonly message?: string };
   }
   const text = await run(
-    ...BY_NAME,
+    ...FROM_SOURCE,
     'node_modules/mocha/bin/mocha.js',
     '--reporter=json',
     `${fixtures}/mocha.fixture.mjs`,
