@@ -19,6 +19,7 @@ describe('options of a client', () => {
       closeTimeout: 2_000,
       idleTimeout: Infinity,
       keepalive: {},
+      maxBufferedAmount: 64 * 1024 * 1024,
       publishQueue: { size: 1000, ttl: 60_000 },
       errors: [],
       checkFeatures: true,

@@ -585,9 +585,10 @@ describe('webSocket in Node', () => {
       const before = channel.received;
       expect(before).toBeGreaterThan(0);
       const pinged = once(peer, 'ping');
-      channel.ping?.();
+      await new Promise<void>((resolve) => {
+        channel.ping?.(resolve);
+      });
       await pinged;
-      while (channel.received === before) await new Promise((resolve) => setImmediate(resolve));
       expect(channel.received).toBeGreaterThan(before);
     });
   });

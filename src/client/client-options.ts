@@ -59,6 +59,11 @@ export interface BaseOptions {
   readonly idleTimeout?: number | undefined;
   /** How half-open links are noticed; `false` for not at all. */
   readonly keepalive?: KeepaliveOptions | false | undefined;
+  /**
+   * Bytes that may wait for the network; 64 MiB by default. While there are more, publications wait as they do without a
+   * session.
+   */
+  readonly maxBufferedAmount?: number | undefined;
   /** Bounds of the publications that wait for a session: how many, and for how many milliseconds each. */
   readonly publishQueue?: { readonly size?: number; readonly ttl?: number } | undefined;
   /**
@@ -98,6 +103,7 @@ const OPTIONS = {
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
   keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
+  maxBufferedAmount: NUMBER,
   publishQueue: DICT,
   errors: listOf("[class, URI], or [class, URI, 'prefix']", isMapping),
   checkFeatures: BOOL,
@@ -137,6 +143,7 @@ const DEFAULTS = {
   closeTimeout: 2_000,
   idleTimeout: Infinity,
   keepalive: {},
+  maxBufferedAmount: 64 * 1024 * 1024,
   errors: [],
   checkFeatures: true,
   interceptors: [],

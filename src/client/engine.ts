@@ -1,5 +1,5 @@
 import { asapScheduler, Observable, Subject, take, type Subscription } from 'rxjs';
-import { ClosedError, type WampError } from '../protocol/errors.ts';
+import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { finish, guarded, type ErrorEntry } from '../session/error-mapping.ts';
@@ -95,7 +95,7 @@ export class Engine implements Port {
   get #direct(): Dispatch | undefined {
     const present = this.#present;
     if (!present?.dispatch.open || present.phase === 'entering' || present.phase === 'flushing') return undefined;
-    return present.dispatch;
+    return present.dispatch.wire.channel.closing ? undefined : present.dispatch;
   }
 
   get open(): boolean {
@@ -135,11 +135,12 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     const dispatch = this.#direct;
-    if (dispatch) return publishOn(dispatch, request, this.#unobserved);
+    if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.#unobserved);
     const pending = new PendingPublication(request, this.#unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
     this.outbox.addPublication(pending, this.#lastError);
-    this.dial();
+    if (dispatch) this.outbox.flushLater(dispatch);
+    else this.dial();
     return pending.report;
   }
 
@@ -149,6 +150,9 @@ export class Engine implements Port {
   readonly #lastError = (): unknown => this.#connection?.lastError;
 
   dial(): void {
+    const last = this.#present?.dispatch;
+    // where a link is needed, one that the router is closing is over, though TCP has not ended
+    if (last?.wire.channel.closing) last.drop(new ConnectionLostError('The router hung up'));
     if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { settings, recovery, tap, userError, notifier } = this;
     this.#connection = makeConnection(
@@ -196,7 +200,7 @@ export class Engine implements Port {
     const { notifier, tap, userErrors } = this;
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
-    if (present) this.outbox.flush(present.dispatch);
+    if (present) this.outbox.flush(present.dispatch, Infinity);
     this.#left();
     for (const stream of this.recovery.take()) stream.end();
     for (const item of this.outbox.take()) item.fail(error);
