@@ -209,6 +209,45 @@ describe('wake$', () => {
     });
   });
 
+  it('never gives a probe more time', () => {
+    virtual(({ advance }) => {
+      const channel = new FakeChannel({ ping: true });
+      const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+      client.connect();
+      channel.welcome();
+      for (let i = 0; i < 10; i++) {
+        around.window.dispatchEvent(new Event('online'));
+        advance(999);
+      }
+      expect(client.status.state).toBe('joined');
+      around.window.dispatchEvent(new Event('online'));
+      advance(10);
+      expect(channel.pings).toBe(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('has a page that comes back from the cache, or is resumed, probe its link: what came before is no answer', () => {
+    virtual(({ advance }) => {
+      for (const wake of ['pageshow', 'resume']) {
+        const channel = new FakeChannel({ ping: true });
+        const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+        client.connect();
+        channel.welcome();
+        advance(5);
+        const target = wake === 'resume' ? around.document : around.window;
+        target.dispatchEvent(Object.assign(new Event(wake), { persisted: true }));
+        expect(channel.pings).toBe(1);
+        channel.reply(36, 77, 1, {});
+        advance(9_999);
+        expect(client.status.state).toBe('joined');
+        advance(1);
+        expect(client.status.state).toBe('waiting');
+        void client.close();
+      }
+    });
+  });
+
   it('leaves no listener behind when the client is closed', () => {
     virtual(({ advance }) => {
       const channel = new FakeChannel({ ping: true });

@@ -688,6 +688,24 @@ describe('webSocket in Node', () => {
       });
     }
 
+    for (const fastFrames of [true, false]) {
+      it(`comes with the close frame, though TCP stays open, ${fastFrames ? 'beside' : 'through'} ws`, async () => {
+        const { channel, record, peer } = await opened({ fastFrames });
+        expect(channel.closing).toBeFalse();
+        const tcp = (peer as unknown as { _socket: TcpSocket })._socket;
+        // the answer is never read
+        tcp.removeAllListeners('data');
+        tcp.write(Buffer.from([0x88, 4, 0x03, 0xe9, 0x6e, 0x6f]));
+        expect(await record.end).toBe('error');
+        expect((record.error as ConnectionLostError).code).toBe(1001);
+        expect((record.error as ConnectionLostError).message).toContain('(no; the router goes away)');
+        expect(tcp.readableEnded).toBeFalse();
+        expect(channel.closing).toBeTrue();
+        expect(() => channel.send(EVENT)).toThrowError(ConnectionLostError);
+        channel.drop();
+      });
+    }
+
     it('is an error with 1006 when the router vanishes', async () => {
       const { record, peer } = await opened();
       peer.terminate();

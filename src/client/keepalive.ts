@@ -129,15 +129,14 @@ const LOOKS = 10;
  * changed.
  */
 export function whenIdle(time: number, inUse: () => number, mark: () => unknown, idle: () => void): Subscription {
-  let usedAt = elapsed();
+  let unused = 0;
   let seen = mark();
   let timer: Subscription | undefined;
   const look = (): void => {
-    if (inUse() || mark() !== seen) {
-      usedAt = elapsed();
-      seen = mark();
-    }
-    if (elapsed() - usedAt >= time) idle();
+    const before = seen;
+    seen = mark();
+    unused = inUse() || seen !== before ? 0 : unused + 1;
+    if (unused >= LOOKS) idle();
     else wait();
   };
   const wait = (): void => {

@@ -17,6 +17,7 @@ const VIRTUAL = 1000;
 /** Milliseconds on a clock that is never set: for durations. In virtual time it is that of the schedulers. */
 export function elapsed(): number {
   const time = now();
+  // oxlint-disable-next-line no-restricted-properties -- shows whether time is virtual, and is no time itself
   return Math.abs(time - Date.now()) > VIRTUAL ? time : performance.now();
 }
 

@@ -44,9 +44,10 @@ export class NodeSocket implements Socket {
     node.on('upgrade', ({ socket }) => (this.tcp = socket));
     node.on('unexpected-response', refuse);
     // `ws` answers a close frame by close(), and emits `close` when TCP has ended, which may take long: once more, then
+    const close = node.close.bind(node);
     node.close = (code, reason) => {
       const isAnswer = node.readyState === node.OPEN && !this.left && (code === undefined || reason !== undefined);
-      NodeWebSocket.prototype.close.call(node, code, reason);
+      close(code, reason);
       if (isAnswer) node.emit('close', code ?? 1005, Buffer.from(reason ?? ''));
     };
     const secure = /^wss:/i.test(node.url);
