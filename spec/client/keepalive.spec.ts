@@ -236,6 +236,7 @@ describe('keepalive', () => {
           channel.bufferedAmount -= 1000;
         }
         expect(channel.pings).toBe(1);
+        expect(client.status.state).toBe('joined');
         advance(1000);
         expect(client.status.state).toBe('waiting');
       });

@@ -10,7 +10,7 @@ import { callUserCode } from '../async.ts';
 import { asWampError } from '../session/error-mapping.ts';
 import { join, type Joined, type JoinConfig } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
-import { now } from '../session/time.ts';
+import { elapsed, now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
 import { backoff } from './backoff.ts';
 import { keepAlive } from './keepalive.ts';
@@ -64,7 +64,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
   /** Retries since the last stable session. */
   let retries = 0;
   let errors: WampError[] = [];
-  /** When the present session was joined. */
+  /** When the present session was joined, by elapsed(). */
   let since: number | undefined;
   let stable = false;
   /** What the waits are multiplied with. */
@@ -101,7 +101,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
         next: (joined) => {
           ({ session } = joined);
           if (keepalive !== false) subscriber.add(keepAlive(joined.dispatch, keepalive));
-          since = now();
+          since = elapsed();
           policy.joined();
           joinedBefore = true;
           callbacks.joined(joined);
@@ -120,7 +120,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
     lastError = error;
     errors = [...errors, error].slice(-ERRORS_KEPT);
     const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
-    stable = since !== undefined && now() - since >= stableAfter;
+    stable = since !== undefined && elapsed() - since >= stableAfter;
     since = undefined;
     if (stable) {
       attempts = 0;

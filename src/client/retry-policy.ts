@@ -1,5 +1,5 @@
 import { AbortError, ApplicationError, ConnectionLostError, GoodbyeError, ProtocolError } from '../protocol/errors.ts';
-import { now } from '../session/time.ts';
+import { elapsed } from '../session/time.ts';
 import { backoff } from './backoff.ts';
 import type { Settings } from './client-options.ts';
 
@@ -106,5 +106,5 @@ const TRANSIENT = wampErrors(
 export function healDelay({ reconnect }: Settings, error: Error, tries: number, since: number): number | undefined {
   if (!(error instanceof ApplicationError) || !TRANSIENT.has(error.uri)) return undefined;
   const delay = backoff(typeof reconnect === 'object' ? reconnect : {})(tries);
-  return now() - since + delay > HEALING_TIME ? undefined : delay;
+  return elapsed() - since + delay > HEALING_TIME ? undefined : delay;
 }

@@ -8,7 +8,7 @@ import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, RequestPort } from './request-port.ts';
-import { now } from './time.ts';
+import { elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
@@ -111,7 +111,7 @@ export class Recovery {
   /** A session is joined: requests everything, suspects last and one by one. */
   attach(): void {
     this.#clear();
-    this.#healingSince = now();
+    this.#healingSince = elapsed();
     const streams = [...this.#all.values()];
     this.#unconfirmed = new Set(streams);
     for (const suspect of [false, true])
