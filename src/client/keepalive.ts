@@ -1,7 +1,7 @@
 import { Subscription } from 'rxjs';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import { MAX_ID } from '../protocol/ids.ts';
-import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
+import { CALL, UNSUBSCRIBE, type Message } from '../protocol/messages.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import type { Request } from '../session/request-port.ts';
 import { after, elapsed } from '../session/time.ts';
@@ -42,7 +42,6 @@ export function keepAlive(
   /** Whether a probe is out, and whether it was answered. */
   let asking = false;
   let answered = false;
-  let askedAt = 0;
   let timer: Subscription | undefined;
 
   /** Whether anything came since this was asked last. */
@@ -80,7 +79,6 @@ export function keepAlive(
     if (!dispatch.open) return;
     asking = true;
     answered &&= again;
-    if (!again) askedAt = elapsed();
     cameIn();
     wentOut();
     const answer = (): void => void (answered = true);
@@ -88,16 +86,17 @@ export function keepAlive(
     else {
       // no router holds this subscription, it needs no permission to give it up, and it is always answered
       const id = dispatch.nextId;
+      const message: Message = probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, probe];
       dispatch.probes++;
-      if (probe === undefined) dispatch.tryRequest([UNSUBSCRIBE, id, MAX_ID], { type: UNSUBSCRIBE, answer });
-      else dispatch.tryRequest([CALL, id, {}, probe], { type: CALL, answer });
+      dispatch.tryRequest(message, { type: message[0], answer });
     }
     waitForAnswer(strictly, again);
   };
 
   const waitForAnswer = (strictly: boolean, again: boolean): void =>
     lookAfter(timeout, (lateness) => {
-      const verdict = (): void => {
+      // timers run before sockets are read: an answer may have come while the event loop was busy
+      timer = after(Math.min(lateness, TURN), () => {
         if (answered || (cameIn() && !strictly)) {
           asking = false;
           silent = stuck = 0;
@@ -107,10 +106,8 @@ export function keepAlive(
         else if (wentOut()) waitForAnswer(strictly, again);
         // the second late look in a row counts, or timers that are always late would put the verdict off for ever
         else if (lateness > LATE && !again) ask(strictly, true);
-        else drop(`No sign of life from the router, ${Math.round(elapsed() - askedAt)} ms after it was asked`);
-      };
-      // timers run before sockets are read: an answer may have come while the event loop was busy
-      timer = after(Math.min(lateness, TURN), verdict);
+        else drop(`No sign of life from the router within ${timeout} ms`);
+      });
     });
 
   listen();
