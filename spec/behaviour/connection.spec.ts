@@ -657,7 +657,7 @@ describe('connection: idleTimeout', () => {
     ];
     uses.forEach((use, i) => {
       virtual(({ advance }) => {
-        const w = faked({ idleTimeout: IDLE });
+        const w = faked({ idleTimeout: IDLE, requestTimeout: Infinity });
         w.client.connect();
         w.channel.welcome();
         use(w);
