@@ -154,23 +154,24 @@ export class Recovery {
     answer: (reply: Reply) => void,
   ): void {
     const ids: Id[] = [];
+    const settle = (reply: Reply): void => {
+      for (const id of ids) port.requests.delete(id);
+      stream.requests--;
+      stream.losses = 0;
+      this.#requests--;
+      // in a new session it is not in its own way
+      if (ids.length > 1 && meetsItself(reply, ids[0])) {
+        stream.confirmedOnce = true;
+        port.drop(new ConnectionLostError(`The answer to ${describeRequest(stream.kind, stream.uri)} got lost`));
+      } else answer(reply);
+      this.#requestNext();
+    };
     const request: Request = {
       type,
-      answer: (reply) => {
-        for (const id of ids) port.requests.delete(id);
-        stream.requests--;
-        stream.losses = 0;
-        this.#requests--;
-        // in a new session it is not in its own way
-        if (ids.length > 1 && meetsItself(reply, ids[0])) {
-          stream.confirmedOnce = true;
-          port.drop(new ConnectionLostError(`The answer to ${describeRequest(stream.kind, stream.uri)} got lost`));
-        } else answer(reply);
-        this.#requestNext();
-      },
+      answer: settle,
       late: (id) => {
         // the first answer may still come
-        port.requests.set(id, { type, answer: request.answer });
+        port.requests.set(id, { type, answer: settle });
         ids.push(port.nextId);
         port.tryRequest([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
       },
