@@ -16,6 +16,7 @@ describe('options of a client', () => {
       reconnect: {},
       joinTimeout: 10_000,
       waitTimeout: 30_000,
+      requestTimeout: 30_000,
       closeTimeout: 2_000,
       idleTimeout: Infinity,
       keepalive: {},

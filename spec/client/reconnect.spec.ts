@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { pause, reconnect, wake$ } from '../../src/client/reconnect.ts';
+import { ConnectFailedError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
 import { virtual, FakeChannel, inState, refusing, scripted, STEADY, world } from './helpers.ts';
 
@@ -174,6 +175,36 @@ describe('wake$', () => {
       around.window.dispatchEvent(new Event('online'));
       expect(t.opened.length).toBe(2);
       expect(inState(client, 'waiting').attempt).toBe(2);
+    });
+  });
+
+  it('counts no retry: any number of them leaves maxRetries as they were', () => {
+    virtual(({ advance }) => {
+      const t = refusing();
+      const { client } = world({ transports: [t], reconnect: { ...STEADY, maxRetries: 2 } });
+      client.connect();
+      for (let i = 0; i < 8; i++) around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(9);
+      expect(inState(client, 'waiting').delay).toBe(1500);
+      advance(1500);
+      expect(inState(client, 'waiting').delay).toBe(2250);
+      advance(2250);
+      expect(inState(client, 'failed').attempts).toBe(11);
+    });
+  });
+
+  it('does not cut short what the server asked for with Retry-After', () => {
+    virtual(({ advance }) => {
+      const busy = new ConnectFailedError('busy', 1, [], { status: 429, retryAfter: 5000 });
+      const t = scripted('t', () => busy);
+      const { client } = world({ transports: [t], reconnect: { ...STEADY, initialDelay: 60_000 } });
+      client.connect();
+      advance(4999);
+      around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(1);
+      advance(1);
+      around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(2);
     });
   });
 

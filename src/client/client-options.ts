@@ -53,6 +53,12 @@ export interface BaseOptions {
   readonly joinTimeout?: number | undefined;
   /** Milliseconds that a call waits for a session; 30 000 by default. */
   readonly waitTimeout?: number | undefined;
+  /**
+   * Milliseconds that the router may take to answer SUBSCRIBE, REGISTER and an acknowledged PUBLISH; 30 000 by default. Then a
+   * subscription or registration is requested again, and the report of a publication errors with a
+   * ConnectionLostError that has `maybeDelivered`. `Infinity` waits for ever. Calls have a `timeout` of their own.
+   */
+  readonly requestTimeout?: number | undefined;
   /** Milliseconds that closing may take; 2 000 by default. */
   readonly closeTimeout?: number | undefined;
   /** Milliseconds without use after which the client hangs up until it is used again; `Infinity` by default. */
@@ -100,6 +106,7 @@ const OPTIONS = {
   reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,
+  requestTimeout: NUMBER,
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
   keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
@@ -140,6 +147,7 @@ const DEFAULTS = {
   reconnect: {},
   joinTimeout: 10_000,
   waitTimeout: 30_000,
+  requestTimeout: 30_000,
   closeTimeout: 2_000,
   idleTimeout: Infinity,
   keepalive: {},

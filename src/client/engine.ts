@@ -53,11 +53,12 @@ export class Engine implements Port {
   readonly recovery: Recovery;
   /** What the next connection is made with. */
   settings: Settings;
+  /** Whether these settings ever led to a session. */
+  joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
   #present: Present | undefined;
   #connection: Connection | undefined;
-  #joinedBefore = false;
   #closed: Promise<CloseDetails> | undefined;
   #idle: Subscription | undefined;
   readonly #wires = new Set<Subscription>();
@@ -164,7 +165,7 @@ export class Engine implements Port {
         notifier,
         wires: this.#wires,
         unobserved: this.#unobserved,
-        joinedBefore: this.#joinedBefore,
+        joinedBefore: this.joinedBefore,
       },
       {
         joined: (joined) => this.#enter(joined),
@@ -231,7 +232,7 @@ export class Engine implements Port {
     const { session, dispatch } = joined;
     const { notifier } = this;
     const present: Present = { ...joined, phase: 'entering' };
-    this.#joinedBefore = true;
+    this.joinedBefore = true;
     this.#present = present;
     notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.size });
     present.phase = 'flushing';
