@@ -166,6 +166,22 @@ describe('wake$', () => {
     });
   });
 
+  it('brings retries of reconnect() forward, which count for none', () => {
+    virtual(({ advance, now }) => {
+      const { source, at } = failing(now);
+      const retried = record(source.pipe(reconnect({ initialDelay: 100, growth: 2, jitter: 0, maxRetries: 2 })));
+      for (let i = 0; i < 5; i++) {
+        advance(10);
+        around.window.dispatchEvent(new Event('online'));
+      }
+      expect(at).toEqual([0, 10, 20, 30, 40, 50]);
+      expect(retried.ended).toBeFalse();
+      advance(1000);
+      expect(at.slice(6)).toEqual([150, 350]);
+      expect(retried.error).toBeInstanceOf(Error);
+    });
+  });
+
   it('cuts the wait of a client short', () => {
     virtual(({ advance }) => {
       const t = refusing();

@@ -7,6 +7,7 @@ import {
   retry,
   skipUntil,
   take,
+  tap,
   throwError,
   timer,
   type MonoTypeOperatorFunction,
@@ -60,8 +61,20 @@ export const pause = (delay: number, least = 0): Observable<unknown> =>
 export function reconnect<T>(options: BackoffOptions & { maxRetries?: number } = {}): MonoTypeOperatorFunction<T> {
   const delays = backoff(options);
   const { maxRetries = Infinity } = options;
-  return retry({
-    delay: (error: unknown, count) => (count > maxRetries ? throwError(() => error) : pause(delays(count))),
-    resetOnSuccess: true,
-  });
+  return (source) =>
+    defer(() => {
+      /** Tries since the last success that waking up brought forward: they count for none. */
+      let early = 0;
+      return source.pipe(
+        retry({
+          delay: (error: unknown, tries) => {
+            if (tries === 1) early = 0;
+            const count = tries - early;
+            if (count > maxRetries) return throwError(() => error);
+            return pause(delays(count)).pipe(tap((woken) => woken && early++));
+          },
+          resetOnSuccess: true,
+        }),
+      );
+    });
 }
