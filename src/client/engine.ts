@@ -151,9 +151,9 @@ export class Engine implements Port {
   readonly #lastError = (): unknown => this.#connection?.lastError;
 
   dial(): void {
-    const last = this.#present?.dispatch;
+    const { dispatch } = this.#present ?? {};
     // where a link is needed, one that the router is closing is over, though TCP has not ended
-    if (last?.wire.channel.closing) last.drop(new ConnectionLostError('The router hung up'));
+    if (dispatch?.wire.channel.closing) dispatch.drop(new ConnectionLostError('The router hung up'));
     if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { settings, recovery, tap, userError, notifier } = this;
     this.#connection = makeConnection(
@@ -197,8 +197,7 @@ export class Engine implements Port {
     const error = new ClosedError(`The client was closed (${details.reason})`);
     // before any observer is called: what it begins is refused
     this.refusal = error;
-    const present = this.#present;
-    const { notifier, tap, userErrors } = this;
+    const { notifier, tap, userErrors, present } = this;
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
     if (present) this.outbox.flush(present.dispatch, Infinity);
