@@ -32,11 +32,10 @@ export async function joinedBy(client: Client): Promise<Extract<Status, { state:
 /** Dials, and waits for the refusal that is final. */
 export async function refusedBy(client: Client): Promise<AbortError> {
   client.connect();
-  const status = await outcome(client);
-  if (status.state !== 'failed') {
-    throw new Error(`expected failed, it is ${status.state}: ${'error' in status ? status.error.message : ''}`);
-  }
-  return an(AbortError, status.error);
+  const status = await firstValueFrom(
+    client.status$.pipe(filter(({ state }) => state === 'joined' || state === 'failed' || state === 'closed')),
+  );
+  return an(AbortError, 'error' in status ? status.error : status.state);
 }
 
 /** An attempt, for authenticators that are asked without a client. */

@@ -12,7 +12,7 @@ const routerOf = (): ReturnType<typeof createTestRouter> =>
 const withTicket = (hooks: AuthHooks): World =>
   world({
     router: routerOf(),
-    auth: [anonymous(), hooked(ticket({ authid: 'joe', ticket: () => of('s3cret') }), hooks)],
+    auth: [anonymous(), hooked(ticket({ authid: 'joe', ticket: 's3cret' }), hooks)],
   });
 const veto = new Error('not today');
 

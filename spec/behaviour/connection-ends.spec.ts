@@ -120,83 +120,105 @@ describe('what ends a connection: ABORT with a refusal', () => {
     });
   });
 
-  it('asks once more with a fresh secret, once joined before and the secret a function', () => {
+  it('asks once more where the secret is a function, before any session', () => {
     virtual(({ advance }) => {
-      const valid = new Set(['t1', 't3']);
-      const { realm, shown } = ticketed(valid);
+      const { realm, shown } = ticketed(new Set(['t2']));
       let asked = 0;
       const auth = [ticket({ authid: 'joe', ticket: () => `t${++asked}` })];
       const w = world({ like: { realms: { realm1: realm } }, auth });
       w.client.connect();
       advance();
-      expect(w.client.status.state).toBe('joined');
-      w.router.dropAll();
-      advance(1500);
       expect(waitingOf(w).error).toEqual(jasmine.any(AbortError));
-      advance(60_000);
+      expect(waitingOf(w).delay).toBe(1500);
+      advance(1500);
       expect(w.client.status.state).toBe('joined');
-      expect(shown).toEqual(['t1', 't2', 't3']);
+      expect(shown).toEqual(['t1', 't2']);
     });
   });
 
-  it('gives up when the fresh secret is refused, too', () => {
+  it('gives up when the fresh secret is refused, too, and at once where the secret is a value', () => {
     virtual(({ advance }) => {
-      const valid = new Set(['t1']);
-      const { realm, shown } = ticketed(valid);
-      let asked = 0;
-      const auth = [ticket({ authid: 'joe', ticket: () => `t${++asked}` })];
-      const w = world({ like: { realms: { realm1: realm } }, auth });
-      w.client.connect();
-      advance();
-      w.router.dropAll();
+      const { realm, shown } = ticketed(new Set());
+      const fresh = world({
+        like: { realms: { realm1: realm } },
+        auth: [ticket({ authid: 'joe', ticket: () => 'f' })],
+      });
+      fresh.client.connect();
       advance(600_000);
-      expect(an(AbortError, failedOf(w).error).reason).toBe(uri('authentication_denied'));
-      expect(shown).toEqual(['t1', 't2', 't3']);
+      expect(an(AbortError, failedOf(fresh).error).reason).toBe(uri('authentication_denied'));
+      expect(shown).toEqual(['f', 'f']);
+
+      const { router } = fresh;
+      const fixed = world({
+        router,
+        transports: [router.transport()],
+        auth: [ticket({ authid: 'joe', ticket: 'v' })],
+      });
+      fixed.client.connect();
+      advance(600_000);
+      expect(failedOf(fixed).attempts).toBe(1);
+      expect(shown).toEqual(['f', 'f', 'v']);
     });
   });
 
-  it('renews the secret again after a session that was good', () => {
-    virtual(({ advance }) => {
-      const valid = new Set(['t1', 't3', 't5']);
-      const { realm, shown } = ticketed(valid);
-      let asked = 0;
-      const auth = [ticket({ authid: 'joe', ticket: () => `t${++asked}` })];
-      const w = world({ like: { realms: { realm1: realm } }, auth });
-      w.client.connect();
-      for (let i = 0; i < 2; i++) {
-        advance(60_000);
-        w.router.dropAll();
-      }
-      advance(60_000);
-      expect(w.client.status.state).toBe('joined');
-      expect(shown).toEqual(['t1', 't2', 't3', 't4', 't5']);
-    });
-  });
-
-  it('does not ask again for a secret that is a value, or before any session', () => {
+  it('is tried again after the first session, from ten times the initialDelay, until the router has come up', () => {
     virtual(({ advance }) => {
       const valid = new Set(['t']);
-      const { realm, shown } = ticketed(valid);
-      const fixed = world({ like: { realms: { realm1: realm } }, auth: [ticket({ authid: 'joe', ticket: 't' })] });
-      fixed.client.connect();
-      advance();
+      const { realm } = ticketed(valid);
+      const w = world({ like: { realms: { realm1: realm } }, auth: [ticket({ authid: 'joe', ticket: 't' })] });
+      w.client.connect();
+      advance(20_000);
       valid.clear();
-      fixed.router.dropAll();
-      advance(600_000);
-      expect(failedOf(fixed).attempts).toBe(2);
-      expect(shown).toEqual(['t', 't']);
-
-      const never = world({
-        router: fixed.router,
-        transports: [fixed.router.transport()],
-        auth: [ticket({ authid: 'joe', ticket: () => 'u' })],
-      });
-      never.client.connect();
-      advance(600_000);
-      expect(failedOf(never).attempts).toBe(1);
-      expect(shown).toEqual(['t', 't', 'u']);
+      w.router.dropAll();
+      advance();
+      const delays: (number | undefined)[] = [];
+      for (let i = 0; i < 12; i++) {
+        delays.push(waitingOf(w).delay);
+        advance(waitingOf(w).delay);
+      }
+      expect(delays.slice(0, 4)).toEqual([1500, 15_000, 22_500, 33_750]);
+      expect(Math.max(...delays.map(Number))).toBe(300_000);
+      valid.add('t');
+      advance(waitingOf(w).delay);
+      expect(w.client.status.state).toBe('joined');
     });
   });
+
+  for (const reason of [...REFUSALS, 'authentication_failed', 'authorization_failed', 'protocol_violation']) {
+    it(`${reason} after a session is never final`, () => {
+      virtual(({ advance }) => {
+        const w = world();
+        w.client.connect();
+        advance(20_000);
+        w.router.abort(uri(reason), 20);
+        w.router.dropAll();
+        advance(20 * 300_000);
+        expect(w.client.status.state).toBe('joined');
+        expect(w.states()).not.toContain('failed');
+      });
+    });
+  }
+
+  for (const status of [401, 403, 404]) {
+    it(`HTTP ${status} is one: final before the first session, tried again slowly after it`, () => {
+      virtual(({ advance }) => {
+        const refused = new ConnectFailedError('x', 1, [], { status });
+        const channel = new FakeChannel();
+        const w = world({ transports: [scripted('t', (attempt) => (attempt === 2 ? channel : refused))] });
+        w.client.connect();
+        expect(failedOf(w).error).toBe(refused);
+        w.client.connect();
+        channel.welcome();
+        advance(20_000);
+        channel.lose();
+        advance(1500);
+        expect(waitingOf(w).error).toBe(refused);
+        expect(waitingOf(w).delay).toBe(15_000);
+        advance(10_000_000);
+        expect(w.client.status.state).toBe('waiting');
+      });
+    });
+  }
 
   it('takes our own refusal for one: a method that was not offered', () => {
     virtual(({ advance }) => {
@@ -286,25 +308,38 @@ describe('what ends a connection: a broken protocol', () => {
     });
   });
 
-  for (const code of [1002, 1007, 1008, 1009, 1011]) {
-    it(`close code ${code} is tried again, and final the third time in a row`, () => {
+  const VIOLATIONS = [1002, 1003, 1007, 1008, 1009, 1011];
+  for (const code of VIOLATIONS) {
+    it(`close code ${code} is tried again before the first session, and final the third time in a row`, () => {
       virtual(({ advance }) => {
-        const transport = scripted('t', () => {
-          const channel = new FakeChannel();
-          channels.push(channel);
-          return channel;
-        });
         const channels: FakeChannel[] = [];
-        const w = world({ transports: [transport] });
+        const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))] });
         w.client.connect();
         for (let i = 0; i < 3; i++) {
           expect(w.client.status.state).toBe('joining');
-          channels[i]?.welcome(i + 1);
           channels[i]?.lose(new ConnectionLostError('closed', { code }));
           if (w.client.status.state === 'waiting') advance(w.client.status.delay);
         }
         expect(an(ConnectionLostError, failedOf(w).error).code).toBe(code);
         expect(failedOf(w).attempts).toBe(3);
+      });
+    });
+  }
+
+  for (const code of VIOLATIONS) {
+    it(`close code ${code} is tried again slowly once there was a session`, () => {
+      virtual(({ advance }) => {
+        const channels: FakeChannel[] = [];
+        const w = world({ transports: [scripted('t', () => (channels[channels.length] = new FakeChannel()))] });
+        w.client.connect();
+        channels[0]?.welcome();
+        for (const delay of [15_000, 22_500, 33_750, 50_625, 75_938]) {
+          channels.at(-1)?.lose(new ConnectionLostError('closed', { code }));
+          expect(waitingOf(w).delay).toBe(delay);
+          advance(delay);
+        }
+        channels.at(-1)?.welcome();
+        expect(w.client.status.state).toBe('joined');
       });
     });
   }
@@ -316,7 +351,6 @@ describe('what ends a connection: a broken protocol', () => {
       const w = world({ transports: [transport] });
       w.client.connect();
       for (let i = 0; i < 3; i++) {
-        channels[i]?.welcome();
         channels[i]?.reply(33, 'no id', {});
         if (w.client.status.state === 'waiting') advance(w.client.status.delay);
       }
@@ -324,23 +358,7 @@ describe('what ends a connection: a broken protocol', () => {
       expect(channels.length).toBe(3);
       for (const channel of channels) {
         expect(channel.of(3).map(([, , reason]) => reason)).toEqual([uri('protocol_violation')]);
-        expect(channel.closed).toBe(1002);
       }
-    });
-  });
-
-  it('begins to count anew after a stable session', () => {
-    virtual(({ advance }) => {
-      const w = world();
-      w.client.connect();
-      for (let i = 0; i < 5; i++) {
-        advance(20_000);
-        expect(w.client.status.state).toBe('joined');
-        w.router.sendRaw('all', [99]);
-        advance();
-      }
-      advance(20_000);
-      expect(w.client.status.state).toBe('joined');
     });
   });
 
@@ -429,6 +447,32 @@ describe('what ends a connection: what passes', () => {
       advance(1500);
       channels[1]?.welcome();
       expect(w.client.status.state).toBe('joined');
+    });
+  });
+});
+
+describe('what ends a connection: Retry-After', () => {
+  const answered = (retryAfter: number): ConnectFailedError =>
+    new ConnectFailedError('x', 1, [], { status: 503, retryAfter });
+
+  it('is kept: nothing is dialled before', () => {
+    virtual(({ advance }) => {
+      const transport = scripted('t', () => answered(120_000));
+      const w = world({ transports: [transport] });
+      w.client.connect();
+      expect(waitingOf(w).delay).toBe(120_000);
+      advance(119_999);
+      expect(transport.opened.length).toBe(1);
+      advance(1);
+      expect(transport.opened.length).toBe(2);
+    });
+  });
+
+  it('that is shorter than the wait of the backoff changes nothing', () => {
+    virtual(() => {
+      const w = world({ transports: [scripted('t', () => answered(1000))] });
+      w.client.connect();
+      expect(waitingOf(w).delay).toBe(1500);
     });
   });
 });

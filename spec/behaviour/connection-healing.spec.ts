@@ -34,6 +34,8 @@ function again(time: VirtualTime, w: World): void {
 
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';
+/** The router hung up of itself. */
+const HUNG_UP = new ConnectionLostError('closed', { code: 1011 });
 
 describe('healing: topics and registrations', () => {
   it('come back with their exact options, in each session', () => {
@@ -378,6 +380,7 @@ describe('healing: suspect streams', () => {
     const w = world({ reconnect: { ...STEADY, growth: 1 } });
     w.router.intercept((message, { direction }) => {
       if (direction === 'in' && message[0] === 32 && message[3] === 'com.app.bad') {
+        w.router.sendRaw('all', [3, {}, 'wamp.error.invalid_uri']);
         w.router.dropAll();
         return undefined;
       }
@@ -421,7 +424,7 @@ describe('healing: suspect streams', () => {
       for (let i = 0; i < 2; i++) {
         w.at(i).welcome();
         w.at(i).reply(33, 3, 30);
-        w.at(i).lose();
+        w.at(i).lose(HUNG_UP);
         waitOut(time, w.client);
       }
       w.at(2).welcome();
@@ -458,10 +461,88 @@ describe('healing: suspect streams', () => {
       for (let i = 0; i < 8; i++) {
         w.at(i).welcome();
         if (i % 2 === 1) w.at(i).reply(33, 1, 5);
-        w.at(i).lose();
+        w.at(i).lose(HUNG_UP);
         waitOut(time, w.client);
       }
       expect(topic.ended).toBeFalse();
+    });
+  });
+
+  it('are none of twenty streams on a network that flaps, cut ten times right behind WELCOME', () => {
+    const cuts: Readonly<Record<string, (channel: FakeChannel) => void>> = {
+      'a reset': (channel) => channel.lose(),
+      'the end of TCP': (channel) => channel.lose(new ConnectionLostError('The link ended')),
+      'a proxy that answers with HTTP': (channel) => channel.lose(new ConnectionLostError('HTTP', { code: 502 })),
+      'a router that goes away': (channel) => channel.lose(new ConnectionLostError('closed', { code: 1001 })),
+      'a router that restarts': (channel) => channel.lose(new ConnectionLostError('closed', { code: 1012 })),
+      GOODBYE: (channel) => channel.reply(6, {}, 'wamp.close.system_shutdown'),
+    };
+    for (const [name, cut] of Object.entries(cuts)) {
+      for (const count of [1, 20]) {
+        virtual((time) => {
+          const w = faked({ reconnect: { ...STEADY, growth: 1 } });
+          const streams = Array.from({ length: count }, (_, i) => record(w.client.subscribe(`com.app.t${i}`)));
+          for (let i = 0; i < 10; i++) {
+            w.at(i).welcome();
+            cut(w.at(i));
+            waitOut(time, w.client);
+          }
+          w.at(10).welcome();
+          expect(w.at(10).of(32).length).withContext(name).toBe(count);
+          expect(streams.some(({ ended }) => ended))
+            .withContext(name)
+            .toBeFalse();
+        });
+      }
+    }
+  });
+
+  it('are none on a link that falls silent right behind WELCOME, again and again', () => {
+    virtual((time) => {
+      const w = faked({ reconnect: { ...STEADY, growth: 1 }, keepalive: { interval: 1000, timeout: 1000 } });
+      const topic = record(w.client.subscribe(TOPIC));
+      for (let i = 0; i < 6; i++) {
+        w.at(i).welcome();
+        for (let ms = 0; ms < 10_000 && w.client.status.state === 'joined'; ms += 100) time.advance(100);
+        waitOut(time, w.client);
+      }
+      expect(topic.ended).toBeFalse();
+    });
+  });
+
+  it('heal last, but never end, where some session had confirmed them', () => {
+    virtual((time) => {
+      const w = faked({ reconnect: { ...STEADY, growth: 1 } });
+      const topic = record(w.client.subscribe(TOPIC));
+      w.at(0).welcome();
+      w.at(0).reply(33, 1, 5);
+      w.at(0).lose();
+      for (let i = 1; i < 9; i++) {
+        waitOut(time, w.client);
+        w.at(i).welcome();
+        w.at(i).lose(HUNG_UP);
+      }
+      waitOut(time, w.client);
+      w.at(9).welcome();
+      w.at(9).reply(33, 1, 6);
+      w.at(9).reply(36, 6, 1, {}, ['again']);
+      expect(topic.values.map(({ value }) => value)).toEqual(['again']);
+    });
+  });
+
+  it('may be told by a reset, too, where all others had been answered', () => {
+    virtual((time) => {
+      const w = faked({ reconnect: { ...STEADY, growth: 1 } });
+      const good = record(w.client.subscribe(TOPIC));
+      const bad = record(w.client.subscribe('com.app.bad'));
+      for (let i = 0; i < 3; i++) {
+        w.at(i).welcome();
+        w.at(i).reply(33, 1, 5);
+        w.at(i).lose();
+        waitOut(time, w.client);
+      }
+      expect(an(ConnectionLostError, bad.error).message).toContain('com.app.bad');
+      expect(good.ended).toBeFalse();
     });
   });
 });

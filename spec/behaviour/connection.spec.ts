@@ -548,7 +548,8 @@ describe('connection: messages$', () => {
         .toBeFalse();
       // while the router was shown it
       const authenticate = seen.filter((value) => (value as { message?: unknown[] }).message?.[0] === 5);
-      expect(authenticate.length).toBe(2);
+      // a wrong one that is a function's twice
+      expect(authenticate.length).toBe(3);
     });
   });
 });
@@ -656,7 +657,7 @@ describe('connection: idleTimeout', () => {
     ];
     uses.forEach((use, i) => {
       virtual(({ advance }) => {
-        const w = faked({ idleTimeout: IDLE });
+        const w = faked({ idleTimeout: IDLE, requestTimeout: Infinity });
         w.client.connect();
         w.channel.welcome();
         use(w);

@@ -153,12 +153,15 @@ export class FakeChannel implements Channel {
   readonly incoming: Observable<unknown>;
   received = 0;
   bufferedAmount = 0;
+  closing = false;
   pings = 0;
+  /** Answers the last ping. */
+  pong: () => void = () => undefined;
   dropped = 0;
   closed: number | undefined;
   /** Whether the other end confirms a close; a silent one never does. */
   obliging = true;
-  ping?: () => void;
+  ping?: (answered: () => void) => void;
   #observer: Subscriber<unknown> | undefined;
 
   constructor(options: { readonly ping?: boolean } = {}) {
@@ -166,8 +169,12 @@ export class FakeChannel implements Channel {
       this.#observer = subscriber;
     });
     if (options.ping) {
-      this.ping = () => {
+      this.ping = (answered) => {
         this.pings++;
+        this.pong = () => {
+          this.received++;
+          answered();
+        };
       };
     }
   }
@@ -177,7 +184,7 @@ export class FakeChannel implements Channel {
   }
 
   send(message: Message): void {
-    if (!this.open) throw new ConnectionLostError('The fake link is closed');
+    if (!this.open || this.closing) throw new ConnectionLostError('The fake link is closed');
     this.sent.push(message);
   }
 

@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import type { KeepaliveOptions } from '../../src/client/keepalive.ts';
+import { record } from '../../src/testing/index.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { an, FakeChannel, inState, scripted, virtual, waitOut, world, type World } from './helpers.ts';
@@ -134,12 +135,150 @@ describe('keepalive', () => {
       expect(channel.of(34).length).toBe(1);
       // the machine sleeps an hour, and the timers of before fire when it wakes up
       slept = 3_600_000;
-      advance(300);
+      // a late look is followed by another one, when the sockets have been read
+      advance(300 + 20);
       expect(client.status.state).toBe('joined');
       expect(channel.of(34).length).toBe(2);
       advance(299);
       expect(client.status.state).toBe('joined');
       advance(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  describe('the way out', () => {
+    const BUSY = 400;
+    /** Lets time pass in which events keep coming. */
+    const busily = (advance: (ms: number) => void, channel: FakeChannel, times: number): void => {
+      for (let i = 1; i <= times; i++) {
+        advance(BUSY);
+        channel.reply(36, 77, i, {});
+      }
+    };
+
+    for (const ping of [true, false]) {
+      const by = ping ? 'ping' : 'request';
+      const probes = (channel: FakeChannel): number => (ping ? channel.pings : channel.of(34).length);
+      const answer = (channel: FakeChannel): void => {
+        if (ping) channel.pong();
+        else channel.reply(8, 34, channel.of(34).at(-1)?.[1], {}, 'wamp.error.no_such_subscription');
+      };
+
+      it(`is doubted when a request has no answer for an interval: events answer no ${by}`, () => {
+        virtual(({ advance }) => {
+          const { channel, client } = joined(OPTIONS, ping);
+          const called = record(client.call('com.app.slow'));
+          busily(advance, channel, 5);
+          expect(probes(channel)).toBe(1);
+          expect(client.status.state).toBe('waiting');
+          expect(channel.dropped).toBeGreaterThan(0);
+          expect(called.error).toBeInstanceOf(ConnectionLostError);
+        });
+      });
+
+      it(`is proved by the answer to a ${by}, once in an interval`, () => {
+        virtual(({ advance }) => {
+          const { channel, client } = joined(OPTIONS, ping);
+          const called = record(client.call('com.app.slow'));
+          let seen = 0;
+          for (let i = 1; i <= 120; i++) {
+            advance(100);
+            channel.reply(36, 77, i, {});
+            if (probes(channel) > seen) answer(channel);
+            seen = probes(channel);
+          }
+          expect(client.status.state).toBe('joined');
+          // 12 s in all, an interval and an answer's time between two of them
+          expect(seen).toBeGreaterThan(6);
+          expect(seen).toBeLessThan(13);
+          channel.reply(50, 1, {}, [1]);
+          expect(called.values.length).toBe(1);
+        });
+      });
+    }
+
+    it('is not doubted where every request is answered within an interval', () => {
+      virtual(({ advance }) => {
+        const { channel, client } = joined(OPTIONS, true);
+        for (let i = 1; i <= 20; i++) {
+          client.call('com.app.quick').subscribe();
+          advance(BUSY);
+          channel.reply(50, i, {});
+        }
+        expect(channel.pings).toBe(0);
+        expect(client.status.state).toBe('joined');
+      });
+    });
+
+    it('is doubted when what is buffered does not become less', () => {
+      virtual(({ advance }) => {
+        const { channel, client } = joined(OPTIONS, true);
+        channel.bufferedAmount = 5000;
+        busily(advance, channel, 5);
+        expect(channel.pings).toBe(1);
+        expect(client.status.state).toBe('waiting');
+      });
+    });
+
+    it('is good while bytes leave, before a probe and behind it', () => {
+      virtual(({ advance }) => {
+        const { channel, client } = joined(OPTIONS, true);
+        channel.bufferedAmount = 1_000_000;
+        for (let i = 1; i <= 20; i++) {
+          advance(BUSY);
+          channel.bufferedAmount -= 1000;
+          channel.reply(36, 77, i, {});
+        }
+        expect(channel.pings).toBe(0);
+        client.call('com.app.slow').subscribe({ error: () => undefined });
+        for (let i = 1; i <= 20; i++) {
+          advance(100);
+          channel.bufferedAmount -= 1000;
+        }
+        expect(channel.pings).toBe(1);
+        expect(client.status.state).toBe('joined');
+        advance(1000);
+        expect(client.status.state).toBe('waiting');
+      });
+    });
+  });
+
+  it('gives the verdict by timers that are always late, at the second look', () => {
+    virtual(({ advance }) => {
+      const now = asyncScheduler.now.bind(asyncScheduler);
+      let calls = 0;
+      // between setting a timer and its look, the clock always goes three seconds further than the timer
+      spyOn(asyncScheduler, 'now').and.callFake(() => now() + 3000 * calls++);
+      const { channel, client } = joined(OPTIONS, true);
+      advance(2000);
+      expect(channel.pings).toBe(2);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('does not drop a link whose answer comes between two late looks', () => {
+    virtual(({ advance }) => {
+      const now = asyncScheduler.now.bind(asyncScheduler);
+      let calls = 0;
+      spyOn(asyncScheduler, 'now').and.callFake(() => now() + 3000 * calls++);
+      const { channel, client } = joined(OPTIONS, true);
+      let seen = 0;
+      for (let i = 0; i < 100; i++) {
+        advance(100);
+        // only the second ping of two is answered
+        if (channel.pings > seen && channel.pings % 2 === 0) channel.pong();
+        seen = channel.pings;
+      }
+      expect(seen).toBeGreaterThan(4);
+      expect(client.status.state).toBe('joined');
+    });
+  });
+
+  it('gives up a link that the router has begun to close', () => {
+    virtual(({ advance }) => {
+      const { channel, client } = joined(OPTIONS, true);
+      channel.closing = true;
+      advance(500);
       expect(client.status.state).toBe('waiting');
     });
   });

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { pause, reconnect, wake$ } from '../../src/client/reconnect.ts';
+import { ConnectFailedError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
 import { virtual, FakeChannel, inState, refusing, scripted, STEADY, world } from './helpers.ts';
 
@@ -165,6 +166,22 @@ describe('wake$', () => {
     });
   });
 
+  it('brings retries of reconnect() forward, which count for none', () => {
+    virtual(({ advance, now }) => {
+      const { source, at } = failing(now);
+      const retried = record(source.pipe(reconnect({ initialDelay: 100, growth: 2, jitter: 0, maxRetries: 2 })));
+      for (let i = 0; i < 5; i++) {
+        advance(10);
+        around.window.dispatchEvent(new Event('online'));
+      }
+      expect(at).toEqual([0, 10, 20, 30, 40, 50]);
+      expect(retried.ended).toBeFalse();
+      advance(1000);
+      expect(at.slice(6)).toEqual([150, 350]);
+      expect(retried.error).toBeInstanceOf(Error);
+    });
+  });
+
   it('cuts the wait of a client short', () => {
     virtual(({ advance }) => {
       const t = refusing();
@@ -174,6 +191,36 @@ describe('wake$', () => {
       around.window.dispatchEvent(new Event('online'));
       expect(t.opened.length).toBe(2);
       expect(inState(client, 'waiting').attempt).toBe(2);
+    });
+  });
+
+  it('counts no retry: any number of them leaves maxRetries as they were', () => {
+    virtual(({ advance }) => {
+      const t = refusing();
+      const { client } = world({ transports: [t], reconnect: { ...STEADY, maxRetries: 2 } });
+      client.connect();
+      for (let i = 0; i < 8; i++) around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(9);
+      expect(inState(client, 'waiting').delay).toBe(1500);
+      advance(1500);
+      expect(inState(client, 'waiting').delay).toBe(2250);
+      advance(2250);
+      expect(inState(client, 'failed').attempts).toBe(11);
+    });
+  });
+
+  it('does not cut short what the server asked for with Retry-After', () => {
+    virtual(({ advance }) => {
+      const busy = new ConnectFailedError('busy', 1, [], { status: 429, retryAfter: 5000 });
+      const t = scripted('t', () => busy);
+      const { client } = world({ transports: [t], reconnect: { ...STEADY, initialDelay: 60_000 } });
+      client.connect();
+      advance(4999);
+      around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(1);
+      advance(1);
+      around.window.dispatchEvent(new Event('online'));
+      expect(t.opened.length).toBe(2);
     });
   });
 
@@ -206,6 +253,45 @@ describe('wake$', () => {
       advance(1);
       expect(channel.dropped).toBe(1);
       expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('never gives a probe more time', () => {
+    virtual(({ advance }) => {
+      const channel = new FakeChannel({ ping: true });
+      const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+      client.connect();
+      channel.welcome();
+      for (let i = 0; i < 10; i++) {
+        around.window.dispatchEvent(new Event('online'));
+        advance(999);
+      }
+      expect(client.status.state).toBe('joined');
+      around.window.dispatchEvent(new Event('online'));
+      advance(10);
+      expect(channel.pings).toBe(1);
+      expect(client.status.state).toBe('waiting');
+    });
+  });
+
+  it('has a page that comes back from the cache, or is resumed, probe its link: what came before is no answer', () => {
+    virtual(({ advance }) => {
+      for (const wake of ['pageshow', 'resume']) {
+        const channel = new FakeChannel({ ping: true });
+        const { client } = world({ transports: [scripted('t', () => channel)], keepalive: {} });
+        client.connect();
+        channel.welcome();
+        advance(5);
+        const target = wake === 'resume' ? around.document : around.window;
+        target.dispatchEvent(Object.assign(new Event(wake), { persisted: true }));
+        expect(channel.pings).toBe(1);
+        channel.reply(36, 77, 1, {});
+        advance(9_999);
+        expect(client.status.state).toBe('joined');
+        advance(1);
+        expect(client.status.state).toBe('waiting');
+        void client.close();
+      }
     });
   });
 

@@ -13,83 +13,100 @@ import { resolveOptions, type BaseOptions } from '../../src/client/client-option
 import type { Session } from '../../src/session/session.ts';
 import { refusing, virtual } from './helpers.ts';
 
-const FRESH: Circumstances = { joinedBefore: false, renewable: false, stable: false };
-const GOOD: Circumstances = { joinedBefore: true, renewable: true, stable: false };
-const refused = new AbortError('wamp.error.authentication_denied');
-const doubtful = new AbortError('wamp.error.authentication_failed');
-const violated = new ProtocolError('x');
-const killed = new GoodbyeError('wamp.close.killed');
-const lost = new ConnectionLostError('x', { code: 1006 });
+const FRESH: Circumstances = { transport: 'a', joinedBefore: false, renewable: false, stable: false };
+const JOINED: Circumstances = { ...FRESH, joinedBefore: true };
+
+const abort = (reason: string): AbortError => new AbortError(`wamp.error.${reason}`);
+const closed = (code?: number): ConnectionLostError => new ConnectionLostError('x', { code });
+const answered = (status: number): ConnectFailedError => new ConnectFailedError('x', 1, [], { status });
+const goodbye = (reason: string): GoodbyeError => new GoodbyeError(`wamp.close.${reason}`);
+const named = (errors: Readonly<Record<string, Error>>): [string, Error][] => Object.entries(errors);
+const each = <T>(values: readonly T[], name: (value: T) => string, make: (value: T) => Error): [string, Error][] =>
+  values.map((value) => [name(value), make(value)]);
+
+const refusals: [string, Error][] = [
+  ...each(
+    [
+      'no_such_realm',
+      'no_such_role',
+      'no_such_principal',
+      'authentication_denied',
+      'authentication_required',
+      'no_matching_auth_method',
+      'no_auth_method',
+      'not_authorized',
+      'authorization_denied',
+    ],
+    (reason) => `ABORT ${reason}`,
+    abort,
+  ),
+  ...each([401, 403, 404], (status) => `HTTP ${status}`, answered),
+  ...named({ 'our own refusal': new AbortError('com.app.mine', {}, { local: true }) }),
+];
+const doubtful = each(['authentication_failed', 'authorization_failed'], (reason) => `ABORT ${reason}`, abort);
+const violations: [string, Error][] = [
+  ...named({ 'ABORT protocol_violation': abort('protocol_violation'), 'a violation found': new ProtocolError('x') }),
+  ...each([1002, 1003, 1007, 1008, 1009, 1011], (code) => `close code ${code}`, closed),
+];
+const losses: [string, Error][] = [
+  ...each([1000, 1001, 1005, 1006, 1012, 1013, 3000, undefined], (code) => `close code ${code}`, closed),
+  ...each([302, 400, 408, 426, 429, 500, 502, 503], (status) => `HTTP ${status}`, answered),
+  ...each(['system_shutdown', 'normal', 'goodbye_and_out'], (reason) => `GOODBYE ${reason}`, goodbye),
+  ...named({
+    'ABORT system_shutdown': new AbortError('wamp.close.system_shutdown'),
+    'ABORT with another URI': new AbortError('com.app.unheard_of'),
+    'a refused dial': new ConnectFailedError('x'),
+    'any other error': new RangeError('x'),
+  }),
+];
+
+const SLOWLY: Verdict = 'retry slowly';
+const times = (n: number, verdict: Verdict): Verdict[] => Array<Verdict>(n).fill(verdict);
 
 /** The verdicts on these errors, one after the other. */
 const verdicts = (errors: readonly Error[], circumstances = FRESH, policy = new RetryPolicy()): Verdict[] =>
   errors.map((error) => policy.judge(error, circumstances));
 
-describe('Policy', () => {
-  it('takes refusals, the router’s and our own, for the end of a transport', () => {
-    expect(verdicts([refused])).toEqual(['transport failed']);
-    expect(verdicts([new AbortError('com.app.mine', {}, { local: true })])).toEqual(['transport failed']);
-  });
+describe('RetryPolicy', () => {
+  const rows: [events: [string, Error][], before: Verdict[], renewable: Verdict[], after: Verdict[]][] = [
+    [refusals, times(2, 'transport failed'), ['retry', 'transport failed'], times(20, SLOWLY)],
+    [doubtful, [...times(4, 'retry'), 'failed'], [...times(4, 'retry'), 'failed'], times(20, SLOWLY)],
+    [violations, [...times(2, 'retry'), 'failed'], [...times(2, 'retry'), 'failed'], times(20, SLOWLY)],
+    [losses, times(20, 'retry'), times(20, 'retry'), times(20, 'retry')],
+    [[['GOODBYE killed', goodbye('killed')]], [SLOWLY, 'failed'], [SLOWLY, 'failed'], [SLOWLY, 'failed']],
+    [[['GOODBYE logout', goodbye('logout')]], ['failed'], ['failed'], ['failed']],
+  ];
+  for (const [events, before, renewable, after] of rows) {
+    for (const [name, error] of events) {
+      it(`${name}: ${before.join(', ').slice(0, 60)} before the first session, ${after[0]} after it`, () => {
+        const row = (expected: Verdict[], circumstances: Circumstances): void =>
+          expect(verdicts(Array<Error>(expected.length).fill(error), circumstances)).toEqual(expected);
+        row(before, FRESH);
+        row(renewable, { ...FRESH, renewable: true });
+        row(after, JOINED);
+        row(after, { ...JOINED, renewable: true });
+      });
+    }
+  }
 
-  it('tries a renewable secret once more, after a session and until the next one', () => {
+  it('has each transport asked once more where the secret is a function', () => {
     const policy = new RetryPolicy();
-    expect(verdicts([refused, refused], GOOD, policy)).toEqual(['retry', 'transport failed']);
-    policy.joined();
-    expect(verdicts([refused, refused], GOOD, policy)).toEqual(['retry', 'transport failed']);
-    expect(verdicts([refused], { ...GOOD, renewable: false })).toEqual(['transport failed']);
-    expect(verdicts([refused], { ...GOOD, joinedBefore: false })).toEqual(['transport failed']);
+    const refused = abort('authentication_denied');
+    const of = (transport: string): Verdict => policy.judge(refused, { ...FRESH, renewable: true, transport });
+    expect([of('a'), of('b'), of('a'), of('b')]).toEqual(['retry', 'retry', 'transport failed', 'transport failed']);
   });
 
-  it('counts doubtful ones in a row', () => {
-    expect(verdicts([doubtful, doubtful, doubtful, doubtful, doubtful])).toEqual([
-      'retry',
-      'retry',
-      'retry',
-      'retry',
-      'failed',
-    ]);
-    expect(verdicts([doubtful, doubtful, doubtful, doubtful, lost, doubtful]).at(-1)).toBe('retry');
-    const policy = new RetryPolicy();
-    verdicts([doubtful, doubtful, doubtful, doubtful], FRESH, policy);
-    policy.joined();
-    expect(policy.judge(doubtful, FRESH)).toBe('retry');
+  it('counts in a row: another end in between begins anew', () => {
+    const failed = abort('authentication_failed');
+    expect(verdicts([failed, failed, failed, failed, closed(1006), failed]).at(-1)).toBe('retry');
+    expect(verdicts([closed(1011), new ProtocolError('x'), closed(1006), closed(1002)]).at(-1)).toBe('retry');
+    expect(verdicts([closed(1011), new ProtocolError('x'), closed(1002)]).at(-1)).toBe('failed');
   });
 
-  it('counts violations until a stable session, unstable ones notwithstanding', () => {
-    const policy = new RetryPolicy();
-    expect(policy.judge(violated, FRESH)).toBe('retry');
-    policy.joined();
-    expect(policy.judge(new ConnectionLostError('x', { code: 1011 }), FRESH)).toBe('retry');
-    policy.joined();
-    expect(policy.judge(new AbortError('wamp.error.protocol_violation'), FRESH)).toBe('failed');
-    expect(policy.judge(violated, { ...FRESH, stable: true })).toBe('retry');
-  });
-
-  it('comes back slowly once after a kill', () => {
-    expect(verdicts([killed, killed])).toEqual(['retry slowly', 'failed']);
-    expect(verdicts([killed, lost, killed])).toEqual(['retry slowly', 'retry', 'failed']);
-    expect(verdicts([killed, killed, killed], { ...FRESH, stable: true })).toEqual([
-      'retry slowly',
-      'retry slowly',
-      'retry slowly',
-    ]);
-  });
-
-  it('takes a logout for the end', () => {
-    expect(verdicts([new GoodbyeError('wamp.close.logout')], { ...GOOD, stable: true })).toEqual(['failed']);
-  });
-
-  it('retries everything else', () => {
-    const others = [
-      lost,
-      new ConnectionLostError('x'),
-      new ConnectFailedError('x'),
-      new GoodbyeError('wamp.close.system_shutdown'),
-      new AbortError('com.app.unheard_of'),
-      new RangeError('x'),
-    ];
-    for (const error of others)
-      expect(verdicts(Array<Error>(20).fill(error))).toEqual(Array<Verdict>(20).fill('retry'));
+  it('takes a second kill for the end until a session was stable, whatever came between', () => {
+    const killed = goodbye('killed');
+    expect(verdicts([killed, closed(1006), killed], JOINED)).toEqual([SLOWLY, 'retry', 'failed']);
+    expect(verdicts([killed, killed, killed], { ...JOINED, stable: true })).toEqual(times(3, SLOWLY));
   });
 });
 

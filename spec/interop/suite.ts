@@ -22,7 +22,7 @@ import type { PeerScene } from './features/peers.ts';
 import { fullPeer, sealed, wampyPython } from './features/peers.ts';
 import { announcements } from './features/payloads.ts';
 import { restart } from './features/restart.ts';
-import { scaleOut } from './features/scale.ts';
+import { manyStreams, scaleOut } from './features/scale.ts';
 import { secured } from './features/secure.ts';
 import type { PeerKind } from './peer.ts';
 import { PEERS } from './peer.ts';
@@ -47,6 +47,7 @@ const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
   'the command line': ({ router }) => {
     cliAgainst({ args: () => ['--url', router.at.ws, '--realm', 'realm1'] });
   },
+  'many streams at once': manyStreams,
   'scale-out and failover': scaleOut,
   'a restarted router': restart,
 };

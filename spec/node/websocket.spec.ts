@@ -585,9 +585,10 @@ describe('webSocket in Node', () => {
       const before = channel.received;
       expect(before).toBeGreaterThan(0);
       const pinged = once(peer, 'ping');
-      channel.ping?.();
+      await new Promise<void>((resolve) => {
+        channel.ping?.(resolve);
+      });
       await pinged;
-      while (channel.received === before) await new Promise((resolve) => setImmediate(resolve));
       expect(channel.received).toBeGreaterThan(before);
     });
   });
@@ -684,6 +685,24 @@ describe('webSocket in Node', () => {
         expect(error.message).toMatch(meaning);
         expect(error.message).toContain('my reason');
         expect(error.maybeDelivered).toBeFalse();
+      });
+    }
+
+    for (const fastFrames of [true, false]) {
+      it(`comes with the close frame, though TCP stays open, ${fastFrames ? 'beside' : 'through'} ws`, async () => {
+        const { channel, record, peer } = await opened({ fastFrames });
+        expect(channel.closing).toBeFalse();
+        const tcp = (peer as unknown as { _socket: TcpSocket })._socket;
+        // the answer is never read
+        tcp.removeAllListeners('data');
+        tcp.write(Buffer.from([0x88, 4, 0x03, 0xe9, 0x6e, 0x6f]));
+        expect(await record.end).toBe('error');
+        expect((record.error as ConnectionLostError).code).toBe(1001);
+        expect((record.error as ConnectionLostError).message).toContain('(no; the router goes away)');
+        expect(tcp.readableEnded).toBeFalse();
+        expect(channel.closing).toBeTrue();
+        expect(() => channel.send(EVENT)).toThrowError(ConnectionLostError);
+        channel.drop();
       });
     }
 

@@ -1,5 +1,5 @@
 import { NEVER, Subscription, timer } from 'rxjs';
-import { after, now, pausableTimeout } from '../../src/session/time.ts';
+import { after, elapsed, now, pausableTimeout } from '../../src/session/time.ts';
 import { virtually } from '../helpers/virtual.ts';
 
 describe('time', () => {
@@ -28,6 +28,27 @@ describe('time', () => {
     const timer = after(2 ** 31 - 1, () => undefined);
     expect(timer?.closed).toBeFalse();
     timer?.unsubscribe();
+  });
+});
+
+describe('elapsed', () => {
+  it('is the clock of the schedulers in virtual time', () => {
+    virtually((at) => {
+      const begin = elapsed();
+      at(3_600_000, () => expect(elapsed() - begin).toBe(3_600_000));
+    });
+  });
+
+  it('does not follow a wall clock that is set', () => {
+    const wall = Date.now();
+    const begin = elapsed();
+    const set = spyOn(Date, 'now');
+    for (const shift of [-3_600_000, 3_600_000]) {
+      set.and.returnValue(wall + shift);
+      expect(now()).toBe(wall + shift);
+      expect(elapsed() - begin).toBeGreaterThanOrEqual(0);
+      expect(elapsed() - begin).toBeLessThan(60_000);
+    }
   });
 });
 

@@ -605,7 +605,7 @@ describe('serveTabs', () => {
         channel.incoming.subscribe({ complete: resolve });
       });
       const before = channel.received;
-      channel.ping?.();
+      channel.ping?.(() => undefined);
       channel.close();
       channel.close();
       expect(() => {

@@ -12,12 +12,21 @@ export interface BackoffOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** Milliseconds before the first retry where nothing else is said. */
+export const INITIAL_DELAY = 1500;
+
 /**
  * A pure function from the number of a retry (1, 2, …) to milliseconds: exponential, capped, jittered so that a
  * thousand clients of a restarted router do not come back in step.
  */
 export function backoff(options: BackoffOptions = {}): (retry: number) => number {
-  const { initialDelay = 1500, maxDelay = 300_000, growth = 1.5, jitter = 0.1, random = Math.random } = options;
+  const {
+    initialDelay = INITIAL_DELAY,
+    maxDelay = 300_000,
+    growth = 1.5,
+    jitter = 0.1,
+    random = Math.random,
+  } = options;
   return (retry) => {
     const delay = Math.min(maxDelay, initialDelay * growth ** Math.max(0, retry - 1));
     return Math.min(maxDelay, Math.round(delay * (1 + jitter * (2 * random() - 1))));

@@ -53,12 +53,23 @@ export interface BaseOptions {
   readonly joinTimeout?: number | undefined;
   /** Milliseconds that a call waits for a session; 30 000 by default. */
   readonly waitTimeout?: number | undefined;
+  /**
+   * Milliseconds that the router may take to answer SUBSCRIBE, REGISTER and an acknowledged PUBLISH; 30 000 by default. Then a
+   * subscription or registration is requested again, and the report of a publication errors with a
+   * ConnectionLostError that has `maybeDelivered`. `Infinity` waits for ever. Calls have a `timeout` of their own.
+   */
+  readonly requestTimeout?: number | undefined;
   /** Milliseconds that closing may take; 2 000 by default. */
   readonly closeTimeout?: number | undefined;
   /** Milliseconds without use after which the client hangs up until it is used again; `Infinity` by default. */
   readonly idleTimeout?: number | undefined;
   /** How half-open links are noticed; `false` for not at all. */
   readonly keepalive?: KeepaliveOptions | false | undefined;
+  /**
+   * Bytes that may wait for the network; 64 MiB by default. While there are more, publications wait as they do without a
+   * session.
+   */
+  readonly maxBufferedAmount?: number | undefined;
   /** Bounds of the publications that wait for a session: how many, and for how many milliseconds each. */
   readonly publishQueue?: { readonly size?: number; readonly ttl?: number } | undefined;
   /**
@@ -95,9 +106,11 @@ const OPTIONS = {
   reconnect: kind('an object, false, or an operator', (v) => isOff(v) || isDict(v) || FUNCTION.test(v)),
   joinTimeout: NUMBER,
   waitTimeout: NUMBER,
+  requestTimeout: NUMBER,
   closeTimeout: NUMBER,
   idleTimeout: NUMBER,
   keepalive: kind('an object or false', (v) => isOff(v) || isDict(v)),
+  maxBufferedAmount: NUMBER,
   publishQueue: DICT,
   errors: listOf("[class, URI], or [class, URI, 'prefix']", isMapping),
   checkFeatures: BOOL,
@@ -134,9 +147,11 @@ const DEFAULTS = {
   reconnect: {},
   joinTimeout: 10_000,
   waitTimeout: 30_000,
+  requestTimeout: 30_000,
   closeTimeout: 2_000,
   idleTimeout: Infinity,
   keepalive: {},
+  maxBufferedAmount: 64 * 1024 * 1024,
   errors: [],
   checkFeatures: true,
   interceptors: [],

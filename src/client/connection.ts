@@ -10,9 +10,9 @@ import { callUserCode } from '../async.ts';
 import { asWampError } from '../session/error-mapping.ts';
 import { join, type Joined, type JoinConfig } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
-import { now } from '../session/time.ts';
+import { elapsed, now } from '../session/time.ts';
 import type { Transport } from '../transports/transport.ts';
-import { backoff } from './backoff.ts';
+import { backoff, INITIAL_DELAY } from './backoff.ts';
 import { keepAlive } from './keepalive.ts';
 import type { ReconnectOptions, Settings } from './client-options.ts';
 import { RetryPolicy } from './retry-policy.ts';
@@ -21,7 +21,7 @@ import type { Notifier } from './status.ts';
 
 /** Sessions shorter than this do not count as success: milliseconds. */
 const STABLE_AFTER = 10_000;
-/** How much longer the first wait is after the session was killed. */
+/** How many times as long the first wait is where the next attempt is not to come soon. */
 const SLOWLY = 10;
 /** Errors kept for the one that says that everything failed. */
 const ERRORS_KEPT = 20;
@@ -60,27 +60,35 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
   let lastError: WampError | undefined;
   let { transports, joinedBefore } = config;
   let index = 0;
+  /** The index of what was dialled last. */
+  let dialled = 0;
   let attempts = 0;
   /** Retries since the last stable session. */
   let retries = 0;
   let errors: WampError[] = [];
-  /** When the present session was joined. */
+  /** When the present session was joined, by elapsed(). */
   let since: number | undefined;
   let stable = false;
-  /** What the waits are multiplied with. */
-  let slowness = 1;
+  /** From which retry on the waits are long. */
+  let slowFrom: number | undefined;
 
   const operator = (): MonoTypeOperatorFunction<Session> => {
     if (reconnect === false) return tap();
     if (typeof reconnect === 'function') {
       return (sessions) => sessions.pipe(tap({ error: () => showWaiting() }), reconnect);
     }
-    const delays = backoff(reconnect);
-    return retry({ delay: (error: WampError) => judge(error, reconnect, delays) });
+    const { initialDelay = INITIAL_DELAY } = reconnect;
+    const usual = backoff(reconnect);
+    const slow = backoff({ ...reconnect, initialDelay: initialDelay * SLOWLY });
+    return retry({
+      delay: (error: WampError) =>
+        judge(error, reconnect, () => (slowFrom === undefined ? usual(retries) : slow(retries - slowFrom))),
+    });
   };
 
   const attempt = (): Observable<Session> => {
-    const transport = transports[index % transports.length] as Transport;
+    dialled = index % transports.length;
+    const transport = transports[dialled] as Transport;
     const shown = { attempt: ++attempts, transport: transport.name };
     notifier.setStatus({ state: 'connecting', ...shown });
     const joinConfig: JoinConfig = {
@@ -101,8 +109,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
         next: (joined) => {
           ({ session } = joined);
           if (keepalive !== false) subscriber.add(keepAlive(joined.dispatch, keepalive));
-          since = now();
-          policy.joined();
+          since = elapsed();
           joinedBefore = true;
           callbacks.joined(joined);
           subscriber.next(session);
@@ -120,13 +127,13 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
     lastError = error;
     errors = [...errors, error].slice(-ERRORS_KEPT);
     const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
-    stable = since !== undefined && now() - since >= stableAfter;
+    stable = since !== undefined && elapsed() - since >= stableAfter;
     since = undefined;
     if (stable) {
       attempts = 0;
       retries = 0;
       errors = [error];
-      slowness = 1;
+      slowFrom = undefined;
     } else {
       // the next one's turn; a transport that was good for a while keeps its place
       index++;
@@ -141,37 +148,38 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
   };
 
   /** What the default operator does after a failure: waits for the Observable, or gives up with what is thrown. */
-  const judge = (
-    error: WampError,
-    options: ReconnectOptions,
-    delays: (retry: number) => number,
-  ): Observable<unknown> => {
+  const judge = (error: WampError, options: ReconnectOptions, nextDelay: () => number): Observable<unknown> => {
     const verdict = callUserCode(
       () => options.retryable?.(error),
       (failure) => config.userError(failure, 'retryable'),
     );
     const judged = policy.judge(error, {
+      transport: transports[dialled],
       joinedBefore,
       renewable: config.auth.some(({ renewable }) => renewable),
       stable,
     });
-    const final = verdict === undefined ? judged : verdict ? 'retry' : 'failed';
+    // true tries again, at the pace of the table
+    const final =
+      verdict === undefined || (verdict && judged === 'retry slowly') ? judged : verdict ? 'retry' : 'failed';
     if (final === 'failed') throw error;
     if (final === 'transport failed') {
-      const failed = (stable ? index : index - 1) % transports.length;
-      transports = transports.filter((_, i) => i !== failed);
+      transports = transports.filter((_, i) => i !== dialled);
       // the transport that moved up into its place is next
-      index = failed;
+      index = dialled;
       if (transports.length === 0) {
         throw config.transports.length === 1 ? error : exhausted('All transports failed');
       }
     }
     const { maxRetries = Infinity } = options;
     if (retries >= maxRetries) throw exhausted(`Gave up after ${maxRetries} retries`);
-    if (final === 'retry slowly') slowness = SLOWLY;
-    const delay = delays(++retries) * slowness;
+    if (final === 'retry slowly') slowFrom ??= retries;
+    retries++;
+    const { retryAfter = 0 } = error as Partial<ConnectFailedError>;
+    const delay = Math.max(nextDelay(), retryAfter);
     showWaiting(delay);
-    return pause(delay);
+    // an early try counts for none
+    return pause(delay, retryAfter).pipe(tap((woken) => woken && retries--));
   };
 
   const exhausted = (why: string): WampError =>

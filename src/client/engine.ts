@@ -1,5 +1,5 @@
 import { asapScheduler, Observable, Subject, take, type Subscription } from 'rxjs';
-import { ClosedError, type WampError } from '../protocol/errors.ts';
+import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { finish, guarded, type ErrorEntry } from '../session/error-mapping.ts';
@@ -53,11 +53,12 @@ export class Engine implements Port {
   readonly recovery: Recovery;
   /** What the next connection is made with. */
   settings: Settings;
+  /** Whether these settings ever led to a session. */
+  joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
   #present: Present | undefined;
   #connection: Connection | undefined;
-  #joinedBefore = false;
   #closed: Promise<CloseDetails> | undefined;
   #idle: Subscription | undefined;
   readonly #wires = new Set<Subscription>();
@@ -95,7 +96,7 @@ export class Engine implements Port {
   get #direct(): Dispatch | undefined {
     const present = this.#present;
     if (!present?.dispatch.open || present.phase === 'entering' || present.phase === 'flushing') return undefined;
-    return present.dispatch;
+    return present.dispatch.wire.channel.closing ? undefined : present.dispatch;
   }
 
   get open(): boolean {
@@ -135,11 +136,12 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     const dispatch = this.#direct;
-    if (dispatch) return publishOn(dispatch, request, this.#unobserved);
+    if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.#unobserved);
     const pending = new PendingPublication(request, this.#unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
     this.outbox.addPublication(pending, this.#lastError);
-    this.dial();
+    if (dispatch) this.outbox.flushLater(dispatch);
+    else this.dial();
     return pending.report;
   }
 
@@ -149,6 +151,9 @@ export class Engine implements Port {
   readonly #lastError = (): unknown => this.#connection?.lastError;
 
   dial(): void {
+    const { dispatch } = this.#present ?? {};
+    // where a link is needed, one that the router is closing is over, though TCP has not ended
+    if (dispatch?.wire.channel.closing) dispatch.drop(new ConnectionLostError('The router hung up'));
     if (this.#connection !== undefined || this.refusal !== undefined) return;
     const { settings, recovery, tap, userError, notifier } = this;
     this.#connection = makeConnection(
@@ -160,7 +165,7 @@ export class Engine implements Port {
         notifier,
         wires: this.#wires,
         unobserved: this.#unobserved,
-        joinedBefore: this.#joinedBefore,
+        joinedBefore: this.joinedBefore,
       },
       {
         joined: (joined) => this.#enter(joined),
@@ -192,11 +197,10 @@ export class Engine implements Port {
     const error = new ClosedError(`The client was closed (${details.reason})`);
     // before any observer is called: what it begins is refused
     this.refusal = error;
-    const present = this.#present;
-    const { notifier, tap, userErrors } = this;
+    const { notifier, tap, userErrors, present } = this;
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
-    if (present) this.outbox.flush(present.dispatch);
+    if (present) this.outbox.flush(present.dispatch, Infinity);
     this.#left();
     for (const stream of this.recovery.take()) stream.end();
     for (const item of this.outbox.take()) item.fail(error);
@@ -227,7 +231,7 @@ export class Engine implements Port {
     const { session, dispatch } = joined;
     const { notifier } = this;
     const present: Present = { ...joined, phase: 'entering' };
-    this.#joinedBefore = true;
+    this.joinedBefore = true;
     this.#present = present;
     notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.size });
     present.phase = 'flushing';

@@ -1,16 +1,17 @@
 import { Subscription } from 'rxjs';
 import { ConnectionLostError } from '../protocol/errors.ts';
 import { MAX_ID } from '../protocol/ids.ts';
-import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
+import { CALL, UNSUBSCRIBE, type Message } from '../protocol/messages.ts';
 import type { Dispatch } from '../session/dispatch.ts';
-import { after, now } from '../session/time.ts';
+import type { Request } from '../session/request-port.ts';
+import { after, elapsed } from '../session/time.ts';
 import { wake$ } from './reconnect.ts';
 
 /** How half-open links are noticed. */
 export interface KeepaliveOptions {
-  /** Milliseconds of silence after which the router is probed for a sign of life; 30 000 by default. */
+  /** Milliseconds of silence, or without an answer to a request, after which the router is probed; 30 000 by default. */
   readonly interval?: number | undefined;
-  /** Milliseconds to wait for it before the link counts as lost; 10 000 by default. */
+  /** Milliseconds that the router may take to answer before the link counts as lost; 10 000 by default. */
   readonly timeout?: number | undefined;
   /** A procedure to call as the probe, where a WebSocket ping cannot be had; by default an UNSUBSCRIBE of no subscription. */
   readonly probe?: string | undefined;
@@ -18,61 +19,100 @@ export interface KeepaliveOptions {
 
 /** A timer that fires later than this after its time was not running: the machine slept. In milliseconds. */
 const LATE = 2000;
+/** Milliseconds in which a socket is read that had to wait for a busy event loop. */
+const TURN = 20;
 
-/** Watches the link of one session until it is unsubscribed: any received byte counts as life. */
+/**
+ * Watches the link of one session until it is unsubscribed. Any received byte shows that the way in works. The way out
+ * is shown by answers alone: where a request has none for an interval, or bytes wait and do not become fewer, the router
+ * must answer a probe, whatever else comes.
+ */
 export function keepAlive(
   dispatch: Dispatch,
   { interval = 30_000, timeout = 10_000, probe }: KeepaliveOptions,
 ): Subscription {
   const { channel } = dispatch.wire;
-  let seen = channel.received;
-  let silentSince = now();
+  let { received } = channel;
+  let buffered = 0;
+  /** The request that waits longest. */
+  let oldest: Request | undefined;
+  /** Looks in a row at which nothing had come, or the way out was in doubt. */
+  let silent = 0;
+  let stuck = 0;
+  /** Whether a probe is out, and whether it was answered. */
+  let asking = false;
+  let answered = false;
   let timer: Subscription | undefined;
 
-  /** Whether anything came since the last look. */
-  const alive = (): boolean => {
-    const { received } = channel;
-    if (received === seen) return false;
-    seen = received;
-    silentSince = now();
-    return true;
-  };
+  /** Whether anything came since this was asked last. */
+  const cameIn = (): boolean => received !== (received = channel.received);
 
-  const lookAfter = (delay: number, look: (late: boolean) => void): void => {
+  /** Whether fewer bytes wait than when this was asked last. */
+  const wentOut = (): boolean => buffered > (buffered = channel.bufferedAmount);
+
+  const drop = (why: string): void => dispatch.drop(new ConnectionLostError(why));
+
+  const lookAfter = (delay: number, look: (lateness: number) => void): void => {
+    const due = elapsed() + delay;
     timer?.unsubscribe();
-    const due = now() + delay;
-    timer = after(delay, () => look(now() - due > LATE));
+    timer = after(delay, () => {
+      if (channel.closing) drop('The router hung up');
+      else look(elapsed() - due);
+    });
   };
 
-  /** Looks in twice an interval: silence is noticed between one and one and a half of it, at no cost per message. */
+  /** Looks in twice an interval: what is wrong is noticed between one and one and a half of it, at no cost per message. */
   const listen = (): void =>
-    lookAfter(interval / 2, (late) => {
-      if (!alive() && (late || now() - silentSince >= interval)) probeNow();
+    lookAfter(interval / 2, (lateness) => {
+      const before = oldest;
+      oldest = dispatch.requests.values().next().value;
+      silent = cameIn() ? 0 : silent + 1;
+      const inDoubt = (!wentOut() && buffered > 0) || (oldest && oldest === before);
+      stuck = inDoubt ? stuck + 1 : 0;
+      if (stuck > 1) ask(true);
+      else if (silent > 1 || (silent && lateness > LATE)) ask(false);
       else listen();
     });
 
-  const probeNow = (): void => {
+  /** Sends a probe: where `strictly`, only its own answer counts, otherwise whatever comes. */
+  const ask = (strictly: boolean, again = false): void => {
     if (!dispatch.open) return;
-    alive();
-    if (channel.ping) channel.ping();
+    asking = true;
+    answered &&= again;
+    cameIn();
+    wentOut();
+    const answer = (): void => void (answered = true);
+    if (channel.ping) channel.ping(answer);
     else {
       // no router holds this subscription, it needs no permission to give it up, and it is always answered
       const id = dispatch.nextId;
+      const message: Message = probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, probe];
       dispatch.probes++;
-      dispatch.tryRequest(probe === undefined ? [UNSUBSCRIBE, id, MAX_ID] : [CALL, id, {}, probe]);
+      dispatch.tryRequest(message, { type: message[0], answer });
     }
-    lookAfter(timeout, (late) => {
-      if (alive()) listen();
-      else if (late) probeNow();
-      else {
-        dispatch.drop(new ConnectionLostError(`No sign of life from the router for ${now() - silentSince} ms`));
-      }
-    });
+    waitForAnswer(strictly, again);
   };
 
+  const waitForAnswer = (strictly: boolean, again: boolean): void =>
+    lookAfter(timeout, (lateness) => {
+      // timers run before sockets are read: an answer may have come while the event loop was busy
+      timer = after(Math.min(lateness, TURN), () => {
+        if (answered || (cameIn() && !strictly)) {
+          asking = false;
+          silent = stuck = 0;
+          listen();
+        }
+        // the probe waits behind bytes that do leave
+        else if (wentOut()) waitForAnswer(strictly, again);
+        // the second late look in a row counts, or timers that are always late would put the verdict off for ever
+        else if (lateness > LATE && !again) ask(strictly, true);
+        else drop(`No sign of life from the router within ${timeout} ms`);
+      });
+    });
+
   listen();
-  // after a sleep it is not known whether the link still works
-  const watch = wake$.subscribe(probeNow);
+  // after a sleep it is not known whether the link still works; the time of a probe that is out runs on
+  const watch = wake$.subscribe(() => asking || ask(true));
   watch.add(() => timer?.unsubscribe());
   return watch;
 }
@@ -86,15 +126,14 @@ const LOOKS = 10;
  * changed.
  */
 export function whenIdle(time: number, inUse: () => number, mark: () => unknown, idle: () => void): Subscription {
-  let usedAt = now();
+  let unused = 0;
   let seen = mark();
   let timer: Subscription | undefined;
   const look = (): void => {
-    if (inUse() || mark() !== seen) {
-      usedAt = now();
-      seen = mark();
-    }
-    if (now() - usedAt >= time) idle();
+    const before = seen;
+    seen = mark();
+    unused = inUse() || seen !== before ? 0 : unused + 1;
+    if (unused >= LOOKS) idle();
     else wait();
   };
   const wait = (): void => {

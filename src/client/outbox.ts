@@ -5,24 +5,29 @@ import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
 import type { PublishOptions } from '../session/options.ts';
 import type { PendingPublication } from '../session/publication.ts';
-import type { RequestPort } from '../session/request-port.ts';
+import type { Dispatch } from '../session/dispatch.ts';
 import { after } from '../session/time.ts';
 import type { Settings } from './client-options.ts';
+
+/** Milliseconds between looks at a buffer that was full. */
+const DRAIN_LOOK = 50;
 
 /** What waits: a call or a publication. */
 type Item = Call | PendingPublication;
 
 /** Calls and publications made while there is no session, in the order in which they were made. */
 export class Outbox {
-  readonly #limits: Pick<Settings, 'publishQueue' | 'waitTimeout'>;
+  readonly #limits: Pick<Settings, 'publishQueue' | 'waitTimeout' | 'maxBufferedAmount'>;
   /** With the clocks of how long they wait. */
   readonly #items = new Map<Item, Subscription | undefined>();
+  /** Until the next look at a buffer that was full. */
+  #drain: Subscription | undefined;
   /** How many of them are publications. */
   publications = 0;
   /** How many publications were given up: there was no room, or no session in time. */
   dropped = 0;
 
-  constructor(limits: Pick<Settings, 'publishQueue' | 'waitTimeout'>) {
+  constructor(limits: Pick<Settings, 'publishQueue' | 'waitTimeout' | 'maxBufferedAmount'>) {
     this.#limits = limits;
   }
 
@@ -54,13 +59,31 @@ export class Outbox {
     }
   }
 
-  /** Sends what waits, and what comes while it does. */
-  flush(port: RequestPort): void {
+  /** Whether a publication may be sent now: none waits, and the network has taken enough of what was sent before. */
+  mayPass({ wire }: Dispatch): boolean {
+    return this.publications === 0 && wire.channel.bufferedAmount <= this.#limits.maxBufferedAmount;
+  }
+
+  /**
+   * Sends what waits, and what comes while it does. Publications wait on while more than `most` bytes are buffered, and
+   * are sent as the network takes them.
+   */
+  flush(dispatch: Dispatch, most = this.#limits.maxBufferedAmount): void {
+    const { channel } = dispatch.wire;
+    this.#drain?.unsubscribe();
+    this.#drain = undefined;
     for (const item of this.#items.keys()) {
-      if (!port.open) return;
+      if (!dispatch.open || channel.closing) return;
+      if ('report' in item && channel.bufferedAmount > most) continue;
       this.#remove(item);
-      item.start(port);
+      item.start(dispatch);
     }
+    if (this.publications > 0) this.flushLater(dispatch);
+  }
+
+  /** Sends what waits when the network may have taken what is buffered. */
+  flushLater(dispatch: Dispatch): void {
+    this.#drain ??= after(DRAIN_LOOK, () => this.flush(dispatch));
   }
 
   /** Hands out what waits, and forgets it. */
@@ -74,7 +97,9 @@ export class Outbox {
     const late = (): void => {
       this.#remove(item);
       if ('report' in item) this.dropped++;
-      item.fail(new ConnectionLostError(`${what}: no session within ${wait} ms`, { cause: cause() }));
+      item.fail(
+        new ConnectionLostError(`${what}: no session that could take it within ${wait} ms`, { cause: cause() }),
+      );
     };
     this.#items.set(item, after(wait, late));
   }

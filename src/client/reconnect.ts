@@ -5,13 +5,18 @@ import {
   merge,
   NEVER,
   retry,
+  skipUntil,
   take,
+  tap,
   throwError,
   timer,
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
 import { backoff, type BackoffOptions } from './backoff.ts';
+
+/** The longest delay that timers know, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
 
 /** As much of a browser as is looked at; none of it need be there. */
 interface Surroundings extends Partial<EventTarget> {
@@ -36,9 +41,15 @@ export const wake$ = defer(() => {
   );
 });
 
-/** A pause of some milliseconds, which ends early when the surroundings wake up. Beyond 2^31 - 1 it never ends by itself. */
-export const pause = (delay: number): Observable<unknown> =>
-  merge(timer(Math.min(delay, 2 ** 31 - 1)), wake$).pipe(take(1));
+/**
+ * A pause of some milliseconds, which ends early, though not before `least`, when the surroundings wake up. Beyond
+ * 2^31 - 1 it never ends by itself. Emits what woke it, or 0.
+ */
+export const pause = (delay: number, least = 0): Observable<unknown> =>
+  merge(
+    timer(Math.min(delay, LONGEST)),
+    least > 0 ? wake$.pipe(skipUntil(timer(Math.min(least, LONGEST)))) : wake$,
+  ).pipe(take(1));
 
 /**
  * The default reconnection as an operator, to build one's own from: retries with backoff, for ever or `maxRetries` times
@@ -50,8 +61,20 @@ export const pause = (delay: number): Observable<unknown> =>
 export function reconnect<T>(options: BackoffOptions & { maxRetries?: number } = {}): MonoTypeOperatorFunction<T> {
   const delays = backoff(options);
   const { maxRetries = Infinity } = options;
-  return retry({
-    delay: (error: unknown, count) => (count > maxRetries ? throwError(() => error) : pause(delays(count))),
-    resetOnSuccess: true,
-  });
+  return (source) =>
+    defer(() => {
+      /** Tries since the last success that waking up brought forward: they count for none. */
+      let early = 0;
+      return source.pipe(
+        retry({
+          delay: (error: unknown, tries) => {
+            if (tries === 1) early = 0;
+            const count = tries - early;
+            if (count > maxRetries) return throwError(() => error);
+            return pause(delays(count)).pipe(tap((woken) => woken && early++));
+          },
+          resetOnSuccess: true,
+        }),
+      );
+    });
 }

@@ -1,5 +1,12 @@
-import { AbortError, ApplicationError, ConnectionLostError, GoodbyeError, ProtocolError } from '../protocol/errors.ts';
-import { now } from '../session/time.ts';
+import {
+  AbortError,
+  ApplicationError,
+  ConnectFailedError,
+  ConnectionLostError,
+  GoodbyeError,
+  ProtocolError,
+} from '../protocol/errors.ts';
+import { elapsed } from '../session/time.ts';
 import { backoff } from './backoff.ts';
 import type { Settings } from './client-options.ts';
 
@@ -16,6 +23,8 @@ export type Verdict =
 
 /** What the verdict depends on beside the error. */
 export interface Circumstances {
+  /** What was dialled. */
+  readonly transport: unknown;
   /** Whether the client was ever joined. */
   readonly joinedBefore: boolean;
   /** Whether a secret is resolved anew at every attempt. */
@@ -29,69 +38,69 @@ export function wampErrors(names: string): ReadonlySet<string> {
   return new Set(names.split(' ').map((name) => `wamp.error.${name}`));
 }
 
-/** The router will say the same again. */
+/** Before the first session, the router will say the same again. */
 const REFUSALS = wampErrors(
   'no_such_realm no_such_role no_such_principal authentication_denied authentication_required no_matching_auth_method no_auth_method not_authorized authorization_denied',
 );
+const REFUSED: ReadonlySet<number | undefined> = new Set([401, 403, 404]);
 /** Technical on Crossbar.io, a wrong password on nexus: worth some tries, not for ever. */
 const DOUBTFUL = wampErrors('authentication_failed authorization_failed');
-const DOUBTFUL_TRIES = 5;
 /** The protocol was broken, or the server failed on what we sent. */
-const VIOLATION_CODES: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009, 1011]);
-const VIOLATION_TRIES = 3;
+const VIOLATIONS: ReadonlySet<number | undefined> = new Set([1002, 1003, 1007, 1008, 1009, 1011]);
 
-/** The one place that says which ends are final; one comment a case. */
+/** Ends that are final before the first session. */
+type Ending = 'refusal' | 'doubtful' | 'violation';
+
+/** How many in a row are tried before the first session. */
+const TRIES = { doubtful: 5, violation: 3 };
+
+/** The one place that says which ends are final: what never worked fails, what worked once is tried again. */
 export class RetryPolicy {
-  #doubtful = 0;
-  #violations = 0;
+  #last: Ending | undefined;
+  /** How many of the last one came in a row. */
+  #times = 0;
   #killed = false;
-  #refreshed = false;
+  /** Transports that have refused a secret which is a function once. */
+  readonly #asked = new Set<unknown>();
 
-  /** A session was joined. */
-  joined(): void {
-    this.#doubtful = 0;
-    this.#refreshed = false;
-  }
-
-  judge(error: unknown, { joinedBefore, renewable, stable }: Circumstances): Verdict {
-    if (stable) {
-      this.#violations = 0;
-      this.#killed = false;
+  judge(error: unknown, { transport, joinedBefore, renewable, stable }: Circumstances): Verdict {
+    if (stable) this.#killed = false;
+    // logged out means out
+    if (saidGoodbye(error, 'logout')) return 'failed';
+    // an administrator ended the session: come back once, and not at once
+    if (saidGoodbye(error, 'killed')) {
+      if (this.#killed) return 'failed';
+      this.#killed = true;
+      return 'retry slowly';
     }
-    if (error instanceof AbortError) {
-      // a refusal: only a fresh secret could change it, and only where one was good before
-      if (error.local || REFUSALS.has(error.reason)) {
-        if (!joinedBefore || !renewable || this.#refreshed) return 'transport failed';
-        this.#refreshed = true;
-        return 'retry';
-      }
-      // a doubtful one: some tries
-      if (DOUBTFUL.has(error.reason)) return ++this.#doubtful < DOUBTFUL_TRIES ? 'retry' : 'failed';
-    }
-    this.#doubtful = 0;
-    // a broken protocol will likely break again
-    if (isViolation(error)) return ++this.#violations < VIOLATION_TRIES ? 'retry' : 'failed';
-    if (error instanceof GoodbyeError) {
-      // an administrator ended the session: come back once, and not at once
-      if (error.reason === 'wamp.close.killed') {
-        if (this.#killed) return 'failed';
-        this.#killed = true;
-        return 'retry slowly';
-      }
-      // logged out means out
-      if (error.reason === 'wamp.close.logout') return 'failed';
-    }
+    const ending = endingOf(error);
+    this.#times = ending === this.#last ? this.#times + 1 : 1;
+    this.#last = ending;
     // a loss, a refused dial, a shutdown, a timeout, an unknown reason
+    if (ending === undefined) return 'retry';
+    // the router restarts, its authenticator or realm is not up yet, it is deployed anew
+    if (joinedBefore) return 'retry slowly';
+    if (ending !== 'refusal') return this.#times < TRIES[ending] ? 'retry' : 'failed';
+    // only a fresh secret could change it
+    if (!renewable || this.#asked.has(transport)) return 'transport failed';
+    this.#asked.add(transport);
     return 'retry';
   }
 }
 
-function isViolation(error: unknown): boolean {
-  return (
-    error instanceof ProtocolError ||
-    (error instanceof AbortError && error.reason === 'wamp.error.protocol_violation') ||
-    (error instanceof ConnectionLostError && VIOLATION_CODES.has(error.code))
-  );
+const saidGoodbye = (error: unknown, reason: string): boolean =>
+  error instanceof GoodbyeError && error.reason === `wamp.close.${reason}`;
+
+function endingOf(error: unknown): Ending | undefined {
+  if (error instanceof AbortError) {
+    const { local, reason } = error;
+    if (local || REFUSALS.has(reason)) return 'refusal';
+    if (DOUBTFUL.has(reason)) return 'doubtful';
+    return reason === 'wamp.error.protocol_violation' ? 'violation' : undefined;
+  }
+  if (error instanceof ConnectFailedError) return REFUSED.has(error.status) ? 'refusal' : undefined;
+  const broken = error instanceof ProtocolError || (error instanceof ConnectionLostError && VIOLATIONS.has(error.code));
+  return broken ? 'violation' : undefined;
 }
 
 /** How long a stream that was confirmed once is requested again, in milliseconds. */
@@ -106,5 +115,5 @@ const TRANSIENT = wampErrors(
 export function healDelay({ reconnect }: Settings, error: Error, tries: number, since: number): number | undefined {
   if (!(error instanceof ApplicationError) || !TRANSIENT.has(error.uri)) return undefined;
   const delay = backoff(typeof reconnect === 'object' ? reconnect : {})(tries);
-  return now() - since + delay > HEALING_TIME ? undefined : delay;
+  return elapsed() - since + delay > HEALING_TIME ? undefined : delay;
 }

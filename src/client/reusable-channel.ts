@@ -62,8 +62,12 @@ class ReusableChannel {
     return this.#channel.bufferedAmount;
   }
 
+  get closing(): boolean | undefined {
+    return this.#channel.closing;
+  }
+
   get ping(): Channel['ping'] {
-    return this.#channel.ping && (() => this.#channel.ping?.());
+    return this.#channel.ping && ((answered) => this.#channel.ping?.(answered));
   }
 
   get channelBinding(): Channel['channelBinding'] {

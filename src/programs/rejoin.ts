@@ -35,6 +35,8 @@ export function rejoin<Api = unknown>(
   const wanted = Object.fromEntries(given.map((name) => [name, options[name]])) as RejoinOptions;
   // the errors stay those that define() adds to
   engine.settings = { ...resolveOptions({ ...settings, ...wanted }), errors, publishQueue };
+  // a realm or an identity that never worked may fail
+  if (given.length > 0) engine.joinedBefore = false;
   if (present) {
     const { dispatch, session, transport } = present;
     const { transports, closeTimeout } = settings;

@@ -41,6 +41,7 @@ import { abortError, errorForWire, errorFromMessage, type ErrorEntry } from './e
 import { RunningInvocation } from './invocation.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recovery } from './recovery.ts';
+import { Overdue } from './overdue.ts';
 import type { OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
 import type { Receiver, Wire, WireConfig } from './wire.ts';
@@ -55,6 +56,8 @@ export interface DispatchConfig extends WireConfig {
   readonly errors: ErrorEntry[];
   /** Whether options are refused whose features the router did not announce. */
   readonly checkFeatures: boolean;
+  /** Milliseconds after which a request is asked again, or fails. */
+  readonly requestTimeout: number;
 }
 
 /**
@@ -74,8 +77,6 @@ export interface Dispatch extends RequestPort, Receiver {
   farewell?: Dict;
   /** The reason of our own GOODBYE, once it is sent. */
   left?: Uri;
-  /** Lets go at once: the other side no longer answers. */
-  drop(error: WampError): void;
   /** Says GOODBYE. From now on nothing else is sent or taken in; requests under way and streams end with `error`. */
   leave(reason: Uri, message: string | undefined, error: WampError, heir?: ChannelHeir): void;
 }
@@ -84,10 +85,11 @@ export interface Dispatch extends RequestPort, Receiver {
 export function makeDispatch(
   wire: Wire,
   welcome: Dict,
-  { recovery, errors, checkFeatures, interceptors, userError, closeTimeout }: DispatchConfig,
+  { recovery, errors, checkFeatures, interceptors, userError, closeTimeout, requestTimeout }: DispatchConfig,
   ended: (error: WampError | undefined) => void,
 ): Dispatch {
   const requests = new Map<Id | Request, Request>();
+  const overdue = new Overdue(requests, requestTimeout);
   const invocations = new Map<Id, OpenInvocation>();
   const unread = new Set<Id>();
   let state: 'open' | 'leaving' | 'ended' = 'open';
@@ -135,6 +137,7 @@ export function makeDispatch(
       if (request) requests.set(id, request);
       try {
         dispatch.send(message);
+        if (request?.late) overdue.watch();
       } catch (error) {
         next = id;
         requests.delete(id);
@@ -236,6 +239,7 @@ export function makeDispatch(
   const answer = (reply: Reply, type: number, id: Id, final = true): void => {
     const request = requests.get(id);
     if (request?.type === type) {
+      if (id > overdue.answered) overdue.answered = id;
       if (final) requests.delete(id);
       request.answer(reply);
     } else if (request || id >= next || !REQUESTS.has(type)) {
@@ -278,6 +282,7 @@ export function makeDispatch(
   const release = (error: WampError): void => {
     const lost = [...requests.values()];
     requests.clear();
+    overdue.unsubscribe();
     for (const request of lost) request.lost?.(error);
     for (const invocation of [...invocations.values()]) invocation.abort(error);
   };

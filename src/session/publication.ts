@@ -1,5 +1,6 @@
 import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
-import type { WampError } from '../protocol/errors.ts';
+import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { PayloadRequest } from './option-checks.ts';
@@ -19,6 +20,7 @@ const WRITTEN: Observable<Publication> = of({ acknowledged: false });
  */
 export class PendingPublication implements Request {
   readonly type = PUBLISH;
+  looks = 0;
   /** What is published; replaced by a copy where it has to wait. */
   request: PayloadRequest<PublishOptions>;
   readonly report: Observable<Publication>;
@@ -57,6 +59,16 @@ export class PendingPublication implements Request {
 
   lost(error: WampError): void {
     this.fail(lossOf(error, `${describeRequest('publish', this.request.uri)}: no acknowledgement came`));
+  }
+
+  late(id: Id): void {
+    (this.#port as RequestPort).requests.delete(id);
+    this.fail(
+      new ConnectionLostError(
+        `${describeRequest('publish', this.request.uri)}: no acknowledgement came in time (requestTimeout)`,
+        { maybeDelivered: true },
+      ),
+    );
   }
 
   /** Reports an error; where the report has no observer by the end of the turn, to `unobserved`. */

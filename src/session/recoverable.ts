@@ -41,7 +41,7 @@ export abstract class Recoverable implements StreamInfo {
   requests = 0;
   /** Whether any session ever confirmed it. */
   confirmedOnce = false;
-  /** Losses in a row at which a request of it was unanswered. */
+  /** How often in a row the router hung up while a request of it was unanswered. */
   losses = 0;
   /** Refusals in a row. */
   tries = 0;

@@ -1,14 +1,14 @@
 import { asapScheduler, Observable, type Subscriber, type TeardownLogic } from 'rxjs';
-import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import { AbortError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
-import type { MessageOf } from '../protocol/messages.ts';
+import { ERROR, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { finish } from './error-mapping.ts';
 import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
-import type { Reply, RequestPort } from './request-port.ts';
-import { now } from './time.ts';
+import type { Reply, Request, RequestPort } from './request-port.ts';
+import { elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
@@ -94,8 +94,10 @@ export class Recovery {
   /** Takes a new stream in and requests it, where there is a session. */
   add(stream: Recoverable): void {
     this.#all.set(stream.key, stream);
-    const { port } = this;
-    if (port?.open) stream.request(port);
+    if (this.port) {
+      this.#queue.add(stream);
+      this.#requestNext();
+    }
     this.#config.changed();
   }
 
@@ -111,7 +113,7 @@ export class Recovery {
   /** A session is joined: requests everything, suspects last and one by one. */
   attach(): void {
     this.#clear();
-    this.#healingSince = now();
+    this.#healingSince = elapsed();
     const streams = [...this.#all.values()];
     this.#unconfirmed = new Set(streams);
     for (const suspect of [false, true])
@@ -123,13 +125,16 @@ export class Recovery {
   detach(port: RequestPort, error: WampError | undefined): void {
     if (this.port !== port) return;
     this.lostAt = now();
+    // alone among streams of which some were confirmed
+    const alone = this.#requests === 1 && this.subscriptions.size + this.registrations.size > 0;
+    const blamed = hungUp(error, alone);
     this.#clear();
     for (const stream of [...this.#all.values()]) {
-      if (stream.requests > 0) stream.losses++;
+      if (stream.requests > 0) stream.losses += blamed ? 1 : 0;
       else if (stream.id > 0) stream.losses = 0;
       stream.reset();
       stream.detached(port.session, error);
-      if (stream.losses > SUSPECT) {
+      if (stream.losses > SUSPECT && !stream.confirmedOnce) {
         this.fail(
           stream,
           new ConnectionLostError(
@@ -141,19 +146,39 @@ export class Recovery {
     }
   }
 
-  /** Sends a request for a stream, and has `answer` take the reply. */
-  send(stream: Recoverable, port: RequestPort, message: MessageOf<32 | 64>, answer: (reply: Reply) => void): void {
+  /** Sends a request for a stream, again where it stays unanswered, and has `answer` take the first reply. */
+  send(
+    stream: Recoverable,
+    port: RequestPort,
+    [type, , options, uri]: MessageOf<32 | 64>,
+    answer: (reply: Reply) => void,
+  ): void {
+    const ids: Id[] = [];
+    const settle = (reply: Reply): void => {
+      for (const id of ids) port.requests.delete(id);
+      stream.requests--;
+      stream.losses = 0;
+      this.#requests--;
+      // in a new session it is not in its own way
+      if (ids.length > 1 && meetsItself(reply, ids[0])) {
+        stream.confirmedOnce = true;
+        port.drop(new ConnectionLostError(`The answer to ${describeRequest(stream.kind, stream.uri)} got lost`));
+      } else answer(reply);
+      this.#requestNext();
+    };
+    const request: Request = {
+      type,
+      answer: settle,
+      late: (id) => {
+        // the first answer may still come
+        port.requests.set(id, { type, answer: settle });
+        ids.push(port.nextId);
+        port.tryRequest([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
+      },
+    };
     try {
-      port.request(message, {
-        type: message[0],
-        answer: (reply) => {
-          stream.requests--;
-          stream.losses = 0;
-          this.#requests--;
-          answer(reply);
-          this.#requestNext();
-        },
-      });
+      ids.push(port.nextId);
+      port.request([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
       stream.requested();
       this.#requests++;
     } catch (error) {
@@ -166,7 +191,8 @@ export class Recovery {
   #requestNext(): void {
     const { port } = this;
     for (const stream of this.#queue) {
-      if (!port?.open || this.#requests >= (isSuspect(stream) ? 1 : WINDOW)) return;
+      if (!port?.open || this.#requests >= WINDOW) return;
+      if (isSuspect(stream) && this.#requests > 0) continue;
       this.#queue.delete(stream);
       stream.request(port);
     }
@@ -217,6 +243,22 @@ export class Recovery {
     this.#requests = 0;
   }
 }
+
+/**
+ * Whether the router hung up of itself, which an unanswered request may be the cause of: with ABORT, or a close frame that
+ * is not about the router's own going or restarting. A link that was cut says so only of what was the last to be answered.
+ */
+function hungUp(error: WampError | undefined, alone: boolean): boolean {
+  if (error instanceof AbortError) return true;
+  const code = error instanceof ConnectionLostError ? error.code : undefined;
+  if (code === 1006) return alone;
+  // smaller ones are HTTP's
+  return code !== undefined && code > 1001 && code !== 1012;
+}
+
+/** Whether a REGISTER that was sent again found that the first one had succeeded, though its answer was lost. */
+const meetsItself = (reply: Reply, first: Id | undefined): boolean =>
+  reply[0] === ERROR && reply[4] === 'wamp.error.procedure_already_exists' && reply[2] !== first;
 
 const isSuspect = ({ losses }: Recoverable): boolean => losses >= SUSPECT;
 

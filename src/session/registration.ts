@@ -89,7 +89,14 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
   #unregister(port: RequestPort, id: Id): void {
     this.state = { phase: 'leaving', id };
-    port.tryRequest([UNREGISTER, port.nextId, id], { type: UNREGISTER, answer: () => this.#gone() });
+    port.tryRequest([UNREGISTER, port.nextId, id], {
+      type: UNREGISTER,
+      answer: () => this.#gone(),
+      late: (request) => {
+        port.requests.delete(request);
+        if (!this.#ended) this.#unregister(port, id);
+      },
+    });
   }
 
   /** The router does not hold it any more: the successor's turn. */

@@ -16,6 +16,10 @@ export interface Request {
   answer(reply: Reply): void;
   /** No reply will come: the session ended. Absent where that means nothing. */
   lost?(error: WampError): void;
+  /** No reply came in time: asks again, or fails. Absent where the reply may take any time. */
+  late?(id: Id): void;
+  /** How often it was found unanswered, see `Overdue`. */
+  looks?: number;
 }
 
 /** An invocation that is not answered yet. */
@@ -66,6 +70,8 @@ export interface RequestPort {
   trySend(message: Message): void;
   /** As `request()`, where a failure needs no handling. */
   tryRequest(message: Message, request?: Request): void;
+  /** Lets go of the session at once; the client then joins anew. */
+  drop(error: WampError): void;
   /** The error for an ERROR message. */
   errorOf(message: MessageOf<8>, context: { procedure?: Uri; topic?: Uri }): Error;
   /** What to answer a caller with for what a handler threw. */

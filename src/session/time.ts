@@ -8,8 +8,18 @@ export function after(delay: number, action: () => void): Subscription | undefin
   return delay > LONGEST ? undefined : asyncScheduler.schedule(action, delay);
 }
 
-/** Milliseconds since the epoch, on the clock that timers run on. */
+/** Milliseconds since the epoch, as the schedulers' clock has it: for times that are shown, since it may be set. */
 export const now = (): number => asyncScheduler.now();
+
+/** How far the schedulers' clock is from the platform's, in milliseconds, where a test has set it: virtual time. */
+const VIRTUAL = 1000;
+
+/** Milliseconds on a clock that is never set: for durations. In virtual time it is that of the schedulers. */
+export function elapsed(): number {
+  const time = now();
+  // oxlint-disable-next-line no-restricted-properties -- shows whether time is virtual, and is no time itself
+  return Math.abs(time - Date.now()) > VIRTUAL ? time : performance.now();
+}
 
 /**
  * A time limit that stands still while an answer of the application is pending: starts the clock, which runs until
@@ -21,7 +31,7 @@ export function pausableTimeout(
   late: () => void,
 ): <T>(source: Observable<T>) => Observable<T> {
   let left = limit;
-  let since = now();
+  let since = elapsed();
   let pending = 0;
   let timer = after(left, late);
   until.add(() => timer?.unsubscribe());
@@ -29,13 +39,13 @@ export function pausableTimeout(
     defer(() => {
       if (pending++ === 0) {
         timer?.unsubscribe();
-        left -= now() - since;
+        left -= elapsed() - since;
       }
       return source;
     }).pipe(
       finalize(() => {
         if (--pending > 0 || until.closed) return;
-        since = now();
+        since = elapsed();
         timer = after(left, late);
       }),
     );

@@ -113,6 +113,8 @@ class TabLink implements Channel {
   #locks: LocksLike | undefined;
   #observer: Subscriber<unknown> | undefined;
   #release: (() => void) | undefined;
+  /** Called at the answer to a ping. */
+  #pong: (() => void) | undefined;
   #left = false;
   #ended = false;
   #loss: ConnectionLostError | undefined;
@@ -160,7 +162,8 @@ class TabLink implements Channel {
     }
   }
 
-  ping(): void {
+  ping(answered: () => void): void {
+    this.#pong = answered;
     if (!this.#ended) this.#signal({ rxwamp: 'ping' });
   }
 
@@ -204,6 +207,9 @@ class TabLink implements Channel {
         return;
       case 'ping':
         this.#signal({ rxwamp: 'pong' });
+        return;
+      case 'pong':
+        this.#pong?.();
         return;
       case 'lost':
         this.#end(new ConnectionLostError(`The shared worker lost its session: ${signal.why}`));

@@ -20,7 +20,10 @@ export interface NodeSocketOptions {
 export class NodeSocket implements Socket {
   readonly ws: WebSocket;
   readonly more: NonNullable<Socket['more']> = {
-    ping: () => this.node.ping(),
+    ping: (answered) => {
+      this.node.once('pong', answered);
+      this.node.ping();
+    },
     channelBinding: (type) => this.tcp && tlsBinding(this.tcp, type),
   };
   private readonly node: NodeWebSocket;
@@ -29,6 +32,8 @@ export class NodeSocket implements Socket {
   private fast: FastFrames | undefined;
   /** Whether the TCP socket gathers what `ws` writes until the end of the turn. */
   private corked = false;
+  /** Set by close(). */
+  private left = false;
 
   constructor(node: NodeWebSocket, options: NodeSocketOptions) {
     this.node = node;
@@ -38,6 +43,13 @@ export class NodeSocket implements Socket {
     node.binaryType = 'nodebuffer';
     node.on('upgrade', ({ socket }) => (this.tcp = socket));
     node.on('unexpected-response', refuse);
+    // `ws` answers a close frame by close(), and emits `close` when TCP has ended, which may take long: once more, then
+    const close = node.close.bind(node);
+    node.close = (code, reason) => {
+      const isAnswer = node.readyState === node.OPEN && !this.left && (code === undefined || reason !== undefined);
+      close(code, reason);
+      if (isAnswer) node.emit('close', code ?? 1005, Buffer.from(reason ?? ''));
+    };
     const secure = /^wss:/i.test(node.url);
     node.on('redirect', (target, request) => {
       if (secure && !/^wss:/i.test(target)) request.destroy(new Error('a redirect leads to an address without TLS'));
@@ -91,6 +103,7 @@ export class NodeSocket implements Socket {
 
   close(code: number, reason: string): void {
     this.flush();
+    this.left = true;
     this.node.close(code, reason);
   }
 

@@ -52,8 +52,10 @@ export interface Channel {
    * closing; in both cases nothing was sent
    */
   send(message: Message): void;
-  /** Requests a sign of life below WAMP (a WebSocket ping), where the transport can. */
-  ping?(): void;
+  /** Whether the other side has begun to close: nothing can be sent any more, though the link has not ended yet. */
+  readonly closing?: boolean;
+  /** Requests a sign of life below WAMP (a WebSocket ping), where the transport can; `answered` is called when it comes. */
+  ping?(answered: () => void): void;
   /**
    * Data that binds an authentication to this TLS connection (RFC 5929, RFC 9266), not hashed; `undefined` without TLS, or
    * where its version has no such type: `tls-unique` ends with TLS 1.2. Absent where the runtime gives no access to TLS,

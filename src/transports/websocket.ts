@@ -190,6 +190,7 @@ function makeChannel(socket: Socket, serializer: Serializer, address: string): C
   // the close event that follows ends the link
   ws.onerror = (event) => (cause = causeOf(event, address));
   ws.onclose = ({ code, reason }) => {
+    if (ended) return;
     // after our own close() every end is in order; 1005 is a close frame without a code
     if (!left && code !== 1000 && code !== 1005) {
       const why = [reason, MEANINGS[code], (cause as Error | undefined)?.message].filter(Boolean).join('; ');
@@ -215,6 +216,10 @@ function makeChannel(socket: Socket, serializer: Serializer, address: string): C
     }),
     get received() {
       return socket.received ?? messages;
+    },
+    // between a close frame and the end of TCP
+    get closing() {
+      return !left && ws.readyState > 1;
     },
     get bufferedAmount() {
       return socket.bufferedAmount;

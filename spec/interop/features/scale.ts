@@ -1,14 +1,16 @@
 // Scale-out: several processes behind one procedure, one of them killed under load; and a second router.
 import { fileURLToPath } from 'node:url';
 import { filter, firstValueFrom } from 'rxjs';
+import type { Client } from '../../../src/client/client.ts';
 import { webSocket } from '../../../src/transports/websocket.ts';
 import { record } from '../../../src/testing/record.ts';
 import { fresh, live } from '../../helpers/live.ts';
 import { Program } from '../process.ts';
+import { nexus } from '../routers/nexus.ts';
 import { LOADERS, own } from '../routers/own.ts';
 import type { RealRouter } from '../routers/router.ts';
 import type { Scene } from '../scene.ts';
-import { soon } from '../scene.ts';
+import { connect, soon } from '../scene.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,4 +91,51 @@ export function scaleOut({ router, certificate, client }: Scene): void {
     expect(states.ended).toBeFalse();
     await router.start();
   }, 120_000);
+}
+
+/** More streams at once than a router queues messages for one client. */
+export function manyStreams({ router, certificate }: Scene): void {
+  const COUNT = 3000;
+  let folder: string;
+  let small: RealRouter;
+  let wamp: Client;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'rxwamp-small-'));
+    small = router.name === 'nexus' ? await nexus('small', folder, certificate, 0) : router;
+    if (small !== router) await small.start();
+  });
+
+  beforeEach(() => {
+    wamp = connect(small);
+  });
+
+  afterEach(() => wamp.close());
+
+  afterAll(async () => {
+    if (small !== router) await small.stop('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const begin: Readonly<Record<string, (uri: string, confirm: () => void) => void>> = {
+    topics: (topic, confirm) => wamp.subscribe(topic, { onSubscribed: confirm }).subscribe(),
+    procedures: (procedure, confirm) => wamp.register(procedure, () => 1).subscribe(confirm),
+  };
+  for (const [kind, add] of Object.entries(begin)) {
+    it(`3000 ${kind} come into an open session at once, and heal in the next, with the router’s default queue`, async () => {
+      const first = await soon(wamp.session$);
+      const name = fresh('many');
+      let confirmed = 0;
+      const healed = new Promise<void>((resolve) => {
+        for (let i = 0; i < COUNT; i++) {
+          add(`${name}.n${i}`, () => {
+            if (++confirmed === COUNT) first.leave();
+            if (confirmed === 2 * COUNT) resolve();
+          });
+        }
+      });
+      await healed;
+      expect(await soon(wamp.status$)).toEqual(jasmine.objectContaining({ state: 'joined', healing: 0 }));
+    }, 40_000);
+  }
 }

@@ -6,8 +6,17 @@ import type { Certificate } from '../tls.ts';
 import type { RealRouter } from './router.ts';
 import { JOE } from './router.ts';
 
-/** A nexus that is not started yet; its Unix socket will lie in `folder`. */
-export async function nexus(title: string, folder: string, { key, cert }: Certificate): Promise<RealRouter> {
+/**
+ * A nexus that is not started yet; its Unix socket will lie in `folder`.
+ *
+ * @param queue messages under way to one client beyond which it drops them without a word; 0 is its default, 64
+ */
+export async function nexus(
+  title: string,
+  folder: string,
+  { key, cert }: Certificate,
+  queue = 1000,
+): Promise<RealRouter> {
   const [ws, wss, tcp, rss] = (await freePorts(4)) as [number, number, number, number];
   const unix = `${folder}/nexus.sock`;
   let program: Program | undefined;
@@ -17,8 +26,7 @@ export async function nexus(title: string, folder: string, { key, cert }: Certif
     tcp: `127.0.0.1:${tcp}`,
     rss: `127.0.0.1:${rss}`,
     ...{ unix, cert, key, secret: JOE.secret, pubkey: JOE.publicKey },
-    // 64 by default: more than that under way to one client is dropped without a word
-    queue: '1000',
+    queue: String(queue),
   };
   return {
     name: 'nexus',

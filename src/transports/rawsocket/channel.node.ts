@@ -130,6 +130,9 @@ export function makeChannel(
     get received() {
       return received;
     },
+    get closing() {
+      return !left && !socket.writable;
+    },
     get bufferedAmount() {
       return frames.bufferedAmount;
     },
@@ -143,8 +146,8 @@ export function makeChannel(
       serializer = wrap(serializer);
     },
     ...(pings && {
-      ping() {
-        if (!left && socket.writable) frames.ping();
+      ping(answered) {
+        if (!left && socket.writable) frames.ping(answered);
       },
     }),
     close() {

@@ -18,6 +18,8 @@ export class FramedSocket {
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
+  /** Called at the answer to a ping. */
+  #pong: (() => void) | undefined;
 
   constructor(socket: Socket, { limit, theirLimit, message, answers = () => true }: FramedSocketOptions) {
     this.#socket = socket;
@@ -25,7 +27,7 @@ export class FramedSocket {
     this.#reader = new FrameReader(limit, (kind, payload) => {
       if (kind === MESSAGE) message(Buffer.from(payload.buffer, payload.byteOffset, payload.length));
       else if (kind === PING && answers()) this.#add(PONG, payload);
-      // a PONG has done what it is for by coming
+      else if (kind === PONG) this.#pong?.();
     });
   }
 
@@ -63,7 +65,8 @@ export class FramedSocket {
   }
 
   /** Asks for a sign of life. */
-  ping(): void {
+  ping(answered: () => void): void {
+    this.#pong = answered;
     this.#add(PING, '');
   }
 
