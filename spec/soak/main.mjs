@@ -19,7 +19,7 @@ const ENOUGH = 6;
 /** What the heap may grow by, from the first to the last measured cycle. */
 const GROWTH = 256 * 1024;
 
-const HELP = `npm run soak -- [options]      (build first: npm run build)
+const HELP = `npm run soak -- [options]
 
   --minutes <n>   how long it goes on, 5 unless said: an hour at ${PACE} times the pace
   --help          this text
