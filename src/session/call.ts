@@ -30,7 +30,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   #port: RequestPort | undefined;
   #id: Id = 0;
   #progressed = false;
-  #over = false;
+  over = false;
   /** The timers of `timeout` and `deadline`, and the observation of streamed arguments. */
   #timeout: Subscription | undefined;
   #deadline: Subscription | undefined;
@@ -45,18 +45,23 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     if (deadline !== undefined) this.#deadline = after(deadline, () => this.#late('deadline', deadline));
   }
 
-  /** Sends the call on a session that is open. */
+  /** Sends the call on a session that is open, when it is its turn. */
   start(port: RequestPort): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#port = port;
+    this.#watch();
+    if (port.calls.admit(this)) this.send();
+  }
+
+  /** Its turn has come. */
+  send(): void {
     const { args, kwargs } = this.#request;
     if (isObservable(args)) this.#stream(args);
     else this.#sendFirst(args, kwargs, false);
-    this.#watch();
   }
 
   answer(reply: Reply): void {
-    if (this.#over) return;
+    if (this.over) return;
     if (reply[0] !== RESULT) {
       const { uri, options } = this.#request;
       const error = (this.#port as RequestPort).errorOf(reply as MessageOf<8>, { procedure: uri });
@@ -86,14 +91,14 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Ends the call with an error; the router keeps it. */
   fail(error: unknown): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#done();
     guarded(() => this.#subscriber.error(error));
   }
 
   /** Cancels the call, where it is not over. */
   unsubscribe(): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#done();
     const port = this.#port;
     if (port?.open && port.requests.delete(this.#id) && port.supports('dealer', 'call_canceling')) {
@@ -102,7 +107,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #done(): void {
-    this.#over = true;
+    this.over = true;
     this.#timeout?.unsubscribe();
     this.#deadline?.unsubscribe();
     if (this.#input) guarded(() => this.#input?.unsubscribe());
@@ -113,7 +118,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   #watch(): void {
     const { timeout } = this.#request.options;
     // 0 is none, as on the wire
-    if (!timeout || this.#over) return;
+    if (!timeout || this.over) return;
     this.#timeout?.unsubscribe();
     this.#timeout = after(timeout, () => this.#late('timeout', timeout));
   }
@@ -124,7 +129,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Cancels the call and ends it with an error. */
   #cancel(error: unknown): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.unsubscribe();
     guarded(() => this.#subscriber.error(error));
   }
@@ -165,7 +170,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     port.requests.set(this, this);
     const cancel = (error: unknown): void => this.#cancel(error);
     const send = (args: unknown, more: boolean): void => {
-      if (this.#over) return;
+      if (this.over) return;
       try {
         if (!Array.isArray(args)) throw mistaken(describeRequest('call', uri), 'args', 'lists', args);
         if (this.#id === 0) {
@@ -182,7 +187,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       complete: () => send([], false),
     });
     // the call may be over before subscribe() returns
-    if (this.#over) input.unsubscribe();
+    if (this.over) input.unsubscribe();
     else this.#input = input;
   }
 }

@@ -37,6 +37,7 @@ import {
 import type { Dict } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Channel } from '../transports/transport.ts';
+import { CallWindow } from './call-window.ts';
 import { abortError, errorForWire, errorFromMessage, type ErrorEntry } from './error-mapping.ts';
 import { RunningInvocation } from './invocation.ts';
 import type { JoinedSession } from './options.ts';
@@ -89,6 +90,7 @@ export function makeDispatch(
   ended: (error: WampError | undefined) => void,
 ): Dispatch {
   const requests = new Map<Id | Request, Request>();
+  const calls = new CallWindow();
   const overdue = new Overdue(requests, requestTimeout);
   const invocations = new Map<Id, OpenInvocation>();
   const unread = new Set<Id>();
@@ -110,6 +112,7 @@ export function makeDispatch(
     session: undefined as unknown as JoinedSession,
     wire,
     requests,
+    calls,
     invocations,
     unread,
     probes: 0,
@@ -242,6 +245,7 @@ export function makeDispatch(
       if (id > overdue.answered) overdue.answered = id;
       if (final) requests.delete(id);
       request.answer(reply);
+      if (final && type === CALL) calls.answered();
     } else if (request || id >= next || !REQUESTS.has(type)) {
       // an answer to what was given up meanwhile is a race; one to what was never sent is not
       violated(`${incomingName(reply)} for request ${id}, which was ${request ? 'of another kind' : 'never made'}`);
@@ -284,6 +288,7 @@ export function makeDispatch(
     requests.clear();
     overdue.unsubscribe();
     for (const request of lost) request.lost?.(error);
+    calls.lost(error);
     for (const invocation of [...invocations.values()]) invocation.abort(error);
   };
 

@@ -3,6 +3,7 @@ import { AbortError, ConnectionLostError, type WampError } from '../protocol/err
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest } from '../protocol/uris.ts';
+import { WINDOW } from './call-window.ts';
 import { finish } from './error-mapping.ts';
 import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
@@ -12,8 +13,6 @@ import { elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
-/** How many requests of streams may be unanswered at a time: some routers drop replies of a longer burst. */
-const WINDOW = 50;
 
 /** A stream that the router has confirmed, and may withdraw. */
 interface ConfirmedStream extends StreamInfo {

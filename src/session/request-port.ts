@@ -2,6 +2,7 @@ import type { WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
 import type { Uri } from '../protocol/uris.ts';
+import type { CallWindow } from './call-window.ts';
 import type { ErrorEntry, WireError } from './error-mapping.ts';
 import type { JoinedSession } from './options.ts';
 
@@ -44,6 +45,8 @@ export interface RequestPort {
   readonly nextId: Id;
   /** Requests under way, by their ids; a call that streams its arguments by itself, until it has one. */
   readonly requests: Map<Id | Request, Request>;
+  /** Which calls may be sent now, and those that wait. */
+  readonly calls: CallWindow;
   /** Invocations under way. */
   readonly invocations: Map<Id, OpenInvocation>;
   /** Progressive invocations that were answered before their last chunk of arguments came. */

@@ -138,4 +138,22 @@ export function manyStreams({ router, certificate }: Scene): void {
       expect(await soon(wamp.status$)).toEqual(jasmine.objectContaining({ state: 'joined', healing: 0 }));
     }, 40_000);
   }
+
+  it('3000 calls at once are all answered, or refused by the router', async () => {
+    const procedure = fresh('f');
+    const callee = connect(small);
+    await new Promise((resolve) => callee.register(procedure, ({ value }) => value).subscribe(resolve));
+    await soon(wamp.session$);
+    const outcomes = await Promise.all(
+      Array.from({ length: COUNT }, (_, i) =>
+        soon(wamp.call<number>(procedure, [i])).then(
+          ({ value }) => value === i,
+          (error: unknown) => (error as { uri?: string }).uri,
+        ),
+      ),
+    );
+    // nexus refuses a call where the queue of the callee is full
+    expect(outcomes.filter((outcome) => outcome !== true && outcome !== 'wamp.error.network_failure')).toEqual([]);
+    await callee.close();
+  }, 40_000);
 }
