@@ -35,6 +35,10 @@ export class Outbox {
     return this.#items.size;
   }
 
+  get items(): Iterable<Item> {
+    return this.#items.keys();
+  }
+
   /** Keeps a call until there is a session; `cause` returns why there was none in time. */
   addCall(call: Call, procedure: Uri, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
