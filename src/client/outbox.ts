@@ -90,9 +90,9 @@ export class Outbox {
     this.#drain ??= after(DRAIN_LOOK, () => this.flush(dispatch));
   }
 
-  /** Hands out what waits, and forgets it. */
-  take(): Item[] {
-    const items = [...this.#items.keys()];
+  /** Hands out what waits, or the calls alone, and forgets it. */
+  take(calls = false): Item[] {
+    const items = [...this.#items.keys()].filter((item) => !calls || !('report' in item));
     for (const item of items) this.#remove(item);
     return items;
   }
