@@ -45,6 +45,7 @@ export { forEachSession, type SessionRun } from './programs/for-each-session.ts'
 export { rejoin, type RejoinOptions } from './programs/rejoin.ts';
 export { runClient, type RunOptions } from './programs/run-client.ts';
 export type { SessionTask } from './programs/session-task.ts';
+export { streams, type StreamState } from './programs/streams.ts';
 export { anonymous } from './auth/anonymous.ts';
 export type {
   AuthAttempt,

@@ -410,7 +410,7 @@ describe('connection: lifecycle$', () => {
       w.client.publish('com.app.lost', [1]);
       advance();
       void w.client.close();
-      advance();
+      advance(2000);
       expect(w.events.filter(({ type }) => type === 'publisherror') as unknown[]).toEqual([
         { type: 'publisherror', time: jasmine.any(Number), topic: 'com.app.lost', error: jasmine.any(ClosedError) },
       ]);
@@ -947,10 +947,64 @@ describe('connection: close()', () => {
       const later = record(queued.client.publish('com.app.topic'));
       const asked = record(queued.client.call('com.app.f'));
       void queued.client.close();
-      time.advance();
       expect(waiting.completed).toBeTrue();
-      expect(later.error).toEqual(jasmine.any(ClosedError));
       expect(asked.error).toEqual(jasmine.any(ClosedError));
+      time.advance(1999);
+      expect(later.error).toBeUndefined();
+      time.advance(1);
+      expect(later.error).toEqual(jasmine.any(ClosedError));
+      expect(queued.states()).toEqual(['idle', 'connecting', 'joining', 'closed']);
+    });
+  });
+
+  it('sends what is queued where the session is still being dialled, and then says GOODBYE', () => {
+    virtual((time) => {
+      const w = faked({ closeTimeout: 500 });
+      const report = record(w.client.publish('com.app.topic', [1]));
+      record(w.client.subscribe('com.app.topic'));
+      record(w.client.call('com.app.f'));
+      let closed = false;
+      w.client.status$.subscribe({ complete: () => (closed = true) });
+      const sessions = record(w.client.session$);
+      void w.client.close('com.app.bye');
+      const late = record(w.client.publish('com.app.topic', [2]));
+      time.advance(400);
+      w.channel.welcome();
+      expect(w.channel.sent.map(([type]) => type)).toEqual([1, 16, 6]);
+      expect(w.channel.of(6)[0]![2]).toBe('com.app.bye');
+      expect(report.values).toEqual([{ acknowledged: false }]);
+      time.advance();
+      expect(late.error).toEqual(jasmine.any(ClosedError));
+      expect(closed).toBeFalse();
+      w.channel.reply(6, {}, 'wamp.close.goodbye_and_out');
+      time.advance();
+      expect(closed).toBeTrue();
+      expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined', 'leaving', 'closed']);
+      expect([sessions.values, sessions.completed]).toEqual([[], true]);
+      expect(time.timers()).toBe(0);
+    });
+  });
+
+  it('tries again meanwhile, and is done at once when it gives up', () => {
+    virtual((time) => {
+      const router = createTestRouter();
+      const w = world({ router, reconnect: { jitter: 0, initialDelay: 300 } });
+      router.refuse(1);
+      const report = record(w.client.publish('com.app.topic', [1]));
+      void w.client.close();
+      time.advance(299);
+      expect(w.client.status.state).toBe('waiting');
+      time.advance(1);
+      expect(w.client.status.state).toBe('closed');
+      expect(report.values).toEqual([{ acknowledged: false }]);
+
+      const hopeless = world({ realm: 'nowhere' });
+      const lost = record(hopeless.client.publish('com.app.topic', [1]));
+      void hopeless.client.close();
+      expect(hopeless.client.status.state).not.toBe('closed');
+      time.advance();
+      expect(hopeless.states()).toEqual(['idle', 'connecting', 'joining', 'closed']);
+      expect(lost.error).toEqual(jasmine.any(ClosedError));
     });
   });
 

@@ -77,8 +77,9 @@ export class Client<Api = unknown> extends Verbs<Api> {
   }
 
   /**
-   * Ends the client for good: sends what is queued if there is a session, says GOODBYE, and closes the transport; takes at
-   * most `closeTimeout`. Topics and registrations complete, open calls error with ClosedError.
+   * Ends the client for good: sends what is queued, says GOODBYE, and closes the transport; takes at most `closeTimeout`.
+   * Publications wait that long for a session that is being dialled, and error with ClosedError where there was none.
+   * Topics and registrations complete, open calls error with ClosedError.
    *
    * @param reason a URI, `wamp.close.normal` by default
    * @param message a text for the router's log

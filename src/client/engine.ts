@@ -18,30 +18,16 @@ import type {
 import { PendingPublication, publishOn, type Unobserved } from '../session/publication.ts';
 import { Recovery, unlessOver } from '../session/recovery.ts';
 import type { Session } from '../session/session.ts';
-import { now } from '../session/time.ts';
+import { after, now } from '../session/time.ts';
 import { portOf, type Port } from '../session/verbs.ts';
 import type { Settings } from './client-options.ts';
 import { makeConnection, type Connection } from './connection.ts';
 import { whenIdle } from './keepalive.ts';
 import { MessageTap } from './message-tap.ts';
 import { Outbox } from './outbox.ts';
+import type { Present } from './present.ts';
 import { healDelay } from './retry-policy.ts';
 import { Notifier } from './status.ts';
-
-/** The session that is joined now, and how far it has come in. */
-export interface Present extends Joined {
-  phase:
-    /** The status says so. */
-    | 'entering'
-    /** Streams are requested, and what was queued is sent. */
-    | 'flushing'
-    /** Calls and publications go to it directly; `join` is being reported. */
-    | 'announced'
-    /** Streams are not confirmed yet. */
-    | 'healing'
-    /** `ready` was reported. */
-    | 'ready';
-}
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
 export class Engine implements Port {
@@ -60,6 +46,8 @@ export class Engine implements Port {
   #present: Present | undefined;
   #connection: Connection | undefined;
   #closed: Promise<CloseDetails> | undefined;
+  /** Ends the waiting of `close()` for a session. */
+  #goOn: (() => void) | undefined;
   #idle: Subscription | undefined;
   readonly #wires = new Set<Subscription>();
 
@@ -197,13 +185,24 @@ export class Engine implements Port {
     const error = new ClosedError(`The client was closed (${details.reason})`);
     // before any observer is called: what it begins is refused
     this.refusal = error;
-    const { notifier, tap, userErrors, present } = this;
+    const { notifier, tap, userErrors, present, outbox } = this;
+    // the session that is being dialled takes what is queued
+    const waits = !present && !this.#goOn && this.#connection && outbox.publications > 0;
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
-    if (present) this.outbox.flush(present.dispatch, Infinity);
+    if (present) outbox.flush(present.dispatch, Infinity);
     this.#left();
     for (const stream of this.recovery.take()) stream.end();
-    for (const item of this.outbox.take()) item.fail(error);
+    for (const item of outbox.take(waits)) item.fail(error);
+    if (waits) {
+      const clock = after(this.settings.closeTimeout, () => this.#goOn?.());
+      this.#goOn = () => {
+        clock?.unsubscribe();
+        this.#shutDown(details, done);
+        this.#goOn = undefined;
+      };
+      return;
+    }
     present?.dispatch.leave(details.reason, details.message, error);
     this.disconnect();
     const closed = (): void => {
@@ -237,6 +236,7 @@ export class Engine implements Port {
     present.phase = 'flushing';
     this.recovery.attach();
     this.outbox.flush(dispatch);
+    this.#goOn?.();
     // an observer may have closed the client
     if (!dispatch.open) return;
     present.phase = 'announced';
@@ -255,7 +255,7 @@ export class Engine implements Port {
   }
 
   #giveUp(error: WampError, attempts: number): void {
-    if (this.#closed) return;
+    if (this.#closed) return void this.#goOn?.();
     this.refusal = error;
     this.disconnect();
     // taken before any observer is called: what it begins belongs to the next connection

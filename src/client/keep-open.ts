@@ -7,6 +7,7 @@ let count = 0;
 /** A stream without a request of its own: the client counts as used while it is there, and ends it as any other. */
 export class KeepOpen extends Recoverable {
   readonly kind = 'setup';
+  readonly wire = {};
   protected readonly recovery: Recovery;
   readonly #ended: (error?: Error) => void;
 

@@ -35,6 +35,10 @@ export class Outbox {
     return this.#items.size;
   }
 
+  get items(): Iterable<Item> {
+    return this.#items.keys();
+  }
+
   /** Keeps a call until there is a session; `cause` returns why there was none in time. */
   addCall(call: Call, procedure: Uri, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
@@ -86,9 +90,9 @@ export class Outbox {
     this.#drain ??= after(DRAIN_LOOK, () => this.flush(dispatch));
   }
 
-  /** Hands out what waits, and forgets it. */
-  take(): Item[] {
-    const items = [...this.#items.keys()];
+  /** Hands out what waits, or the calls alone, and forgets it. */
+  take(calls = false): Item[] {
+    const items = [...this.#items.keys()].filter((item) => !calls || !('report' in item));
     for (const item of items) this.#remove(item);
     return items;
   }

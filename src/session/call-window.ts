@@ -24,11 +24,12 @@ export class CallWindow {
   #unanswered = 0;
   /** When the window was filled, as long as nothing waits. */
   #filled = 0;
-  readonly #waiting: WaitingCall[] = [];
+  /** Those that wait for their turn. */
+  readonly waiting: WaitingCall[] = [];
 
   /** Whether a call may be sent now; otherwise its `send()` is called in its turn. */
   admit(call: WaitingCall): boolean {
-    if (this.#waiting.length === 0) {
+    if (this.waiting.length === 0) {
       if (this.#unanswered >= WINDOW && elapsed() - this.#filled > HOLD) this.#unanswered = 0;
       if (this.#unanswered < WINDOW) {
         if (++this.#unanswered === WINDOW) this.#filled = elapsed();
@@ -36,36 +37,36 @@ export class CallWindow {
       }
       this.#hold();
     }
-    this.#waiting.push(call);
+    this.waiting.push(call);
     return false;
   }
 
   answered(): void {
     if (this.#unanswered > 0) this.#unanswered--;
-    if (this.#waiting.length > 0) this.#sendNext();
+    if (this.waiting.length > 0) this.#sendNext();
   }
 
   /** The session is over. */
   lost(error: WampError): void {
-    for (const call of this.#waiting.splice(0)) call.lost(error);
+    for (const call of this.waiting.splice(0)) call.lost(error);
   }
 
   #hold(): void {
     after(HOLD, () => {
       this.#unanswered = 0;
       this.#sendNext();
-      if (this.#waiting.length > 0) this.#hold();
+      if (this.waiting.length > 0) this.#hold();
     });
   }
 
   #sendNext(): void {
     while (this.#unanswered < WINDOW) {
-      const call = this.#waiting.shift();
+      const call = this.waiting.shift();
       if (call === undefined) return;
       if (call.over) continue;
       this.#unanswered++;
       call.send();
     }
-    if (this.#waiting.length === 0) this.#filled = elapsed();
+    if (this.waiting.length === 0) this.#filled = elapsed();
   }
 }

@@ -17,7 +17,7 @@ import type { PayloadRequest } from './option-checks.ts';
 import type { CallOptions, CallArgs } from './options.ts';
 import { guarded, lossOf } from './error-mapping.ts';
 import type { RequestPort, Reply, Request } from './request-port.ts';
-import { after } from './time.ts';
+import { after, now } from './time.ts';
 
 /**
  * One call of one subscriber: waits for a session, is sent, receives results, ends. It is its own teardown, so a
@@ -25,8 +25,10 @@ import { after } from './time.ts';
  */
 export class Call<T = unknown> implements Request, Unsubscribable {
   readonly type = CALL;
-  readonly #subscriber: Subscriber<CallResult<T>>;
-  readonly #request: PayloadRequest<CallOptions, CallArgs>;
+  readonly subscriber: Subscriber<CallResult<T>>;
+  readonly request: PayloadRequest<CallOptions, CallArgs>;
+  /** When it was made: milliseconds since the epoch. */
+  readonly since = now();
   #port: RequestPort | undefined;
   #id: Id = 0;
   #progressed = false;
@@ -39,8 +41,8 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   waiting: (() => void) | undefined;
 
   constructor(subscriber: Subscriber<CallResult<T>>, request: PayloadRequest<CallOptions, CallArgs>) {
-    this.#subscriber = subscriber;
-    this.#request = request;
+    this.subscriber = subscriber;
+    this.request = request;
     const { deadline } = request.options;
     if (deadline !== undefined) this.#deadline = after(deadline, () => this.#late('deadline', deadline));
   }
@@ -55,7 +57,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Its turn has come. */
   send(): void {
-    const { args, kwargs } = this.#request;
+    const { args, kwargs } = this.request;
     if (isObservable(args)) this.#stream(args);
     else this.#sendFirst(args, kwargs, false);
   }
@@ -63,37 +65,37 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   answer(reply: Reply): void {
     if (this.over) return;
     if (reply[0] !== RESULT) {
-      const { uri, options } = this.#request;
+      const { uri, options } = this.request;
       const error = (this.#port as RequestPort).errorOf(reply as MessageOf<8>, { procedure: uri });
       // our timeout went to the router, too: it makes no difference whose clock ran out first
       const late = options.timeout && reply[4] === 'wamp.error.timeout';
       this.fail(late ? timedOut(uri, 'timeout', options.timeout, error) : error);
       return;
     }
-    const result = new CallResult<T>(reply, this.#request.uri);
+    const result = new CallResult<T>(reply, this.request.uri);
     if (result.progress) {
       // progress that was not requested is not the answer
-      if (this.#request.options.progress !== true) return;
+      if (this.request.options.progress !== true) return;
       this.#progressed = true;
       this.#watch();
-      this.#subscriber.next(result);
+      this.subscriber.next(result);
       return;
     }
     // over before the last next: an operator that unsubscribes on it has nothing to cancel
     this.#done();
-    if (!this.#progressed || reply.length > 3) this.#subscriber.next(result);
-    this.#subscriber.complete();
+    if (!this.#progressed || reply.length > 3) this.subscriber.next(result);
+    this.subscriber.complete();
   }
 
   lost(error: WampError): void {
-    this.fail(lossOf(error, `${describeRequest('call', this.#request.uri)}: no answer came`, this.#id > 0));
+    this.fail(lossOf(error, `${describeRequest('call', this.request.uri)}: no answer came`, this.#id > 0));
   }
 
   /** Ends the call with an error; the router keeps it. */
   fail(error: unknown): void {
     if (this.over) return;
     this.#done();
-    guarded(() => this.#subscriber.error(error));
+    guarded(() => this.subscriber.error(error));
   }
 
   /** Cancels the call, where it is not over. */
@@ -102,7 +104,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     this.#done();
     const port = this.#port;
     if (port?.open && port.requests.delete(this.#id) && port.supports('dealer', 'call_canceling')) {
-      port.trySend([CANCEL, this.#id, { mode: this.#request.options.cancelMode ?? 'killnowait' }]);
+      port.trySend([CANCEL, this.#id, { mode: this.request.options.cancelMode ?? 'killnowait' }]);
     }
   }
 
@@ -116,7 +118,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #watch(): void {
-    const { timeout } = this.#request.options;
+    const { timeout } = this.request.options;
     // 0 is none, as on the wire
     if (!timeout || this.over) return;
     this.#timeout?.unsubscribe();
@@ -124,19 +126,19 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   }
 
   #late(limit: string, ms: number): void {
-    this.#cancel(timedOut(this.#request.uri, limit, ms));
+    this.#cancel(timedOut(this.request.uri, limit, ms));
   }
 
   /** Cancels the call and ends it with an error. */
   #cancel(error: unknown): void {
     if (this.over) return;
     this.unsubscribe();
-    guarded(() => this.#subscriber.error(error));
+    guarded(() => this.subscriber.error(error));
   }
 
   #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {
     const port = this.#port as RequestPort;
-    const { uri, wire, options } = this.#request;
+    const { uri, wire, options } = this.request;
     const { progress, timeout } = options;
     let sent = wire;
     if (progress === true || more || timeout !== undefined) {
@@ -158,7 +160,7 @@ export class Call<T = unknown> implements Request, Unsubscribable {
   /** Progressive invocation: each list is a CALL of the same id, completion an empty last one. */
   #stream(lists: Exclude<CallArgs, List>): void {
     const port = this.#port as RequestPort;
-    const { uri, kwargs } = this.#request;
+    const { uri, kwargs } = this.request;
     try {
       // before the source is subscribed
       port.check([CALL, 1, { progress: true }, uri]);

@@ -18,7 +18,7 @@ import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
 import type { OpenInvocation, RequestPort } from './request-port.ts';
-import { after } from './time.ts';
+import { after, now } from './time.ts';
 
 /** How many of the invocations that were answered before their last chunk came are remembered. */
 const UNREAD_KEPT = 1000;
@@ -57,6 +57,9 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
   readonly #id: Id;
   readonly #registration: Served;
   readonly #wantsProgress: boolean;
+  readonly invocation: Invocation;
+  /** When it came: milliseconds since the epoch. */
+  readonly since = now();
   #done = false;
   #aborted: unknown;
   #abort: AbortController | undefined;
@@ -78,7 +81,8 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     port.invocations.set(id, this);
     const timeout = attribute(details, 'timeout') as number | undefined;
     if (timeout) this.#timer = after(timeout, () => this.#fail(new ApplicationError('wamp.error.timeout')));
-    this.#run(new Invocation(this, message, registration.uri));
+    this.invocation = new Invocation(this, message, registration.uri);
+    this.#run();
   }
 
   get signal(): AbortSignal {
@@ -127,7 +131,8 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     guarded(() => this.#reader?.error(reason));
   }
 
-  #run(invocation: Invocation): void {
+  #run(): void {
+    const { invocation } = this;
     this.#chunks.push(invocation);
     try {
       const answer = this.#registration.handler(invocation);

@@ -2,10 +2,11 @@ import type { Subscription } from 'rxjs';
 import { ApplicationError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { isLooseUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { JoinedSession } from './options.ts';
 import type { Reply, RequestPort } from './request-port.ts';
-import { after } from './time.ts';
+import { after, now } from './time.ts';
 
 /** What a stream is, for code that decides about it. */
 export interface StreamInfo {
@@ -16,7 +17,7 @@ export interface StreamInfo {
 }
 
 /** Where a stream stands in the present session. */
-export type StreamState =
+export type StreamPhase =
   /** No request is under way: there is no session, or its turn, or with a timer its time, has not come. */
   | { readonly phase: 'waiting'; readonly timer?: Subscription | undefined }
   /** The first request in this session is unanswered. */
@@ -27,16 +28,20 @@ export type StreamState =
   | { readonly phase: 'leaving'; readonly id: Id }
   | { readonly phase: 'ended' };
 
-const WAITING: StreamState = { phase: 'waiting' };
-const REQUESTED: StreamState = { phase: 'requested' };
-const ENDED: StreamState = { phase: 'ended' };
+const WAITING: StreamPhase = { phase: 'waiting' };
+const REQUESTED: StreamPhase = { phase: 'requested' };
+const ENDED: StreamPhase = { phase: 'ended' };
 
 /** A subscription or registration that outlives its sessions. */
 export abstract class Recoverable implements StreamInfo {
   abstract readonly kind: StreamInfo['kind'];
   readonly uri: Uri;
   readonly match: Match;
-  state: StreamState = WAITING;
+  /** What it is requested with, as sent. */
+  abstract readonly wire: Readonly<Dict>;
+  state: StreamPhase = WAITING;
+  /** Since when it is requested, confirmed, or neither: milliseconds since the epoch. Healing begins with the loss. */
+  since = now();
   /** Its requests that are unanswered; a confirmed stream may repeat one. */
   requests = 0;
   /** Whether any session ever confirmed it. */
@@ -79,7 +84,10 @@ export abstract class Recoverable implements StreamInfo {
 
   /** A request for it was sent. */
   requested(): void {
-    if (this.state.phase === 'waiting') this.state = REQUESTED;
+    if (this.state.phase === 'waiting') {
+      this.state = REQUESTED;
+      if (!this.confirmedOnce) this.since = now();
+    }
     this.requests++;
   }
 
@@ -91,6 +99,8 @@ export abstract class Recoverable implements StreamInfo {
   /** Forgets what belongs to one session; a stream that leaves has left with it. */
   reset(): void {
     if (this.state.phase === 'waiting') this.state.timer?.unsubscribe();
+    // one that heals already has done so since an earlier loss
+    if (this.id > 0 || !this.confirmedOnce) this.since = now();
     if (this.state.phase === 'leaving') this.state = { phase: 'leaving', id: 0 };
     else if (this.state.phase !== 'ended') this.state = WAITING;
     this.requests = 0;

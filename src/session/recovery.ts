@@ -1,4 +1,4 @@
-import { asapScheduler, Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import { asapScheduler, Observable, type Subject, type Subscriber, type TeardownLogic } from 'rxjs';
 import { AbortError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
@@ -57,6 +57,8 @@ export class Recovery {
   /** Requests of streams that are unanswered. */
   #requests = 0;
   #healingSince = 0;
+  /** Emits when something was begun or given up that may show in no message and no status; only while it is observed. */
+  touched: Subject<void> | undefined;
   /** When the last session was lost. */
   lostAt: number | undefined;
   /** By the router's ids in this session: where events and invocations go. */
@@ -86,6 +88,11 @@ export class Recovery {
     return session?.open === false ? sessionOver() : this.#config.refusal();
   }
 
+  /** What is held, in the order in which it came. */
+  get streams(): Iterable<Recoverable> {
+    return this.#all.values();
+  }
+
   get(key: string): Recoverable | undefined {
     return this.#all.get(key);
   }
@@ -106,6 +113,7 @@ export class Recovery {
     this.#queue.delete(stream);
     this.#unconfirmed.delete(stream);
     this.#config.changed();
+    this.touched?.next();
     this.#requestNext();
   }
 
@@ -200,6 +208,7 @@ export class Recovery {
   /** The router confirmed a stream. */
   confirm(stream: Recoverable, id: Id): void {
     stream.state = { phase: 'confirmed', id };
+    stream.since = now();
     stream.confirmedOnce = true;
     stream.tries = 0;
     this.#unconfirmed.delete(stream);
@@ -276,5 +285,7 @@ export const unlessOver = <T>(
 ): Observable<T> =>
   new Observable((subscriber) => {
     const refusal = recovery.refusal(session);
-    return refusal ? asapScheduler.schedule(() => finish(subscriber, refusal)) : begin(subscriber);
+    if (refusal) return asapScheduler.schedule(() => finish(subscriber, refusal));
+    recovery.touched?.next();
+    return begin(subscriber);
   });

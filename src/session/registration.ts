@@ -17,13 +17,13 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   readonly #recovery: Recovery;
   readonly kind = 'procedure';
   readonly handler: Handler;
-  readonly #wire: Dict;
+  readonly wire: Dict;
   readonly #subscriber: Subscriber<Registration>;
   /** The session that it ends with, if it does. */
   readonly #session: JoinedSession | undefined;
   #emitted = false;
   /** The next one of this key, which waits for UNREGISTERED. */
-  #successor: ProcedureRegistration | undefined;
+  successor: ProcedureRegistration | undefined;
 
   constructor(
     recovery: Recovery,
@@ -34,7 +34,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   ) {
     super(uri, match);
     this.#recovery = recovery;
-    this.#wire = wire;
+    this.wire = wire;
     this.handler = handler;
     this.#subscriber = subscriber;
     this.#session = session;
@@ -51,14 +51,14 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
   /** Waits for a predecessor that is being unregistered; false where the predecessor is alive. */
   follow(predecessor: ProcedureRegistration): boolean {
-    const waiting = predecessor.#successor;
+    const waiting = predecessor.successor;
     if (!predecessor.#leaving || (waiting && !waiting.#ended)) return false;
-    predecessor.#successor = this;
+    predecessor.successor = this;
     return true;
   }
 
   override request(port: RequestPort): void {
-    this.#recovery.send(this, port, [REGISTER, port.nextId, this.#wire, this.uri], (reply) => {
+    this.#recovery.send(this, port, [REGISTER, port.nextId, this.wire, this.uri], (reply) => {
       if (reply[0] === REGISTERED) this.#registered(port, reply[2]);
       else if (this.#leaving) this.#gone();
       else this.#recovery.refused(this, this.errorOf(port, reply));
@@ -102,7 +102,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   /** The router does not hold it any more: the successor's turn. */
   #gone(): void {
     if (this.#ended) return;
-    const successor = this.#successor;
+    const successor = this.successor;
     this.#recovery.registrations.delete(this.id);
     this.close();
     this.#recovery.remove(this);
@@ -118,7 +118,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
   override detached(session: JoinedSession, error: WampError | undefined): void {
     if (this.#leaving) {
-      const successor = this.#successor;
+      const successor = this.successor;
       this.#gone();
       // it may be bound to this session, too
       successor?.detached(session, error);
@@ -131,7 +131,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   override end(error?: Error): void {
     this.close();
     finish(this.#subscriber, error);
-    this.#successor?.end(error);
+    this.successor?.end(error);
   }
 }
 

@@ -31,12 +31,12 @@ export class Observers<T extends Observing> {
   /** How many ever came. */
   #came = 0;
 
-  get empty(): boolean {
-    return this.#first === undefined;
-  }
+  /** How many there are. */
+  size = 0;
 
   add(item: T): void {
     item.number = ++this.#came;
+    this.size++;
     item.before = this.#last;
     if (this.#last) this.#last.after = item;
     else this.#first = item;
@@ -48,6 +48,7 @@ export class Observers<T extends Observing> {
     const { number, before, after } = item;
     if (number === 0) return false;
     item.number = 0;
+    this.size--;
     if (before) before.after = after;
     else this.#first = after;
     if (after) after.before = before;
@@ -118,6 +119,11 @@ export class TopicSubscription extends Recoverable {
     this.wire = wire;
   }
 
+  /** How many observers share it. */
+  get observers(): number {
+    return this.#observers.size;
+  }
+
   join(
     subscriber: Subscriber<WampEvent>,
     options: SubscribeOptions,
@@ -135,8 +141,10 @@ export class TopicSubscription extends Recoverable {
   }
 
   leave(observer: SubscriptionObserver): void {
+    if (!this.#observers.remove(observer)) return;
+    this.#recovery.touched?.next();
     // at the end of the turn: another observer may come by then, and no frame is spent and no event lost
-    if (this.#observers.remove(observer) && this.#observers.empty) asapScheduler.schedule(() => this.#giveBack());
+    if (this.#observers.size === 0) asapScheduler.schedule(() => this.#giveBack());
   }
 
   /** Hands an event to the observers. */
@@ -180,7 +188,7 @@ export class TopicSubscription extends Recoverable {
       for (const observer of wanting) observer.retainedDue = true;
     }
     if (before === 0) this.#observers.each((observer) => this.#announce(observer, port));
-    if (this.#observers.empty) this.#giveBack();
+    if (this.#observers.size === 0) this.#giveBack();
   }
 
   #refused(error: Error, wanting: readonly SubscriptionObserver[]): void {
@@ -190,7 +198,7 @@ export class TopicSubscription extends Recoverable {
       // they may all have left meanwhile
       this.#giveBack();
     } else if (this.requests > 0) return;
-    else if (this.#observers.empty) this.#recovery.remove(this);
+    else if (this.#observers.size === 0) this.#recovery.remove(this);
     else this.#recovery.refused(this, error);
   }
 
@@ -207,7 +215,7 @@ export class TopicSubscription extends Recoverable {
       this.#observers.remove(observer);
       finish(observer.subscriber, error);
     });
-    if (this.#observers.empty) this.#giveBack();
+    if (this.#observers.size === 0) this.#giveBack();
   }
 
   override end(error?: Error): void {
@@ -217,7 +225,7 @@ export class TopicSubscription extends Recoverable {
 
   /** Unsubscribes where there is no observer. While a SUBSCRIBE is unanswered its answer will lead here again. */
   #giveBack(): void {
-    if (!this.#observers.empty || this.requests > 0 || this.state.phase === 'ended') return;
+    if (this.#observers.size > 0 || this.requests > 0 || this.state.phase === 'ended') return;
     const { port, subscriptions } = this.#recovery;
     const { id } = this;
     this.close();
