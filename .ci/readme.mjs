@@ -1,5 +1,5 @@
-// Type-checks every ```ts block of README.md, of the pages of src, spec/features.md and spec/twins.md, each as a module of its own,
-// strictly, against the built package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after
+// Type-checks every ```ts block of README.md, the guides and the pages of spec, each as a module of its own, strictly,
+// against the built package through its own name (`import … from 'rxwamp'`). `npm run check:readme`, after
 // `npm run build`. Other blocks are not looked at.
 //
 // What a block takes for granted, an HTML comment on the line above it provides; the reader does not see it:
@@ -13,12 +13,12 @@
 // Several comments may stand above one block. Nothing switches a check off: a line that is meant to be wrong carries
 // `// @ts-expect-error`.
 //
-// Every file and heading that a page links to must be there, too. In the tables of spec/twins.md (item, twin, shown by) each row links
-// to what shows it or says that it is the router's, and each name of a twin is one of src.
+// In the tables of spec/twins.md (item, twin, shown by) each row links to what shows it or says that it is the router's, and each name
+// of a twin is one of src.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import ts from 'typescript';
+import { pages, root } from './pages.mjs';
 
 /** No imports in here: a block that imports the same name itself would declare it twice. */
 const known = {
@@ -27,14 +27,9 @@ const known = {
   url: 'declare const url: string;',
 };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const twins = 'spec/twins.md';
-const rooms = readdirSync(join(root, 'src'))
-  .map((room) => `src/${room}/README.md`)
-  .filter((page) => existsSync(join(root, page)));
-const pages = ['README.md', ...rooms, 'spec/features.md', twins];
 for (const [path, hint] of [
-  ...pages.map((page) => [page, `${page} is missing`]),
+  [twins, `${twins} is missing`],
   ['dist/index.d.ts', 'dist/index.d.ts is not there: `npm run build` first'],
 ]) {
   if (existsSync(join(root, path))) continue;
@@ -112,32 +107,6 @@ function failAt(page, line, message) {
 
 function linesOf(page) {
   return readFileSync(join(root, page), 'utf8').split(/\r?\n/);
-}
-
-/** Where the headings of a page can be linked to, as GitHub makes it of their text. */
-const anchorsOf = (page) =>
-  new Set(
-    linesOf(page).flatMap((line) => {
-      const [, heading] = /^#+ (.*)$/.exec(line) ?? [];
-      return heading === undefined
-        ? []
-        : heading
-            .toLowerCase()
-            .replace(/[^\p{L}\p{N}_ -]/gu, '')
-            .replaceAll(' ', '-');
-    }),
-  );
-
-for (const page of pages) {
-  const anchors = anchorsOf(page);
-  linesOf(page).forEach((line, i) => {
-    for (const [, path] of line.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g)) {
-      if (!existsSync(join(root, dirname(page), path))) failAt(page, i + 1, `there is no ${path}, which it links to`);
-    }
-    for (const [, anchor] of line.matchAll(/\]\(#([^)\s]+)/g)) {
-      if (!anchors.has(anchor)) failAt(page, i + 1, `there is no heading #${anchor}, which it links to`);
-    }
-  });
 }
 
 const names = new Set(

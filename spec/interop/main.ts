@@ -3,7 +3,7 @@
 // Starts each router on free ports of 127.0.0.1, runs the suite, stops it, and prints a matrix router × feature. The
 // last line is `N passed, N failed`; a known deviation counts as passed, one that no longer occurs as failed. Names of
 // routers as arguments pick some, `--filter=<text>` picks specs by a part of their name; `--markdown` prints the last
-// result as the README has it, and runs nothing.
+// result as spec/README.md has it, and runs nothing.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -76,7 +76,7 @@ function table(outcomes: readonly Outcome[], routers: readonly string[]): string
   ];
 }
 
-/** The matrix and the deviations, for the README. */
+/** The matrix and the deviations, for spec/README.md. */
 export function markdown({ node, versions, peers, outcomes }: Result): string {
   const [head = [], ...rows] = table(outcomes, versions);
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ').replaceAll(/(?<=\w)\|(?=\w)/g, '\\|')} |`;

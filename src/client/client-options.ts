@@ -31,7 +31,7 @@ export interface ReconnectOptions extends BackoffOptions {
   /** Milliseconds that a session must have lived for the counting to begin anew; 10 000 by default. */
   readonly stableAfter?: number | undefined;
   /**
-   * Overrules which ends are final: true tries again, false gives up, undefined leaves it to the table in the README.
+   * Overrules which ends are final: true tries again, false gives up, undefined leaves it to the table in src/client/README.md.
    */
   readonly retryable?: (error: Error) => boolean | undefined;
 }
