@@ -52,6 +52,16 @@ export function withoutSubtle(): void {
   afterEach(() => Reflect.deleteProperty(globalThis.crypto, 'subtle'));
 }
 
+/** Takes `crypto` away, as React Native has none, until the spec is over. */
+export function withoutCrypto(): void {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
+  beforeEach(() => Object.defineProperty(globalThis, 'crypto', { value: undefined, configurable: true }));
+  afterEach(() => {
+    if (own) Object.defineProperty(globalThis, 'crypto', own);
+    else Reflect.deleteProperty(globalThis, 'crypto');
+  });
+}
+
 /** Whether nothing that was told holds this secret. */
 export const tells = (secret: string, ...told: readonly unknown[]): boolean =>
   told.some((each) => {

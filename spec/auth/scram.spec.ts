@@ -9,9 +9,12 @@ import { resolve, fromMaybeAsync } from '../../src/async.ts';
 import { acceptScram, acceptTicket } from '../../src/router/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
 import { closeAll, FakeChannel, scripted, virtual, world, type WorldOptions } from '../client/helpers.ts';
-import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutSubtle } from './helpers.ts';
+import { attempt, joinedBy, outcome, refusedBy, tells, whenState, withoutCrypto, withoutSubtle } from './helpers.ts';
 
 const DIALECTS: readonly ScramDialect[] = ['wamp-scram', 'scram'];
+
+/** Of the password s3cret, by PBKDF2 with 4096 iterations and 16 bytes of zero. */
+const STORED_KEY = 'bffcc64d443bb8efaa4d6d026e6520f1ce45de84cd5932928920cabc7be06e63';
 
 const routerOf = (dialect: ScramDialect): TestRouter =>
   createTestRouter({
@@ -69,6 +72,21 @@ describe('scram', () => {
   describe('without crypto.subtle', () => {
     withoutSubtle();
     joins();
+  });
+
+  describe('without crypto', () => {
+    withoutCrypto();
+
+    it('derives keys, and says that nonces need it', async () => {
+      const costs = { kdf: 'pbkdf2', iterations: 4096, salt: new Uint8Array(16) } as const;
+      expect((await deriveScramCredential('s3cret', costs)).storedKey).toBe(STORED_KEY);
+      const w = world({ transports: [scripted('t', () => new FakeChannel())], auth: [joe()], like: { seed: 1 } });
+      w.client.connect();
+      const status = await outcome(w.client);
+      expect('error' in status && status.error.message).toMatch(
+        /crypto\.getRandomValues\(\), which this platform lacks/,
+      );
+    });
   });
 
   it('joins with names and passwords that must be escaped or normalised', async () => {

@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Options of Node; the same ones for all, since coverage adds up only where each file was compiled in one way. */
 export const FROM_SOURCE = [
+  '--disable-warning=DEP0205', // of Node 26, for module.register(), which tsx and source.mjs call
   '--conditions=rxwamp-src',
   `--import=${import.meta.resolve('tsx')}`,
   `--import=${root}.ci/source.mjs`,

@@ -42,6 +42,7 @@ describe('tabs of a browser', () => {
     const scripts: Record<string, string> = {
       '/page.js': await bundled('page'),
       '/worker.js': await bundled('worker'),
+      '/late-worker.js': await bundled('late-worker'),
     };
     pages = createServer((request, response) => {
       const script = scripts[request.url?.split('?')[0] ?? ''];
@@ -62,9 +63,9 @@ describe('tabs of a browser', () => {
     await new Promise((resolve) => pages.close(resolve));
   });
 
-  const open = async (name: string, context = tabs): Promise<Page> => {
+  const open = async (name: string, context = tabs, worker = 'worker'): Promise<Page> => {
     const page = await context.newPage();
-    await page.goto(`${origin}/?name=${name}&router=${encodeURIComponent(served.url)}`);
+    await page.goto(`${origin}/?name=${name}&worker=${worker}&router=${encodeURIComponent(served.url)}`);
     await router.whenRegistered(`com.tabs.${name}`);
     return page;
   };
@@ -112,6 +113,12 @@ describe('tabs of a browser', () => {
     expect(await seen(third, 1)).toEqual(['second speaks']);
     await wamp.close();
   }, 30_000);
+
+  it('wait for a worker that calls serveTabs() later', async () => {
+    const page = await open('early', tabs, 'late-worker');
+    expect(router.registrations.map(({ procedure }) => procedure)).toContain('com.tabs.early');
+    await page.close();
+  }, 20_000);
 
   it('notice at once that the worker died with the crash of the tab that opened it, and make another', async () => {
     // another browser: its first tab has the worker in its process

@@ -3,6 +3,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { ConnectFailedError, ConnectionLostError, ProtocolError } from '../../src/protocol/errors.ts';
 import { cbor } from '../../src/serializers/cbor.ts';
 import { json } from '../../src/serializers/json.ts';
+import type { Serializer } from '../../src/serializers/serializer.ts';
 import { webSocket, type WebSocketOptions } from '../../src/transports/websocket.ts';
 import type { Channel } from '../../src/transports/transport.ts';
 
@@ -157,6 +158,20 @@ describe('webSocket', () => {
       .subscribe({ error: (error: unknown) => log.push(error) });
     expect(log).toEqual([jasmine.any(ConnectFailedError)]);
     expect(((log[0] as Error).cause as Error).message).toBe('SyntaxError: bad address ws://x');
+  });
+
+  it('fails where an exception keeps the link from opening', () => {
+    const serializer: Serializer = {
+      ...json(),
+      batching: () => {
+        throw new TypeError('this socket has no batches');
+      },
+    };
+    const { log, socket } = dialled({ serializers: [serializer] });
+    socket.open();
+    expect(log).toEqual([jasmine.any(ConnectFailedError)]);
+    expect((log[0] as Error).message).toMatch(/: this socket has no batches$/);
+    expect(socket.did).toEqual([['close', undefined, undefined]]);
   });
 
   it('closes the socket when given up, and hears no more of it', () => {

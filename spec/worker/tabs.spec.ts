@@ -348,6 +348,20 @@ describe('serveTabs', () => {
       expect(router.sessions.length).toBe(1);
     });
 
+    it('leaves no call without an answer that is on its way to it', async () => {
+      const gone = tab({ closeTimeout: 1 });
+      await provided(gone.wamp, 'com.app.f', () => 'late');
+      const other = new WampClient({ realm: 'realm1', transports: [router.transport()] });
+      clients.push(other);
+      await joined(other);
+      // the router reads CALL before UNREGISTER
+      const call = record(other.call('com.app.f'));
+      gone.vanish();
+      const error = await call.done().catch((reason: unknown) => reason as ApplicationError);
+      expect((error as ApplicationError).uri).toBe('wamp.error.canceled');
+      expect(sent('INVOCATION').length).toBe(1);
+    });
+
     it('or closes, leaves the session to the others', async () => {
       const [a, b] = [tab().wamp, tab().wamp];
       await live(a, TOPIC);

@@ -1,3 +1,5 @@
+import { WampError } from '../protocol/errors.ts';
+
 /** A text as UTF-8. */
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
@@ -28,6 +30,14 @@ export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> =>
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && xor(a, b).reduce((sum, byte) => sum | byte, 0) === 0;
 
-/** Random bytes for nonces and keys; also on insecure pages, where `crypto.subtle` is missing. */
-export const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
-  globalThis.crypto.getRandomValues(new Uint8Array(length));
+/**
+ * Random bytes for nonces and keys; also on insecure pages, where `crypto.subtle` is missing.
+ *
+ * @throws WampError where the platform has no `crypto` at all
+ */
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  const { crypto } = globalThis as { crypto?: Crypto };
+  if (!crypto)
+    throw new WampError('nonces and keys need crypto.getRandomValues(), which this platform lacks: load a polyfill');
+  return crypto.getRandomValues(new Uint8Array(length));
+}

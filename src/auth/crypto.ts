@@ -22,7 +22,8 @@ export async function pbkdf2(
   iterations: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
+  const { crypto } = globalThis as { crypto?: { subtle?: SubtleCrypto } };
+  const subtle = crypto?.subtle;
   if (subtle) {
     const key = await subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits']);
     return new Uint8Array(

@@ -1,3 +1,4 @@
+import { dialer } from '#node-websocket';
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
@@ -104,5 +105,6 @@ export function webSocket(options: NodeWebSocketOptions): Transport {
     Object.entries(options).filter(([name, value]) => Object.hasOwn(NODE_OPTIONS, name) && value !== undefined),
   );
   if (options.cookies === true) extra['finishRequest'] = withCookies(new CookieJar());
-  return webSocketTransport(options, { ...OPTIONS, WebSocket: undefined, ...NODE_OPTIONS }, extra);
+  const table = { ...OPTIONS, WebSocket: undefined, ...NODE_OPTIONS };
+  return webSocketTransport(options, table, dialer(extra));
 }

@@ -9,7 +9,7 @@ export interface Socket extends FramePort {
   /** The standard interface. Its handlers belong to the transport. */
   readonly ws: WebSocket;
   /** Bytes received, where more than messages can be counted. */
-  readonly received?: number;
+  readonly received?: number | undefined;
   /** Methods that only some sockets give their channel. */
   readonly more?: Pick<Channel, 'ping' | 'channelBinding'>;
   /** Details that only some sockets give their channel. */
@@ -17,6 +17,9 @@ export interface Socket extends FramePort {
   /** Ends the connection at once. The handlers have been removed before. */
   terminate(): void;
 }
+
+/** Dials. Throws where the platform refuses the address, or has no WebSocket. */
+export type Dial = (url: string, protocols: string[]) => Socket;
 
 /** A socket on a standard WebSocket: the browser's, or the option `WebSocket`. */
 export function standardSocket(ws: WebSocket): Socket {
@@ -36,9 +39,9 @@ export function standardSocket(ws: WebSocket): Socket {
   };
 }
 
-/** Dials with the browser's WebSocket. Throws where the browser refuses the address, or has none. */
-export function dial(url: string, protocols: string[]): Socket {
+/** Dials with the browser's WebSocket. */
+export const dial: Dial = (url, protocols) => {
   const { WebSocket } = globalThis as { WebSocket?: typeof globalThis.WebSocket };
   if (!WebSocket) throw new Error('this platform has no WebSocket; pass one as the option WebSocket');
   return standardSocket(new WebSocket(url, protocols));
-}
+};

@@ -5,7 +5,7 @@ import { tlsBinding } from './binding.node.ts';
 import { fastFrames, type FastFrames } from './fast-frames/fast-frames.node.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { peerOf } from './peer.node.ts';
-import type { Socket } from './socket.browser.ts';
+import type { Dial, Socket } from './socket.browser.ts';
 import type { TransportDetails } from './transport.ts';
 
 /** What {@link NodeSocket} needs to know beside the WebSocket. */
@@ -41,7 +41,8 @@ export class NodeSocket implements Socket {
     this.ws = node as unknown as WebSocket;
     // frames as Buffers: views of what was received, without a copy
     node.binaryType = 'nodebuffer';
-    node.on('upgrade', ({ socket }) => (this.tcp = socket));
+    // Bun, whose `ws` is its own, has no socket there
+    node.on('upgrade', ({ socket }: { readonly socket: TcpSocket | null }) => (this.tcp = socket ?? undefined));
     node.on('unexpected-response', refuse);
     // `ws` answers a close frame by close(), and emits `close` when TCP has ended, which may take long: once more, then
     const close = node.close.bind(node);
@@ -50,20 +51,20 @@ export class NodeSocket implements Socket {
       close(code, reason);
       if (isAnswer) node.emit('close', code ?? 1005, Buffer.from(reason ?? ''));
     };
-    const secure = /^wss:/i.test(node.url);
+    const secure = isSecure(node.url);
     node.on('redirect', (target, request) => {
-      if (secure && !/^wss:/i.test(target)) request.destroy(new Error('a redirect leads to an address without TLS'));
+      if (secure && !isSecure(target)) request.destroy(new Error('a redirect leads to an address without TLS'));
     });
   }
 
   get details(): Partial<TransportDetails> {
     const { node, tcp } = this;
-    return { isSecure: tcp !== undefined && 'encrypted' in tcp, extensions: node.extensions, ...peerOf(tcp) };
+    return { isSecure: isSecure(node.url), extensions: node.extensions, ...peerOf(tcp) };
   }
 
   /** Bytes, control frames included. */
-  get received(): number {
-    return this.tcp?.bytesRead ?? 0;
+  get received(): number | undefined {
+    return this.tcp?.bytesRead;
   }
 
   get bufferedAmount(): number {
@@ -114,6 +115,8 @@ export class NodeSocket implements Socket {
   }
 }
 
+const isSecure = (url: string): boolean => /^wss/i.test(url);
+
 /** Ends a handshake that was answered with something else than an upgrade. */
 function refuse(request: ClientRequest, { statusCode = 0, headers }: IncomingMessage): void {
   const { location, 'retry-after': retryAfter } = headers;
@@ -134,8 +137,13 @@ const DEFAULTS = {
   closeTimeout: 5000,
 } satisfies ClientOptions & { closeTimeout: number };
 
-/** Dials with the package `ws`. Throws where the address is malformed. */
-export function dial(url: string, protocols: string[], options?: object): Socket {
-  const { fastFrames = true, ...all } = { ...DEFAULTS, ...(options as Partial<NodeSocketOptions>) };
-  return new NodeSocket(new NodeWebSocket(url, protocols, all), { maxPayload: all.maxPayload, fastFrames });
-}
+/** The way to dial with the package `ws` and options of it. */
+export const dialer =
+  (options?: Readonly<Record<string, unknown>>): Dial =>
+  (url, protocols) => {
+    const { fastFrames = true, ...all } = { ...DEFAULTS, ...(options as Partial<NodeSocketOptions>) };
+    return new NodeSocket(new NodeWebSocket(url, protocols, all), { maxPayload: all.maxPayload, fastFrames });
+  };
+
+/** Dials with the package `ws`. */
+export const dial = dialer();

@@ -9,7 +9,7 @@ import { json } from '../serializers/json.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import { addressKind, checkAddress, shown, type Address, type AddressRule } from './address.ts';
 import { dialFailed, resolveOption, SERIALIZERS } from './dial.ts';
-import { standardSocket, type Socket, type WebSocketConstructor } from './socket.browser.ts';
+import { standardSocket, type Dial, type Socket, type WebSocketConstructor } from './socket.browser.ts';
 import type { Channel, Transport } from './transport.ts';
 
 /** How to reach a router by WebSocket. */
@@ -40,7 +40,7 @@ export interface WebSocketOptions {
  * new WampClient({ realm: 'realm1', transports: [webSocket({ url: 'wss://router.example/ws', serializers: [cbor(), json()] })] });
  */
 export function webSocket(options: WebSocketOptions): Transport {
-  return webSocketTransport(options, OPTIONS);
+  return webSocketTransport(options, OPTIONS, dial);
 }
 
 const ADDRESS: AddressRule = {
@@ -59,11 +59,11 @@ export const OPTIONS: Readonly<Record<keyof WebSocketOptions, Kind>> = {
   openTimeout: NUMBER,
 };
 
-/** The transport; `extra` goes to Node's socket. @internal */
+/** The transport, with the platform's way to dial. @internal */
 export function webSocketTransport(
   options: WebSocketOptions,
   table: Readonly<Record<string, Kind | undefined>>,
-  extra?: object,
+  dial: Dial,
 ): Transport {
   checkOptions(() => 'webSocket', table, options);
   const { url } = options;
@@ -72,13 +72,13 @@ export function webSocketTransport(
     name: typeof url === 'function' ? 'websocket' : `websocket ${shown(String(url))}`,
     open: (attempt) =>
       resolveOption('url', url, attempt, (address) => checkAddress(ADDRESS, address)).pipe(
-        switchMap((address) => connect(address, options, extra)),
+        switchMap((address) => connect(address, options, dial)),
       ),
   };
 }
 
 /** Dials once. */
-function connect(url: string, options: WebSocketOptions, extra?: object): Observable<Channel> {
+function connect(url: string, options: WebSocketOptions, dial: Dial): Observable<Channel> {
   return new Observable((subscriber) => {
     const { serializers = [json()], WebSocket, openTimeout = Infinity } = options;
     const protocols = serializers.map((serializer) => serializer.subprotocol);
@@ -86,7 +86,7 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
       subscriber.error(dialFailed(`${shown(url)} (offered: ${protocols.join()})`, cause));
     let socket: Socket;
     try {
-      socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols, extra);
+      socket = WebSocket ? standardSocket(new WebSocket(url, protocols) as WebSocket) : dial(url, protocols);
     } catch (error) {
       // the platform's message may repeat the address with its secrets
       fail(new Error(shown(`${error as Error}`)));
@@ -98,11 +98,21 @@ function connect(url: string, options: WebSocketOptions, extra?: object): Observ
       // some WebSockets, as React Native's, do not report the choice; a single offer leaves none
       const chosen = ws.protocol || (protocols.length === 1 && protocols[0]);
       const serializer = serializers.find(({ subprotocol }) => subprotocol === chosen);
-      if (serializer) {
-        open = true;
-        subscriber.next(makeChannel(serializer.batching?.(socket) ?? socket, serializer, url));
-        subscriber.complete();
-      } else fail(new Error(`the router chose '${ws.protocol}'`));
+      if (!serializer) {
+        fail(new Error(`the router chose '${ws.protocol}'`));
+        return;
+      }
+      let channel: Channel;
+      try {
+        channel = makeChannel(serializer.batching?.(socket) ?? socket, serializer, url);
+      } catch (error) {
+        // an exception in a handler of events would leave the attempt open
+        fail(error);
+        return;
+      }
+      open = true;
+      subscriber.next(channel);
+      subscriber.complete();
     };
     ws.onerror = (event) => fail(causeOf(event, url));
     ws.onclose = ({ code, reason }) => fail(new Error(`closed with code ${code}${reason && ` (${reason})`}`));

@@ -9,15 +9,11 @@ import { checkOptions, isDict, kind, NUMBER } from '../protocol/kinds.ts';
 import { WampClient, type ClientOptions } from '../index.ts';
 import { portOf } from '../session/verbs.ts';
 import { platformLocks, type LocksLike, type PortLike } from '../transports/tabs.ts';
+import { listen, workerScope, type Connected, type TabScope } from './scope.ts';
 import { Tab } from './tabs.ts';
 
 export type { LocksLike, PortLike } from '../transports/tabs.ts';
-
-/** The part of a SharedWorker's global scope that is needed. */
-export interface TabScope {
-  addEventListener(type: 'connect', listener: (event: { readonly ports: readonly PortLike[] }) => void): void;
-  removeEventListener(type: 'connect', listener: (event: { readonly ports: readonly PortLike[] }) => void): void;
-}
+export type { TabScope } from './scope.ts';
 
 /** Options of {@link serveTabs}. */
 export interface ServeTabsOptions {
@@ -51,12 +47,6 @@ const OPTIONS: Readonly<Record<keyof ServeTabsOptions, Kind>> = {
   pingTimeout: NUMBER,
 };
 
-/** The global scope, if it is that of a SharedWorker. */
-const workerScope = (): TabScope | undefined => {
-  const here: unknown = globalThis;
-  return 'onconnect' in globalThis ? (here as TabScope) : undefined;
-};
-
 /** Holds a lock by which tabs notice the end of this worker, which may crash with the process of a tab. */
 function hold(locks: LocksLike, held: Subject<string>): Subscription {
   const life = new Subscription();
@@ -85,7 +75,7 @@ export interface TabServer {
 
 /**
  * Serves the tabs of a browser with the one session of a client, in a SharedWorker; the tabs connect by `sharedWorker()`.
- * Call it in the first turn of the worker's script: tabs that connected before are missed.
+ * Import it statically: it may be called later, but tabs that connected before `rxwamp/worker` was loaded are missed.
  *
  * The client's session answers a tab's HELLO (realm and identity are the worker's), and its messages use request ids of
  * the worker. Subscriptions are shared: the router has one for all tabs, until the last leaves. A registration belongs to
@@ -132,10 +122,10 @@ export function serveTabs(wamp: WampClient | ClientOptions, options: ServeTabsOp
   const connect = (port: PortLike): void => {
     if (!life.closed) tabs.add(new Tab(context, port));
   };
-  const connected = ({ ports }: { readonly ports: readonly PortLike[] }): void => {
+  const connected = ({ ports }: Connected): void => {
     if (ports[0]) connect(ports[0]);
   };
-  scope?.addEventListener('connect', connected);
+  if (scope) listen(scope, connected);
   life.add(() => scope?.removeEventListener('connect', connected));
   life.add(
     client.status$.subscribe((status) => {

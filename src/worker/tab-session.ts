@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import type { ApplicationError } from '../protocol/errors.ts';
+import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import {
   CALL,
@@ -224,6 +224,8 @@ export class TabSession implements Answerer {
     const stream = new Subscription();
     let registration: Id = 0;
     const handler = (invocation: Invocation): void => {
+      // the router had called before it read UNREGISTER
+      if (this.#all.closed) throw new ApplicationError('wamp.error.canceled');
       const id = ++this.#invocationIds;
       this.#invocations.set(id, new RelayedInvocation(this.#upstream, invocation, id, this));
     };

@@ -4,7 +4,7 @@ import { sharedWorker, WampClient } from '../../../src/index.ts';
 const { searchParams } = new URL(location.href);
 const router = encodeURIComponent(searchParams.get('router') ?? '');
 const name = searchParams.get('name') ?? '';
-const worker = (): SharedWorker => new SharedWorker(`/worker.js?router=${router}`);
+const worker = (): SharedWorker => new SharedWorker(`/${searchParams.get('worker')}.js?router=${router}`);
 const wamp = new WampClient({
   realm: 'realm1',
   transports: [sharedWorker({ worker })],
