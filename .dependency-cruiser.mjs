@@ -13,6 +13,7 @@ const ranks = [
   ['router'],
   ['testing'],
   ['worker', 'inspector', 'angular', 'cli'], // users of the door, as any program
+  ['schematics'], // run by the Angular CLI
 ];
 
 /** Files that run under Node alone. */
@@ -26,6 +27,8 @@ const packages = {
   '@msgpack/msgpack': '^src/serializers/',
   '@noble/[a-z]+': '^src/(auth|payload)/',
   '@angular/core': '^src/angular/',
+  '@angular-devkit/schematics': '^src/schematics/',
+  '@schematics/angular': '^src/schematics/',
   '@opentelemetry/api': '^src/otel/',
   lit: '^src/inspector/',
   commander: '^src/cli/',

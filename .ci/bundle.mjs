@@ -4,7 +4,7 @@
 //
 // CommonJS is for Jest and what is older than require() of ES modules. It brings along the packages that have none; its
 // declarations are those of the ES modules.
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -97,6 +97,14 @@ await bundle(entries, /^(?!@noble\/)[^./]/, {
 for (const name of built(exports)) {
   writeFileSync(`${root}dist/${name}.d.cts`, `export * from './${name.slice(name.lastIndexOf('/') + 1)}.js';\n`);
 }
+
+// The Angular CLI requires schematics by themselves, and redirects the packages they stand on to its own (`encapsulation`).
+const schematics = `${root}dist/schematics/`;
+const ngAdd = await rolldown({ input: `${modules}schematics/ng-add/index.js`, external: /^@/ });
+await ngAdd.write({ file: `${schematics}ng-add/index.js`, format: 'cjs' });
+await ngAdd.close();
+cpSync(`${root}src/schematics`, schematics, { recursive: true, filter: (path) => !/\.(ts|md)$/.test(path) });
+writeFileSync(`${schematics}package.json`, '{ "type": "commonjs" }\n');
 
 // declarations that no entry leads to describe what is inside of the files
 const declared = new Set(built(exports).map((name) => join(root, 'dist', `${name}.d.ts`)));

@@ -27,13 +27,13 @@ const has = new Set(files);
 console.log(`${filename}: ${files.length} files, ${size} B packed, ${unpackedSize} B unpacked`);
 
 const leaves = (value) => (typeof value === 'string' ? [value] : Object.values(value).flatMap(leaves));
-const targets = [manifest.exports, manifest.imports, manifest.bin, manifest.main, manifest.types]
+const targets = [manifest.exports, manifest.imports, manifest.bin, manifest.main, manifest.types, manifest.schematics]
   .flatMap(leaves)
   .filter((path) => !path.startsWith('./src/')) // for those who work in this repository
   .map((path) => posix.normalize(path));
 
 const allowed =
-  /^(package\.json|LICENSE|CHANGELOG\.md|((demo|spec|src|src\/.+)\/)?README\.md|src\/.+\.md|demo\/(dashboard\.webp|examples\/.+\.(ts|json))|dist\/.+\.(js|cjs|d\.ts|d\.cts))$/;
+  /^(package\.json|LICENSE|CHANGELOG\.md|((demo|spec|src|src\/.+)\/)?README\.md|src\/.+\.md|demo\/(dashboard\.webp|examples\/.+\.(ts|json))|dist\/.+\.(js|cjs|d\.ts|d\.cts)|dist\/schematics\/.+\.(json|template))$/;
 const problems = files.filter((path) => !allowed.test(path)).map((path) => `${path} does not belong into the package`);
 for (const path of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...targets]) {
   if (!has.has(path)) problems.push(`${path} is missing`);
@@ -58,7 +58,8 @@ const declared = new Set([...Object.keys(manifest.dependencies), ...Object.keys(
 check(
   'what dist imports is declared',
   files
-    .filter((path) => /^dist\/.+\.(js|cjs|d\.ts)$/.test(path))
+    // those of schematics the Angular CLI brings along
+    .filter((path) => /^dist\/(?!schematics\/).+\.(js|cjs|d\.ts)$/.test(path))
     .flatMap((path) =>
       ts
         .preProcessFile(readFileSync(path, 'utf8'), true, true)

@@ -1,0 +1,34 @@
+// The packed library in fresh workspaces of Angular, one for each version side by side: `npm run check:angular`, after
+// `npm run build`. `-- 21` takes one version.
+import { join } from 'node:path';
+import { check, startBrowser, totals } from '../demo/e2e/kit.mjs';
+import { freshChecks } from './angular/fresh.mjs';
+import { newWorkspace } from './angular/workspace.mjs';
+import { pack, temporary } from './pack.mjs';
+
+const versions = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [21, 22];
+
+const { tarball } = pack();
+const folder = temporary('angular');
+const browser = await startBrowser();
+
+/** The checks of one version: each needs what those before it made. */
+async function checksOf(major) {
+  const step = async (name, body) => {
+    let result;
+    let held = false;
+    await check(`Angular ${major}: ${name}`, async () => {
+      result = await body();
+      held = true;
+    });
+    if (!held) throw new Error(`Angular ${major}: what stands behind '${name}' was not tried`);
+    return result;
+  };
+  const workspace = await step('ng new', () => newWorkspace(major, join(folder, `${major}`)));
+  await freshChecks(workspace, { tarball, browser, check: step });
+}
+
+for (const { reason } of await Promise.allSettled(versions.map(checksOf))) if (reason) console.log(reason.message);
+await browser.close();
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
