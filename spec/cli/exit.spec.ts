@@ -23,8 +23,8 @@ describe('the exit codes of the command line', () => {
     await router.close();
   });
 
-  it('are the ones of the table in the README, and of the help', async () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  it('are the ones of the table in the guide, and of the help', async () => {
+    const readme = readFileSync(new URL('../../src/cli/README.md', import.meta.url), 'utf8');
     const [, rows = ''] = /^\| exit code +\| says +\|\n\|[- |]+\|\n((?:\|.*\n)+)/m.exec(readme) ?? [];
     const listed = rows
       .trimEnd()

@@ -470,7 +470,9 @@ describe('Observers', () => {
         expect(observers.size === 0).toBeFalse();
         observers.remove(items.find((item) => item.name === name)!);
       }
-      expect([walk(), observers.size === 0]).withContext(order).toEqual(['', true]);
+      expect([walk(), observers.size === 0])
+        .withContext(order)
+        .toEqual(['', true]);
     }
   });
 
