@@ -25,7 +25,7 @@ describe('the exit codes of the command line', () => {
 
   it('are the ones of the table in the guide, and of the help', async () => {
     const readme = readFileSync(new URL('../../src/cli/README.md', import.meta.url), 'utf8');
-    const [, rows = ''] = /^\| exit code +\| says +\|\n\|[- |]+\|\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+    const [, rows = ''] = /^\| exit code +\| meaning +\|\n\|[- |]+\|\n((?:\|.*\n)+)/m.exec(readme) ?? [];
     const listed = rows
       .trimEnd()
       .split('\n')
