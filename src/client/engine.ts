@@ -255,7 +255,10 @@ export class Engine implements Port {
   }
 
   #giveUp(error: WampError, attempts: number): void {
-    if (this.#closed) return void this.#goOn?.();
+    if (this.#closed) {
+      this.#goOn?.();
+      return;
+    }
     this.refusal = error;
     this.disconnect();
     // taken before any observer is called: what it begins belongs to the next connection
