@@ -164,6 +164,8 @@ describe('rpc()', () => {
     expect((answered([], { exact: true }) as CallResult).kwargs).toEqual({ exact: true });
     // as wampy's callees answer
     expect(answered(['hi'], { message: 'hi', meta: { procedure_name: 'f', session_id: 7 } })).toBe('hi');
+    const other = answered(['hi'], { message: 'ho', meta: {} }) as CallResult;
+    expect(other.kwargs).toEqual({ message: 'ho', meta: {} });
   });
 
   it('emits progress where it is asked for, and errors as the call does', async () => {

@@ -256,28 +256,24 @@ describe('arguments of call and publish', () => {
         }
       }
 
-      it('kwargs that hold options alone are taken for a mistake, which is named', () => {
-        const option = name === 'call' ? 'progress' : 'acknowledge';
-        expect(() => verb('com.app.x', [], { [option]: true })).toThrowError(
-          TypeError,
-          new RegExp(`kwargs hold nothing but options \\(${option}\\)`),
-        );
-        expect(() => verb('com.app.x', [], { [option]: true, discloseMe: true })).toThrowError(TypeError, /discloseMe/);
-      });
-
-      it('but not with options behind them, nor where they hold anything else', () => {
-        wire.rest();
-        const option = name === 'call' ? 'progress' : 'acknowledge';
-        const stop = (made: unknown): void => {
-          if (name === 'call') record(made as ReturnType<typeof wamp.call>).stop();
-        };
-        stop(verb('com.app.x', [], { [option]: true }, {}));
-        stop(verb('com.app.x', [], { [option]: true, price: 1 }));
-        const sent = wire.rest().filter(([code]) => code !== 49);
-        expect(sent.map((message) => message.slice(4))).toEqual([
-          [[], { [option]: true }],
-          [[], { [option]: true, price: 1 }],
-        ]);
+      it('kwargs are data, whatever their names', () => {
+        const data = [
+          { timeout: 5 },
+          { progress: true, discloseMe: true },
+          { acknowledge: 'no' },
+          { args: 1, kwargs: 2, options: 3 },
+          { caller: 'joe', name: 'x' },
+          { x_private: 1 },
+          { match: 'some' },
+        ];
+        for (const kwargs of data) {
+          for (const given of [[[], kwargs], [undefined, kwargs], [[], kwargs, {}], [{ kwargs }]]) {
+            wire.rest();
+            const made = verb('com.app.x', ...given);
+            if (name === 'call') record(made as ReturnType<typeof wamp.call>).stop();
+            expect(wire.rest()[0]?.slice(2)).toEqual([{}, 'com.app.x', [], kwargs]);
+          }
+        }
       });
 
       it('one object holds args, kwargs and options, and nothing else', () => {

@@ -89,7 +89,7 @@ describe('a session', () => {
   it('checks what its verbs are given', () => {
     const { session, wire } = joined();
     expect(() => session.subscribe('a b')).toThrowError(/topic/);
-    expect(() => session.call('com.app.f', [], { progress: true })).toThrowError(TypeError);
+    expect(() => session.call('com.app.f', [], {}, { progress: 1 } as never)).toThrowError(TypeError);
     expect(() => session.publish('com.app.t', 'x' as unknown as [])).toThrowError(TypeError);
     expect(() => session.register('com.app.f', 1 as unknown as () => void)).toThrowError(TypeError);
     expect(wire.rest()).toEqual([]);

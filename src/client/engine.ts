@@ -1,8 +1,8 @@
-import { asapScheduler, Observable, Subject, take, type Subscription } from 'rxjs';
+import { Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
-import { finish, guarded, type ErrorEntry } from '../session/error-mapping.ts';
+import { finish, type ErrorEntry } from '../session/error-mapping.ts';
 import type { CallResult } from '../session/events.ts';
 import type { Joined } from '../session/join.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
@@ -208,16 +208,7 @@ export class Engine implements Port {
     const closed = (): void => {
       details = { ...present?.dispatch.farewell, ...details };
       if (present) notifier.left(present.session, details);
-      notifier.setStatus({ state: 'closed', details });
-      // at the end of the turn: reports of what failed come first
-      asapScheduler.schedule(() =>
-        notifier.post(() => {
-          for (const subject of [notifier.status$, notifier.lifecycle$, notifier.session$, tap, userErrors]) {
-            guarded(() => subject.complete());
-          }
-          done(details);
-        }),
-      );
+      notifier.closed(details, [tap, userErrors], () => done(details));
     };
     // earlier sessions may be hanging up still
     const wires = [...this.#wires];

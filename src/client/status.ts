@@ -1,6 +1,7 @@
 import { asapScheduler, ReplaySubject, Subject, Subscription } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
+import { guarded } from '../session/error-mapping.ts';
 import type { CloseDetails } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import type { StreamInfo } from '../session/recoverable.ts';
@@ -108,6 +109,19 @@ export class Notifier {
       }),
     );
     return all;
+  }
+
+  /** Reports the end, and at the end of the turn, behind reports of what failed with it, completes all observables. */
+  closed(details: CloseDetails, others: readonly { complete(): void }[], done: () => void): void {
+    this.setStatus({ state: 'closed', details });
+    asapScheduler.schedule(() =>
+      this.post(() => {
+        for (const subject of [this.status$, this.lifecycle$, this.session$, ...others]) {
+          guarded(() => subject.complete());
+        }
+        done();
+      }),
+    );
   }
 
   /** Runs a delivery after those that are under way. */

@@ -43,19 +43,16 @@ function pathOf(wamp: Wamp, path: string): unknown {
 function callPlain(wamp: Wamp, procedure: Uri, args: readonly unknown[]): Observable<unknown> {
   const last = args.at(-1);
   const given: Kwargs | undefined = last instanceof Kwargs ? last : undefined;
-  // always with options, as keyword values may have their names
-  return wamp
-    .call(procedure, given ? args.slice(0, -1) : args, given?.values ?? {}, given?.options ?? {})
-    .pipe(map(plain));
+  return wamp.call(procedure, given ? args.slice(0, -1) : args, given?.values, given?.options).pipe(map(plain));
 }
 
 /** The single value of a result, undefined for an empty one, otherwise the whole result. */
 function plain(result: CallResult): unknown {
   const { args, kwargs } = result;
-  const names = Object.keys(kwargs).length;
-  // callees of wampy (Python) send their value twice, with their name
-  const twice = args.length === 1 && names === 2 && 'message' in kwargs && 'meta' in kwargs;
-  return twice || (args.length < 2 && names === 0) ? args[0] : result;
+  const names = Object.keys(kwargs);
+  // callees of wampy (Python) send their value once more, beside their name
+  const twice = names.sort().join() === 'message,meta' && JSON.stringify([kwargs['message']]) === JSON.stringify(args);
+  return twice || (args.length < 2 && names.length === 0) ? args[0] : result;
 }
 
 /**

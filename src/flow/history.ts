@@ -115,7 +115,7 @@ export function fetchHistory<T>(
   options: HistoryOptions,
 ): Observable<HistoryEvent<T>[]> {
   const get = (args: readonly unknown[], kwargs: Dict, newestFirst: boolean): Observable<HistoryEvent<T>[]> =>
-    session.call(GET_EVENTS, args, kwargs, {}).pipe(
+    session.call(GET_EVENTS, args, kwargs).pipe(
       map((result) => {
         const events = eventsOf<T>(result.args, topic, id);
         if (isReversed(events, newestFirst)) events.reverse();

@@ -29,12 +29,11 @@ export const callMeta = <T>(
   reader: Reader<T>,
   kwargs: Readonly<Dict> = {},
 ): Observable<T> =>
-  // with options, so that kwargs are not taken for them
-  wamp.call(procedure, args, kwargs, {}).pipe(map(({ value }) => readAs(reader, value, procedure)));
+  wamp.call(procedure, args, kwargs).pipe(map(({ value }) => readAs(reader, value, procedure)));
 
 /** Calls a meta procedure whose result is empty. */
 export const command = (wamp: Wamp, procedure: Uri, args: List, kwargs: Readonly<Dict> = {}): Observable<void> =>
-  wamp.call(procedure, args, kwargs, {}).pipe(map(() => undefined));
+  wamp.call(procedure, args, kwargs).pipe(map(() => undefined));
 
 /** The events of a meta topic, read. */
 export const metaEvents = <T>(

@@ -45,7 +45,7 @@ function checkTestament(
   checkOptions(() => `${what}()`, PAYLOAD, { args, kwargs });
   const { scope = 'destroyed', ...publishing } = options ?? {};
   checkOptions(() => `${what}()`, { scope: SCOPE }, { scope });
-  const { wire } = checkPublish(topic, args, kwargs, options && publishing);
+  const { wire } = checkPublish(topic, args, kwargs, publishing);
   return {
     args: [topic, args, kwargs],
     kwargs: {

@@ -221,14 +221,6 @@ function checkPayload<Options extends object, A>(
     if (named !== undefined)
       throw new TypeError(`${describeRequest(of.verb, uri)}: give one object, or args and kwargs apart`);
     ({ args, kwargs, ...options } = first);
-  } else if (fourth === undefined && isDict(named)) {
-    const names = Object.keys(named);
-    if (names.length > 0 && names.every((name) => Object.hasOwn(of.table, name))) {
-      throw new TypeError(
-        `${describeRequest(of.verb, uri)}: kwargs hold nothing but options (${names.join()}), which are the fourth argument; ` +
-          'to send them as kwargs, give {} as options',
-      );
-    }
   }
   if (args !== undefined && !Array.isArray(args) && !(of === CALLING && isObservable(args))) {
     throw mistaken(describeRequest(of.verb, uri), 'args', 'a list', args);
