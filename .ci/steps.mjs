@@ -54,6 +54,7 @@ export const verify = [
   { name: 'size', run: ['check:size'], needs: ['build'] },
   { name: 'README and guides', run: ['check:readme'], needs: ['build'] },
   { name: 'links', run: ['check:links'] },
+  { name: 'spelling', run: ['check:spelling'] },
   { name: 'ranges', run: ['check:ranges'] },
   { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
   { name: 'Angular', run: ['check:angular'], needs: ['build'], total: true },
