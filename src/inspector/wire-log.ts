@@ -1,0 +1,85 @@
+import type { WireMessage } from '../index.ts';
+import { ABORT, ERROR, messageName } from '../protocol/messages.ts';
+import { preview } from './preview.ts';
+import { Ring } from './ring.ts';
+import { WireSubjects, type Subject } from './wire-subjects.ts';
+
+/** How many messages are kept. */
+const KEPT = 5000;
+/** How much of a message is shown in its row, and searched, in characters. */
+const SHOWN = 400;
+
+/** A message as the log keeps it. Its text is made when it is first needed. */
+export class Logged {
+  readonly wire: WireMessage;
+  readonly subject: Subject;
+  #text: string | undefined;
+
+  constructor(wire: WireMessage, subject: Subject) {
+    this.wire = wire;
+    this.subject = subject;
+  }
+
+  get name(): string {
+    return messageName(this.wire.message[0]);
+  }
+
+  get bad(): boolean {
+    const [type] = this.wire.message;
+    return type === ERROR || type === ABORT;
+  }
+
+  /** The elements behind the type, on one line. */
+  get text(): string {
+    this.#text ??= preview(this.wire.message.slice(1), SHOWN).slice(1).replace(/\]$/, '');
+    return this.#text;
+  }
+
+  /** Whether it has each word in its name, URI or text, and none of those that begin with a minus. */
+  has(words: readonly string[]): boolean {
+    if (words.length === 0) return true;
+    const all = `${this.name} ${this.subject.uri ?? ''} ${this.text}`.toLowerCase();
+    return words.every((word) => (word.startsWith('-') && word.length > 1 ? !all.includes(word.slice(1)) : all.includes(word)));
+  }
+}
+
+/** Which messages are shown. */
+export interface WireFilter {
+  readonly direction: 'both' | 'in' | 'out';
+  readonly words: readonly string[];
+}
+
+/** The newest messages, and those of them that a filter lets pass. */
+export class WireLog {
+  readonly all = new Ring<Logged>(KEPT);
+  /** Those that pass the filter. */
+  readonly shown = new Ring<Logged>(KEPT);
+  readonly subjects = new WireSubjects();
+  #filter: WireFilter = { direction: 'both', words: [] };
+
+  get filter(): WireFilter {
+    return this.#filter;
+  }
+
+  set filter(filter: WireFilter) {
+    this.#filter = filter;
+    this.shown.clear();
+    for (const logged of this.all) if (this.#passes(logged)) this.shown.push(logged);
+  }
+
+  add(wire: WireMessage): void {
+    const logged = new Logged(wire, this.subjects.of(wire));
+    this.all.push(logged);
+    if (this.#passes(logged)) this.shown.push(logged);
+  }
+
+  clear(): void {
+    this.all.clear();
+    this.shown.clear();
+  }
+
+  #passes(logged: Logged): boolean {
+    const { direction, words } = this.#filter;
+    return (direction === 'both' || direction === logged.wire.direction) && logged.has(words);
+  }
+}

@@ -1,0 +1,173 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import { Subscription } from 'rxjs';
+import { describeMessage } from '../protocol/messages.ts';
+import { copy } from './copy.ts';
+import { nothingYet } from './fields.ts';
+import { duration, grouped, plural, timeOfDay } from './format.ts';
+import type { Panel, PanelContext } from './panel.ts';
+import { pretty } from './preview.ts';
+import { VirtualList } from './virtual-list.ts';
+import { WireLog, type Logged, type WireFilter } from './wire-log.ts';
+
+const DIRECTIONS = { both: 'All', out: 'Sent', in: 'Received' } as const;
+
+/** A tap on wire messages, with a filter, a pause, and a copy of what is shown. */
+export class WirePanel implements Panel {
+  readonly id = 'wire';
+  readonly label = 'Wire';
+  readonly #context: PanelContext;
+  readonly #log = new WireLog();
+  readonly #list: VirtualList;
+  #watching = new Subscription();
+  #tap = new Subscription();
+  #paused = false;
+  #selected: Logged | undefined;
+  /** What the last copy came to. */
+  #notice = '';
+
+  constructor(context: PanelContext) {
+    this.#context = context;
+    this.#list = new VirtualList(context.changed);
+  }
+
+  watch(): Subscription {
+    this.#watching = new Subscription(() => this.#tap.unsubscribe());
+    if (!this.#paused) this.#record();
+    return this.#watching;
+  }
+
+  render(): TemplateResult {
+    const { shown, all, filter } = this.#log;
+    const selected = this.#selected;
+    return html`
+      <div class="toolbar" role="toolbar" aria-label="Wire messages">
+        <input
+          type="search"
+          placeholder="Filter: event com.app -heartbeat"
+          aria-label="Filter messages by words"
+          spellcheck="false"
+          autocomplete="off"
+          @input=${(event: InputEvent) => this.#setFilter({ words: wordsOf((event.target as HTMLInputElement).value) })}
+        />
+        <div class="segments" role="radiogroup" aria-label="Direction">
+          ${Object.entries(DIRECTIONS).map(
+            ([direction, label]) =>
+              html`<label class="segment"
+                ><input
+                  type="radio"
+                  name="direction"
+                  .checked=${direction === filter.direction}
+                  @change=${() => this.#setFilter({ direction: direction as WireFilter['direction'] })}
+                />${label}</label
+              >`,
+          )}
+        </div>
+        <button type="button" class="button" aria-pressed=${this.#paused ? 'true' : 'false'} @click=${this.#togglePause}>
+          ${this.#paused ? 'Resume' : 'Pause'}
+        </button>
+        <button type="button" class="button" ?disabled=${shown.length === 0} @click=${this.#clear}>Clear</button>
+        <button type="button" class="button" ?disabled=${shown.length === 0} @click=${this.#copyAll}>Copy</button>
+        <span class="count muted">${countOf(shown.length, all.length, all.total)}</span>
+        <span class="notice" role="status">${this.#notice}</span>
+      </div>
+      <div class="split">
+        ${shown.length > 0
+          ? this.#list.render({
+              label: 'Messages',
+              length: shown.length,
+              appended: shown.total,
+              row: (index) => row(shown.at(index) as Logged),
+              tone: (index) => (shown.at(index)?.bad ? 'bad' : ''),
+              selected: this.#selectedIndex(),
+              select: (index) => this.#select(shown.at(index)),
+            })
+          : nothingYet(all.length > 0 ? 'No message passes the filter.' : this.#paused ? 'Paused.' : 'No message yet.')}
+        ${this.#list.following || shown.length === 0
+          ? undefined
+          : html`<button type="button" class="button follow" @click=${() => this.#list.follow()}>Newest ↓</button>`}
+        ${selected && this.#details(selected)}
+      </div>
+    `;
+  }
+
+  #details(logged: Logged): TemplateResult {
+    const { wire, name, subject } = logged;
+    const { type: _, ...fields } = describeMessage(wire.message);
+    const close = (): void => this.#select(undefined);
+    return html`<section class="details" aria-label="Message" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && close()}>
+      <header class="toolbar">
+        <h2>${name}</h2>
+        <span class="muted">${subject.after === undefined ? '' : `after ${duration(subject.after)}`}</span>
+        <span class="space"></span>
+        <button type="button" class="button" @click=${() => this.#copy([logged])}>Copy message</button>
+        <button type="button" class="button icon" aria-label="Close message" @click=${close}>✕</button>
+      </header>
+      <pre tabindex="0">${pretty({ ...(subject.uri !== undefined && { uri: subject.uri }), ...fields })}</pre>
+    </section>`;
+  }
+
+  /** Where the selected message stands; messages go by, so that it moves. */
+  #selectedIndex(): number {
+    const { shown } = this.#log;
+    const selected = this.#selected;
+    if (!selected) return -1;
+    for (let index = shown.length - 1; index >= 0; index--) if (shown.at(index) === selected) return index;
+    return -1;
+  }
+
+  #record(): void {
+    this.#tap = this.#context.client.messages$.subscribe((message) => {
+      this.#log.add(message);
+      this.#context.changed();
+    });
+  }
+
+  #setFilter(change: Partial<WireFilter>): void {
+    this.#log.filter = { ...this.#log.filter, ...change };
+    this.#context.changed();
+  }
+
+  #select(logged: Logged | undefined): void {
+    this.#selected = logged;
+    this.#context.changed();
+  }
+
+  readonly #togglePause = (): void => {
+    this.#paused = !this.#paused;
+    this.#tap.unsubscribe();
+    if (!this.#paused && !this.#watching.closed) this.#record();
+    this.#context.changed();
+  };
+
+  readonly #clear = (): void => {
+    this.#log.clear();
+    this.#select(undefined);
+  };
+
+  readonly #copyAll = (): void => void this.#copy([...this.#log.shown]);
+
+  async #copy(messages: readonly Logged[]): Promise<void> {
+    const done = await copy(messages.map(line).join('\n'));
+    this.#notice = done ? `Copied ${plural(messages.length, 'message')}` : 'This page may not copy';
+    this.#context.changed();
+  }
+}
+
+const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+function countOf(shown: number, kept: number, total: number): string {
+  const gone = total > kept ? `, ${grouped(total - kept)} gone` : '';
+  return shown === kept ? `${plural(kept, 'message')}${gone}` : `${grouped(shown)} of ${grouped(kept)}${gone}`;
+}
+
+const row = ({ wire, name, subject, text }: Logged): TemplateResult => html`
+  <span class="time">${timeOfDay(wire.time)}</span>
+  <span class="arrow" data-direction=${wire.direction}>${wire.direction === 'in' ? '↓' : '↑'}</span>
+  <span class="name">${name}</span>
+  <span class="uri">${subject.uri}</span>
+  <span class="text">${text}</span>
+`;
+
+/** A message in a line for reports: time, direction, and its JSON. */
+const line = ({ wire: { time, direction, message } }: Logged): string =>
+  `${new Date(time).toISOString()} ${direction === 'in' ? '<-' : '->'} ${pretty(message).replace(/\n\s*/g, ' ')}`;
