@@ -120,7 +120,8 @@ export class InspectorDrawer {
     this.hide();
     this.#keys?.unsubscribe();
     this.#host.remove();
-    if (drawers.get(this.inspector.client as Inspectable) === this) drawers.delete(this.inspector.client as Inspectable);
+    if (drawers.get(this.inspector.client as Inspectable) === this)
+      drawers.delete(this.inspector.client as Inspectable);
   }
 
   #closeButton(): HTMLButtonElement {

@@ -8,7 +8,8 @@ import { visible$ } from './visibility.ts';
 export const INSPECTOR_TAG = 'rxwamp-inspector';
 
 // a server has no elements, and may import this all the same
-const Base = (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (class {} as typeof HTMLElement);
+const Base =
+  (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /**
  * The custom element `<rxwamp-inspector>`: shows what a client does. What it renders with is loaded when it can be seen for
@@ -65,16 +66,21 @@ export class RxwampInspector extends Base {
     this.client = own.value as Inspectable | undefined;
   }
 
+  /** The client to observe now. */
+  get #observed(): Inspectable | undefined {
+    return this.#visible ? this.#client : undefined;
+  }
+
   async #update(): Promise<void> {
-    const client = this.#client;
-    if (!this.#visible || !client) {
+    const client = this.#observed;
+    if (!client) {
       this.#view?.stop();
       return;
     }
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     const { InspectorView } = await import('./view.ts');
     // it may be hidden by now, or have another client
-    if (!this.#visible || client !== this.#client) return;
+    if (client !== this.#observed) return;
     this.#view ??= new InspectorView(root, client);
     this.#view.start();
   }

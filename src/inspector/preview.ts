@@ -39,7 +39,8 @@ export function preview(value: unknown, limit: number): string {
     if (!write('{')) return false;
     for (const key in value) {
       if (!Object.hasOwn(value, key)) continue;
-      if (!write(`${first ? '' : ', '}${key}: `) || !walk((value as Record<string, unknown>)[key], depth - 1)) return false;
+      if (!write(`${first ? '' : ', '}${key}: `) || !walk((value as Record<string, unknown>)[key], depth - 1))
+        return false;
       first = false;
     }
     return write('}');

@@ -23,7 +23,7 @@ export function sessionFields({ details }: Session, since: number): TemplateResu
       ['Method', details.authmethod],
       ['Provider', details.authprovider],
       ['Router', details.agent],
-      ['Transport', transport.name],
+      ['Transport', transport.type],
       ['Address', transport.url],
       ['Serializer', details.serializer],
       ...others.map(([name, value]) => [name, typeof value === 'string' ? value : preview(value, 400)] as const),

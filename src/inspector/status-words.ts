@@ -115,4 +115,3 @@ export function eventWords(event: LifecycleEvent): Words {
       return { tone: 'bad', title: 'publisherror', text: list(event.topic, messageOf(event.error)) };
   }
 }
-

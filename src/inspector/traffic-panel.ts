@@ -60,12 +60,14 @@ export class TrafficPanel implements Panel {
         <section class="card" aria-label="Round trip">
           <h2>Round trip</h2>
           <p class="figure">${roundTrip ? duration(roundTrip.last) : '–'}</p>
-          ${roundTrip
-            ? fields([
-                ['Mean', duration(roundTrip.mean)],
-                ['Least, most', `${duration(roundTrip.min)}, ${duration(roundTrip.max)}`],
-              ])
-            : html`<p class="muted">No request was answered yet.</p>`}
+          ${
+            roundTrip
+              ? fields([
+                  ['Mean', duration(roundTrip.mean)],
+                  ['Least, most', `${duration(roundTrip.min)}, ${duration(roundTrip.max)}`],
+                ])
+              : html`<p class="muted">No request was answered yet.</p>`
+          }
         </section>
         <section class="card" aria-label="Open">
           <h2>Open</h2>

@@ -1,14 +1,13 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
 import { interval, Subscription } from 'rxjs';
 import { now } from '../session/time.ts';
-import { CallsPanel } from './calls-panel.ts';
 import { ConnectionPanel } from './connection-panel.ts';
 import { Frame } from './frame.ts';
 import type { Inspectable } from './inspectable.ts';
 import { Journal } from './journal.ts';
 import type { Panel } from './panel.ts';
 import { statusClock, statusWords } from './status-words.ts';
-import { StreamsPanel } from './streams-panel.ts';
+import { CALLS, STREAMS, StreamsPanel } from './streams-panel.ts';
 import { styles } from './styles/index.ts';
 import { tabs } from './tabs.ts';
 import { TrafficPanel } from './traffic-panel.ts';
@@ -35,8 +34,8 @@ export class InspectorView {
     const first = new ConnectionPanel(context);
     this.#panels = [
       first,
-      new StreamsPanel(context),
-      new CallsPanel(context),
+      new StreamsPanel(context, STREAMS),
+      new StreamsPanel(context, CALLS),
       new TrafficPanel(context),
       new WirePanel(context),
     ];
@@ -94,7 +93,13 @@ export class InspectorView {
         <slot name="actions"></slot>
       </header>
       <p class="unseen" role="status">${title}</p>
-      <section id="panel" class="panel" role="tabpanel" aria-labelledby="tab-${this.#chosen.id}" data-panel=${this.#chosen.id}>
+      <section
+        id="panel"
+        class="panel"
+        role="tabpanel"
+        aria-labelledby="tab-${this.#chosen.id}"
+        data-panel=${this.#chosen.id}
+      >
         ${this.#chosen.render()}
       </section>
     </div>`;

@@ -3,6 +3,7 @@ import { ABORT, ERROR, messageName } from '../protocol/messages.ts';
 import { preview } from './preview.ts';
 import { Ring } from './ring.ts';
 import { WireSubjects, type Subject } from './wire-subjects.ts';
+import { matches } from './words.ts';
 
 /** How many messages are kept. */
 const KEPT = 5000;
@@ -35,11 +36,9 @@ export class Logged {
     return this.#text;
   }
 
-  /** Whether it has each word in its name, URI or text, and none of those that begin with a minus. */
-  has(words: readonly string[]): boolean {
-    if (words.length === 0) return true;
-    const all = `${this.name} ${this.subject.uri ?? ''} ${this.text}`.toLowerCase();
-    return words.every((word) => (word.startsWith('-') && word.length > 1 ? !all.includes(word.slice(1)) : all.includes(word)));
+  /** What a filter searches. */
+  get searched(): string {
+    return `${this.name} ${this.subject.uri ?? ''} ${this.text}`;
   }
 }
 
@@ -80,6 +79,8 @@ export class WireLog {
 
   #passes(logged: Logged): boolean {
     const { direction, words } = this.#filter;
-    return (direction === 'both' || direction === logged.wire.direction) && logged.has(words);
+    if (direction !== 'both' && direction !== logged.wire.direction) return false;
+    // without words no text is made
+    return words.length === 0 || matches(logged.searched, words);
   }
 }

@@ -1,12 +1,15 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { Subscription } from 'rxjs';
+import { Subscription, take } from 'rxjs';
+import { streams } from '../index.ts';
 import { describeMessage } from '../protocol/messages.ts';
 import { copy } from './copy.ts';
+import { details } from './details.ts';
 import { nothingYet } from './fields.ts';
 import { duration, grouped, plural, timeOfDay } from './format.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { pretty } from './preview.ts';
 import { VirtualList } from './virtual-list.ts';
+import { wordsOf } from './words.ts';
 import { WireLog, type Logged, type WireFilter } from './wire-log.ts';
 
 const DIRECTIONS = { both: 'All', out: 'Sent', in: 'Received' } as const;
@@ -33,6 +36,16 @@ export class WirePanel implements Panel {
   watch(): Subscription {
     this.#watching = new Subscription(() => this.#tap.unsubscribe());
     if (!this.#paused) this.#record();
+    // events and invocations carry ids that were given before
+    this.#watching.add(
+      streams(this.#context.client)
+        .pipe(take(1))
+        .subscribe((all) => {
+          for (const { kind, id, uri } of all) {
+            if (id !== undefined && (kind === 'topic' || kind === 'procedure')) this.#log.subjects.learn(kind, id, uri);
+          }
+        }),
+    );
     return this.#watching;
   }
 
@@ -62,7 +75,12 @@ export class WirePanel implements Panel {
               >`,
           )}
         </div>
-        <button type="button" class="button" aria-pressed=${this.#paused ? 'true' : 'false'} @click=${this.#togglePause}>
+        <button
+          type="button"
+          class="button"
+          aria-pressed=${this.#paused ? 'true' : 'false'}
+          @click=${this.#togglePause}
+        >
           ${this.#paused ? 'Resume' : 'Pause'}
         </button>
         <button type="button" class="button" ?disabled=${shown.length === 0} @click=${this.#clear}>Clear</button>
@@ -71,20 +89,26 @@ export class WirePanel implements Panel {
         <span class="notice" role="status">${this.#notice}</span>
       </div>
       <div class="split">
-        ${shown.length > 0
-          ? this.#list.render({
-              label: 'Messages',
-              length: shown.length,
-              appended: shown.total,
-              row: (index) => row(shown.at(index) as Logged),
-              tone: (index) => (shown.at(index)?.bad ? 'bad' : ''),
-              selected: this.#selectedIndex(),
-              select: (index) => this.#select(shown.at(index)),
-            })
-          : nothingYet(all.length > 0 ? 'No message passes the filter.' : this.#paused ? 'Paused.' : 'No message yet.')}
-        ${this.#list.following || shown.length === 0
-          ? undefined
-          : html`<button type="button" class="button follow" @click=${() => this.#list.follow()}>Newest ↓</button>`}
+        ${
+          shown.length > 0
+            ? this.#list.render({
+                label: 'Messages',
+                length: shown.length,
+                appended: shown.total,
+                row: (index) => row(shown.at(index) as Logged),
+                tone: (index) => (shown.at(index)?.bad ? 'bad' : ''),
+                selected: this.#selectedIndex(),
+                select: (index) => this.#select(shown.at(index)),
+              })
+            : nothingYet(
+                all.length > 0 ? 'No message passes the filter.' : this.#paused ? 'Paused.' : 'No message yet.',
+              )
+        }
+        ${
+          this.#list.following || shown.length === 0
+            ? undefined
+            : html`<button type="button" class="button follow" @click=${() => this.#list.follow()}>Newest ↓</button>`
+        }
         ${selected && this.#details(selected)}
       </div>
     `;
@@ -93,17 +117,13 @@ export class WirePanel implements Panel {
   #details(logged: Logged): TemplateResult {
     const { wire, name, subject } = logged;
     const { type: _, ...fields } = describeMessage(wire.message);
-    const close = (): void => this.#select(undefined);
-    return html`<section class="details" aria-label="Message" @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && close()}>
-      <header class="toolbar">
-        <h2>${name}</h2>
-        <span class="muted">${subject.after === undefined ? '' : `after ${duration(subject.after)}`}</span>
-        <span class="space"></span>
-        <button type="button" class="button" @click=${() => this.#copy([logged])}>Copy message</button>
-        <button type="button" class="button icon" aria-label="Close message" @click=${close}>✕</button>
-      </header>
-      <pre tabindex="0">${pretty({ ...(subject.uri !== undefined && { uri: subject.uri }), ...fields })}</pre>
-    </section>`;
+    return details({
+      title: name,
+      remark: subject.after === undefined ? '' : `after ${duration(subject.after)}`,
+      value: { ...(subject.uri !== undefined && { uri: subject.uri }), ...fields },
+      buttons: html`<button type="button" class="button" @click=${() => this.#copy([logged])}>Copy message</button>`,
+      close: () => this.#select(undefined),
+    });
   }
 
   /** Where the selected message stands; messages go by, so that it moves. */
@@ -152,8 +172,6 @@ export class WirePanel implements Panel {
     this.#context.changed();
   }
 }
-
-const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 function countOf(shown: number, kept: number, total: number): string {
   const gone = total > kept ? `, ${grouped(total - kept)} gone` : '';

@@ -70,6 +70,12 @@ export const contents = /* css */ `
 .arrow[data-direction='out'] { color: var(--accent); }
 .arrow[data-direction='in'] { color: var(--good); }
 
+[data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 68px minmax(120px, 5fr) minmax(100px, 5fr) 84px 132px 68px; }
+.standing { display: flex; align-items: center; gap: 6px; }
+.standing .dot { inline-size: 7px; block-size: 7px; }
+.standing .muted { overflow: hidden; text-overflow: ellipsis; }
+.tag { padding: 0 5px; border: 1px solid var(--line); border-radius: 4px; font-size: 11px; color: var(--muted); }
+
 .details { display: flex; flex-direction: column; flex: 0 1 42%; min-inline-size: 0; border-inline-start: 1px solid var(--line); }
 .details h2 { color: var(--text); font-size: 12px; }
 .details pre { flex: 1; overflow: auto; padding: 8px var(--gap); font: 11px/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -87,6 +93,9 @@ export const contents = /* css */ `
   .moment { grid-template-columns: 84px 15px minmax(0, 1fr); padding-block: 3px; }
   .why { grid-column: 3; white-space: normal; }
   [data-panel='wire'] .row { grid-template-columns: 10px 84px minmax(0, 1fr); }
+  [data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 62px minmax(0, 1fr) 14px 56px; }
+  [data-panel='streams'] .row .standing, [data-panel='calls'] .row .standing { font-size: 0; }
+  .row > .number:not(:last-child) { display: none; }
   [data-panel='wire'] .row .time, [data-panel='wire'] .row .text { display: none; }
 }
 `;
