@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { Subscription } from 'rxjs';
 import { fields, nothingYet } from './fields.ts';
-import { duration } from './format.ts';
+import { duration, timeOfDay } from './format.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { sessionFields } from './session-fields.ts';
 import { causesOf, statusWords } from './status-words.ts';
@@ -42,7 +42,9 @@ export class ConnectionPanel implements Panel {
       ${fields([
         ['State', html`<span class="word" data-tone=${tone}>${title}</span>`],
         ['Attempt', 'attempt' in status ? status.attempt : 'attempts' in status ? status.attempts : undefined],
+        ['Since', status.state === 'joined' ? timeOfDay(status.since) : undefined],
         ['Delay', 'delay' in status ? duration(status.delay) : undefined],
+        ['Next attempt', 'retryAt' in status ? timeOfDay(status.retryAt) : undefined],
         ['Healing', status.state === 'joined' && status.healing > 0 ? status.healing : undefined],
         ['Detail', causes.length === 0 && status.state !== 'joined' ? text : undefined],
         ['Cause', causes.length === 0 ? undefined : causeList(causes)],
@@ -54,7 +56,7 @@ export class ConnectionPanel implements Panel {
     const { status } = this.#context.client;
     return html`<section aria-labelledby="session-title">
       <h2 id="session-title">Session</h2>
-      ${status.state === 'joined' ? sessionFields(status.session, status.since) : nothingYet('No session is joined.')}
+      ${status.state === 'joined' ? sessionFields(status.session) : nothingYet('No session is joined.')}
     </section>`;
   }
 }

@@ -39,6 +39,7 @@ const style = /* css */ `
   max-block-size: 100%; box-shadow: 0 -6px 24px rgb(0 0 0 / .16);
 }
 :host([hidden]) { display: none; }
+:host(:focus) { outline: none; }
 rxwamp-inspector { flex: 1; min-block-size: 0; block-size: auto; }
 .handle { block-size: 5px; margin-block: -2px -3px; z-index: 1; cursor: ns-resize; touch-action: none; }
 .handle:hover, .handle:focus-visible { background: var(--rxwamp-inspector-accent, #4a7bea); outline: none; }
@@ -64,6 +65,7 @@ export class InspectorDrawer {
     const host = document.createElement('div');
     host.hidden = true;
     host.style.blockSize = `${height}px`;
+    host.tabIndex = -1;
     host.setAttribute('role', 'region');
     host.setAttribute('aria-label', 'WAMP inspector');
     this.#host = host;
@@ -71,7 +73,7 @@ export class InspectorDrawer {
     this.inspector.client = client;
     if (theme !== 'auto') this.inspector.setAttribute('theme', theme);
     this.inspector.append(this.#closeButton());
-    const root = host.attachShadow({ mode: 'open', delegatesFocus: true });
+    const root = host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
     root.adoptedStyleSheets = [sheet];
@@ -100,7 +102,7 @@ export class InspectorDrawer {
     if (this.open) return;
     this.#before = document.activeElement;
     this.#host.hidden = false;
-    this.inspector.querySelector('button')?.focus();
+    this.#host.focus();
   }
 
   /** Hides it, and gives the focus back; it observes nothing while it is hidden. */

@@ -13,7 +13,7 @@ export function timeOfDay(time: number): string {
 export function duration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < 999.5) return `${ms < 9.95 && ms % 1 !== 0 ? ms.toFixed(1) : Math.round(ms)} ms`;
-  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
@@ -23,10 +23,10 @@ export function duration(milliseconds: number): string {
 }
 
 /** An age in whole seconds: for what is rendered once a second. */
-export function age(milliseconds: number): string {
+export const age = (milliseconds: number): string => {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  return seconds < 10 ? `${seconds} s` : duration(seconds * 1000);
-}
+  return seconds === 0 ? '0 s' : duration(seconds * 1000);
+};
 
 /** A number with narrow spaces between thousands. */
 export const grouped = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u202f');

@@ -38,7 +38,7 @@ export class Journal {
       last.status.state === 'joined' &&
       status.state === 'joined' &&
       last.status.session === status.session;
-    if (!same) this.#push({ kind: 'status', time: now(), status });
+    if (!same) this.#push({ kind: 'status', time: status.state === 'joined' ? status.since : now(), status });
     else {
       this.entries.replaceLast({ ...last, status });
       this.#changed();

@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Session } from '../index.ts';
 import { isDict } from '../protocol/kinds.ts';
-import { timeOfDay } from './format.ts';
 import { fields } from './fields.ts';
 import { preview } from './preview.ts';
 
@@ -10,14 +9,13 @@ const KNOWN = new Set(['realm', 'session', 'authid', 'authrole', 'authmethod', '
 const INNER = new Set(['serializer', 'transport']);
 
 /** Who the client is in a session, over which link, and what the router can do. */
-export function sessionFields({ details }: Session, since: number): TemplateResult {
+export function sessionFields({ details }: Session): TemplateResult {
   const { transport } = details;
   const others = Object.entries(details).filter(([name]) => !KNOWN.has(name) && !INNER.has(name));
   return html`
     ${fields([
       ['Realm', details.realm],
       ['Session', details.session],
-      ['Since', timeOfDay(since)],
       ['Authid', details.authid],
       ['Role', details.authrole],
       ['Method', details.authmethod],

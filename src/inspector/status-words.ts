@@ -65,7 +65,7 @@ export function statusClock(status: Status, time: number): string {
   if (status.state === 'joined') return age(time - status.since);
   if (status.state !== 'waiting' || status.retryAt === undefined) return '';
   const left = Math.ceil((status.retryAt - time) / 1000);
-  return left > 0 ? `retry in ${duration(left * 1000).replace('.0', '')}` : 'retry due';
+  return left > 0 ? `retry in ${duration(left * 1000)}` : 'retry due';
 }
 
 /** Why a client is not joined: the error's message, and those of its causes. */

@@ -28,6 +28,13 @@ export const STREAMS: Listing = {
 /** What is answered once. */
 export const CALLS: Listing = { id: 'calls', label: 'Calls', noun: 'open call', kinds: ['call', 'invocation'] };
 
+const HEAD = html`<span>Kind</span>
+  <span>URI</span>
+  <span>State</span>
+  <span class="number">Observers</span>
+  <span class="number">Id</span>
+  <span class="number">Age</span>`;
+
 /** What a client holds: each with its state, what it waits for, and since when. */
 export class StreamsPanel implements Panel {
   readonly id: string;
@@ -84,6 +91,7 @@ export class StreamsPanel implements Panel {
           shown.length > 0
             ? this.#list.render({
                 label,
+                head: HEAD,
                 length: shown.length,
                 row: (index) => this.#row(shown[index] as StreamState),
                 selected: this.#selectedIndex(),
@@ -105,7 +113,7 @@ export class StreamsPanel implements Panel {
       <span class="standing" data-tone=${stateTone(stream)}>
         <span class="dot"></span> ${state} <span class="muted">${waits && `waits for ${waits}`}</span>
       </span>
-      <span class="number muted">${kind === 'topic' ? plural(observers, 'observer') : ''}</span>
+      <span class="number muted">${kind === 'topic' ? grouped(observers) : ''}</span>
       <span class="id number">${id}</span>
       <span class="number">${age(now() - since)}</span>
     `;
@@ -113,10 +121,11 @@ export class StreamsPanel implements Panel {
 
   #details(stream: StreamState): TemplateResult {
     const { kind, since, ...others } = stream;
+    const waits = waitsFor(stream, this.#context.client.status);
     return details({
       title: kind,
       remark: `since ${timeOfDay(since)}`,
-      value: others,
+      value: { ...others, ...(waits && { waitsFor: waits }) },
       close: () => this.#select(undefined),
     });
   }

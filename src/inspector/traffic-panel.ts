@@ -103,8 +103,10 @@ function add(flow: Flow, { messages, bytes }: Traffic, duration: number): void {
 const direction = (title: string, { rates, bytesPerSecond, messages, bytes: sum }: Flow): TemplateResult =>
   html`<section class="card wide" aria-label=${title}>
     <h2>${title}</h2>
-    <p class="figure">${grouped(rates.at(-1) ?? 0)} <small>messages/s</small></p>
-    <p class="figure second">${bytes(bytesPerSecond)}<small>/s</small></p>
+    <p class="figure">${grouped(rates.at(-1) ?? 0)} <small>messages/s, ${bytes(bytesPerSecond)}/s</small></p>
     ${sparkline(rates)}
-    <p class="muted">${grouped(messages)} messages, ${bytes(sum)} while shown</p>
+    <p class="muted legend">
+      <span>${grouped(messages)} messages, ${bytes(sum)} while shown</span>
+      <span>peak ${grouped(Math.max(0, ...rates))}/s</span>
+    </p>
   </section>`;

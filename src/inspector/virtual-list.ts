@@ -11,6 +11,8 @@ const MORE = 4;
 export interface Listed {
   readonly label: string;
   readonly length: number;
+  /** The cells above the columns. */
+  readonly head: TemplateResult;
   /** The columns of a row, as its cells. */
   readonly row: (index: number) => TemplateResult;
   /** What CSS may tell apart: an attribute `data-tone`. */
@@ -43,15 +45,8 @@ export class VirtualList {
   }
 
   /** Whether the end is in view, so that what is appended is seen. */
-  get following(): boolean {
+  get #following(): boolean {
     return this.#scrollTop > -ROW;
-  }
-
-  /** Brings the end into view. */
-  follow(): void {
-    this.#element?.scrollTo({ top: 0 });
-    this.#scrollTop = 0;
-    this.#changed();
   }
 
   render(list: Listed): TemplateResult {
@@ -61,35 +56,43 @@ export class VirtualList {
     const first = Math.max(0, Math.floor(above / ROW) - MORE);
     const last = Math.min(length, Math.ceil((above + this.#height) / ROW) + MORE);
     const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-    return html`<div
-      class="list ${appended === undefined ? '' : 'from-end'}"
-      role="listbox"
-      tabindex="0"
-      aria-label=${label}
-      aria-activedescendant=${selected >= first && selected < last ? `row-${selected}` : ''}
-      ${ref(this.#attach)}
-      @scroll=${this.#scrolled}
-      @keydown=${(event: KeyboardEvent) => this.#onKey(event, list)}
-    >
-      <div class="all-rows" role="presentation" style=${styleMap({ height: `${length * ROW}px` })}>
-        <div role="presentation" style=${styleMap({ transform: `translateY(${first * ROW}px)` })}>
-          ${rows.map(
-            (index) =>
-              html`<div
-                id="row-${index}"
-                class="row"
-                role="option"
-                aria-selected=${index === selected ? 'true' : 'false'}
-                aria-setsize=${length}
-                aria-posinset=${index + 1}
-                data-tone=${list.tone?.(index) ?? ''}
-                @click=${() => list.select(index)}
-              >
-                ${list.row(index)}
-              </div>`,
-          )}
+    return html`<div class="table">
+      <div class="row head" aria-hidden="true">${list.head}</div>
+      <div
+        class="list ${appended === undefined ? '' : 'from-end'}"
+        role="listbox"
+        tabindex="0"
+        aria-label=${label}
+        aria-activedescendant=${selected >= first && selected < last ? `row-${selected}` : ''}
+        ${ref(this.#attach)}
+        @scroll=${this.#scrolled}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event, list)}
+      >
+        <div class="all-rows" role="presentation" style=${styleMap({ height: `${length * ROW}px` })}>
+          <div role="presentation" style=${styleMap({ transform: `translateY(${first * ROW}px)` })}>
+            ${rows.map(
+              (index) =>
+                html`<div
+                  id="row-${index}"
+                  class="row"
+                  role="option"
+                  aria-selected=${index === selected ? 'true' : 'false'}
+                  aria-setsize=${length}
+                  aria-posinset=${index + 1}
+                  data-tone=${list.tone?.(index) ?? ''}
+                  @click=${() => list.select(index)}
+                >
+                  ${list.row(index)}
+                </div>`,
+            )}
+          </div>
         </div>
       </div>
+      ${
+        this.#following || appended === undefined
+          ? undefined
+          : html`<button type="button" class="button follow" @click=${this.#follow}>Newest ↓</button>`
+      }
     </div>`;
   }
 
@@ -97,10 +100,19 @@ export class VirtualList {
   #stayInPlace(appended = 0): void {
     const more = appended - this.#appended;
     this.#appended = appended;
-    if (this.following || more <= 0 || !this.#element) return;
+    if (this.#following || more <= 0) return;
     this.#scrollTop -= more * ROW;
-    this.#element.scrollTop = this.#scrollTop;
+    // as soon as there is room for it
+    queueMicrotask(() => this.#element?.scrollTo({ top: this.#scrollTop }));
   }
+
+  /** Brings the end into view. */
+  readonly #follow = (): void => {
+    this.#element?.scrollTo({ top: 0 });
+    this.#element?.focus();
+    this.#scrollTop = 0;
+    this.#changed();
+  };
 
   readonly #attach = (element: Element | undefined): void => {
     if (this.#element === element) return;

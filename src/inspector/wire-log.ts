@@ -1,5 +1,7 @@
 import type { WireMessage } from '../index.ts';
-import { ABORT, ERROR, messageName } from '../protocol/messages.ts';
+import { isId } from '../protocol/ids.ts';
+import { isDict } from '../protocol/kinds.ts';
+import { ABORT, describeMessage, ERROR, messageName } from '../protocol/messages.ts';
 import { preview } from './preview.ts';
 import { Ring } from './ring.ts';
 import { WireSubjects, type Subject } from './wire-subjects.ts';
@@ -7,7 +9,7 @@ import { matches } from './words.ts';
 
 /** How many messages are kept. */
 const KEPT = 5000;
-/** How much of a message is shown in its row, and searched, in characters. */
+/** How much of each element of a message is shown in its row, and searched, in characters. */
 const SHOWN = 400;
 
 /** A message as the log keeps it. Its text is made when it is first needed. */
@@ -30,16 +32,33 @@ export class Logged {
     return type === ERROR || type === ABORT;
   }
 
-  /** The elements behind the type, on one line. */
+  /** What it carries, on one line: without ids, the URI, and what is empty. */
   get text(): string {
-    this.#text ??= preview(this.wire.message.slice(1), SHOWN).slice(1).replace(/\]$/, '');
+    this.#text ??= Object.entries(describeMessage(this.wire.message))
+      .filter(([field, value]) => !IDS.has(field) && value !== this.subject.uri && !isEmpty(value))
+      .map(([field, value]) => (field === 'error' ? String(value) : preview(value, SHOWN)))
+      .join(' ');
     return this.#text;
   }
 
   /** What a filter searches. */
   get searched(): string {
-    return `${this.name} ${this.subject.uri ?? ''} ${this.text}`;
+    return `${this.name} ${this.subject.uri ?? ''} ${this.wire.message.filter(isId).join(' ')} ${this.text}`;
   }
+}
+
+const IDS: ReadonlySet<string> = new Set([
+  'type',
+  'requestType',
+  'request',
+  'subscription',
+  'publication',
+  'registration',
+]);
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isDict(value) && Object.keys(value).length === 0;
 }
 
 /** Which messages are shown. */

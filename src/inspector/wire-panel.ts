@@ -93,6 +93,7 @@ export class WirePanel implements Panel {
           shown.length > 0
             ? this.#list.render({
                 label: 'Messages',
+                head: HEAD,
                 length: shown.length,
                 appended: shown.total,
                 row: (index) => row(shown.at(index) as Logged),
@@ -103,11 +104,6 @@ export class WirePanel implements Panel {
             : nothingYet(
                 all.length > 0 ? 'No message passes the filter.' : this.#paused ? 'Paused.' : 'No message yet.',
               )
-        }
-        ${
-          this.#list.following || shown.length === 0
-            ? undefined
-            : html`<button type="button" class="button follow" @click=${() => this.#list.follow()}>Newest ↓</button>`
         }
         ${selected && this.#details(selected)}
       </div>
@@ -120,7 +116,7 @@ export class WirePanel implements Panel {
     return details({
       title: name,
       remark: subject.after === undefined ? '' : `after ${duration(subject.after)}`,
-      value: { ...(subject.uri !== undefined && { uri: subject.uri }), ...fields },
+      value: Object.values(fields).includes(subject.uri) ? fields : { uri: subject.uri, ...fields },
       buttons: html`<button type="button" class="button" @click=${() => this.#copy([logged])}>Copy message</button>`,
       close: () => this.#select(undefined),
     });
@@ -173,6 +169,13 @@ export class WirePanel implements Panel {
   }
 }
 
+const HEAD = html`<span>Time</span>
+  <span></span>
+  <span>Type</span>
+  <span>URI</span>
+  <span class="text">Content</span>
+  <span class="number">After</span>`;
+
 function countOf(shown: number, kept: number, total: number): string {
   const gone = total > kept ? `, ${grouped(total - kept)} gone` : '';
   return shown === kept ? `${plural(kept, 'message')}${gone}` : `${grouped(shown)} of ${grouped(kept)}${gone}`;
@@ -184,6 +187,7 @@ const row = ({ wire, name, subject, text }: Logged): TemplateResult => html`
   <span class="name">${name}</span>
   <span class="uri">${subject.uri}</span>
   <span class="text">${text}</span>
+  <span class="number muted">${subject.after === undefined ? '' : duration(subject.after)}</span>
 `;
 
 /** A message in a line for reports: time, direction, and its JSON. */

@@ -12,6 +12,7 @@ export const contents = /* css */ `
 .word { color: var(--tone); font-weight: 600; }
 .causes li + li { color: var(--muted); }
 .causes li + li::before { content: '↳ '; }
+.columns .empty { padding-block: 2px; }
 .features { padding: 3px var(--gap) 0; }
 .features summary { cursor: pointer; min-block-size: 24px; line-height: 24px; }
 .chips { display: flex; flex-wrap: wrap; gap: 4px; padding: 2px 0 6px; }
@@ -37,20 +38,27 @@ export const contents = /* css */ `
 .why { color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
 .scroller { flex: 1; min-block-size: 0; overflow-y: auto; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 1px; background: var(--line); border-block-end: 1px solid var(--line); }
+.cards { display: grid; grid-template-columns: repeat(6, 1fr); gap: 1px; background: var(--line); border-block-end: 1px solid var(--line); }
 .card { background: var(--back); padding: 10px 0 10px; }
 .card > h2, .card > p { padding-inline: var(--gap); }
 .card .field { grid-template-columns: minmax(0, 1fr) auto; }
 .card dd { text-align: end; }
+.card h2 { padding-block-end: 2px; }
 .figure { font-size: 20px; line-height: 1.3; }
 .figure small { font-size: 12px; color: var(--muted); }
-.figure.second { font-size: 13px; color: var(--muted); }
-.sparkline { display: block; inline-size: calc(100% - 2 * var(--gap)); block-size: 40px; margin: 6px var(--gap); border-block-end: 1px solid var(--line); }
+.card { grid-column: span 2; }
+.card.wide { grid-column: span 3; }
+.legend { display: flex; justify-content: space-between; gap: 8px; }
+.sparkline { display: block; inline-size: calc(100% - 2 * var(--gap)); block-size: 64px; margin: 6px var(--gap); border-block-end: 1px solid var(--line); }
 .sparkline polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .sparkline polygon { fill: color-mix(in srgb, var(--accent) 14%, transparent); }
 
 .split { position: relative; display: flex; flex: 1; min-block-size: 0; }
-.list { flex: 1 1 0; min-inline-size: 0; overflow: auto; overflow-anchor: none; contain: strict; }
+.table { position: relative; display: flex; flex-direction: column; flex: 1 1 0; min-inline-size: 0; min-block-size: 0; }
+.list, .head { scrollbar-gutter: stable; scrollbar-width: thin; }
+.row.head { flex: none; overflow: hidden; font-size: 11px; color: var(--muted); background: var(--raised); border-block-end-color: var(--line); }
+.head .text { font-family: inherit; }
+.list { flex: 1 1 0; min-block-size: 0; overflow: auto; overflow-anchor: none; contain: strict; }
 .list.from-end { display: flex; flex-direction: column-reverse; }
 .list.from-end > .all-rows { margin-block-end: auto; }
 .all-rows { flex: none; overflow: hidden; }
@@ -64,13 +72,13 @@ export const contents = /* css */ `
 .row .text, .row .id { font-family: var(--mono); font-size: 11px; color: var(--muted); }
 .row .number { text-align: end; font-variant-numeric: tabular-nums; }
 
-[data-panel='wire'] .row { grid-template-columns: 84px 10px 96px minmax(80px, 3fr) minmax(0, 5fr); }
+[data-panel='wire'] .row { grid-template-columns: 84px 10px 92px minmax(80px, 3fr) minmax(0, 5fr) 52px; }
 .row .name { font-weight: 600; font-size: 11px; }
 .row[data-tone='bad'] .name { color: var(--bad); }
 .arrow[data-direction='out'] { color: var(--accent); }
 .arrow[data-direction='in'] { color: var(--good); }
 
-[data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 68px minmax(120px, 5fr) minmax(100px, 5fr) 84px 132px 68px; }
+[data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 68px minmax(120px, 5fr) minmax(100px, 5fr) 62px 124px 76px; }
 .standing { display: flex; align-items: center; gap: 6px; }
 .standing .dot { inline-size: 7px; block-size: 7px; }
 .standing .muted { overflow: hidden; text-overflow: ellipsis; }
@@ -82,20 +90,21 @@ export const contents = /* css */ `
 .follow { position: absolute; inset: auto auto 8px 50%; translate: -50% 0; border-color: var(--accent); }
 
 @container inspector (inline-size < 720px) {
+  .card, .card.wide { grid-column: 1 / -1; }
   .columns { display: block; overflow-y: auto; }
   .column { overflow: visible; }
   .column + .column { border-inline-start: 0; border-block-start: 1px solid var(--line); }
   .timeline { overflow: visible; }
   .split { flex-direction: column; }
-  .details { flex: 0 1 50%; border-inline-start: 0; border-block-start: 1px solid var(--line); }
+  .details { flex: 1 1 0; min-block-size: 0; border-inline-start: 0; border-block-start: 1px solid var(--line); }
 }
 @container inspector (inline-size < 560px) {
   .moment { grid-template-columns: 84px 15px minmax(0, 1fr); padding-block: 3px; }
   .why { grid-column: 3; white-space: normal; }
-  [data-panel='wire'] .row { grid-template-columns: 10px 84px minmax(0, 1fr); }
+  [data-panel='wire'] .row { grid-template-columns: 10px 84px minmax(0, 1fr) 48px; }
   [data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 62px minmax(0, 1fr) 14px 56px; }
   [data-panel='streams'] .row .standing, [data-panel='calls'] .row .standing { font-size: 0; }
-  .row > .number:not(:last-child) { display: none; }
-  [data-panel='wire'] .row .time, [data-panel='wire'] .row .text { display: none; }
+  [data-panel='streams'] .row > .number:not(:last-child), [data-panel='calls'] .row > .number:not(:last-child) { display: none; }
+  [data-panel='wire'] .row > :first-child, [data-panel='wire'] .row .text { display: none; }
 }
 `;
