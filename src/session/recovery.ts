@@ -4,7 +4,6 @@ import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { finish } from './error-mapping.ts';
-import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, Request, RequestPort } from './request-port.ts';
@@ -14,22 +13,6 @@ import { elapsed, now } from './time.ts';
 const SUSPECT = 2;
 /** How many requests of streams may be unanswered at a time: some routers drop replies of a longer burst. */
 const WINDOW = 50;
-
-/** A stream that the router has confirmed, and may withdraw. */
-interface ConfirmedStream extends StreamInfo {
-  readonly id: Id;
-  revoked(reason: unknown): void;
-}
-
-/** What takes the events of one subscription id. */
-interface EventTarget extends ConfirmedStream {
-  deliver(message: MessageOf<36>): void;
-}
-
-/** What takes the invocations of one registration id. */
-interface InvocationTarget extends ConfirmedStream {
-  readonly handler: Handler;
-}
 
 /** What a {@link Recovery} is made with. */
 export interface RecoveryConfig {
@@ -60,9 +43,6 @@ export class Recovery {
   #healingSince = 0;
   /** When the last session was lost. */
   lostAt: number | undefined;
-  /** By the router's ids in this session: where events and invocations go. */
-  readonly subscriptions = new Map<Id, EventTarget>();
-  readonly registrations = new Map<Id, InvocationTarget>();
 
   constructor(config: RecoveryConfig) {
     this.#config = config;
@@ -121,12 +101,11 @@ export class Recovery {
     this.#requestNext();
   }
 
-  /** The session of a port ended, by an error or in good order. */
+  /** The present session ended, by an error or in good order; `port` was its. */
   detach(port: RequestPort, error: WampError | undefined): void {
-    if (this.port !== port) return;
     this.lostAt = now();
     // alone among streams of which some were confirmed
-    const alone = this.#requests === 1 && this.subscriptions.size + this.registrations.size > 0;
+    const alone = this.#requests === 1 && port.subscriptions.size + port.registrations.size > 0;
     const blamed = hungUp(error, alone);
     this.#clear();
     for (const stream of [...this.#all.values()]) {
@@ -236,8 +215,6 @@ export class Recovery {
 
   /** Forgets what belongs to one session. */
   #clear(): void {
-    this.subscriptions.clear();
-    this.registrations.clear();
     this.#queue.clear();
     this.#unconfirmed.clear();
     this.#requests = 0;
