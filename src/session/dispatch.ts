@@ -75,7 +75,7 @@ export interface Dispatch extends RequestPort, Receiver {
   probes: number;
   /** The details of the router's answer to our GOODBYE, in camelCase. */
   farewell?: Dict;
-  /** The reason of our own GOODBYE, once it is sent. */
+  /** The reason of our own GOODBYE, once it is decided: nothing new begins in the session. */
   left?: Uri;
   /** Says GOODBYE. From now on nothing else is sent or taken in; requests under way and streams end with `error`. */
   leave(reason: Uri, message: string | undefined, error: WampError, heir?: ChannelHeir): void;
