@@ -1,4 +1,4 @@
-import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction, type Unsubscribable } from 'rxjs';
+import { defer, Observable, retry, Subscription, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import {
   type AbortError,
   ConnectFailedError,
@@ -29,7 +29,7 @@ const ERRORS_KEPT = 20;
 /** What a connection is made with: the settings of the client, and what its sessions need. */
 export interface ConnectionConfig extends Settings, Omit<JoinConfig, 'progress' | keyof Settings> {
   /** Where it reports what it does. */
-  readonly notifier: Notifier;
+  readonly notifier: Pick<Notifier, 'setStatus' | 'emit' | 'left'>;
   /** Whether the client had a session before this connection. */
   readonly joinedBefore: boolean;
 }
@@ -45,7 +45,11 @@ export interface ConnectionCallbacks {
 }
 
 /** The one pipe: attempt after attempt, session after session, until it is given up or unsubscribed. */
-export interface Connection extends Unsubscribable {
+export interface Connection {
+  /** Unsubscribing it gives up, and leaves the session. */
+  readonly life: Subscription;
+  /** What it calls. Others are set where another connection takes its place. */
+  callbacks: ConnectionCallbacks;
   /** Why the last attempt or session ended. */
   readonly lastError: WampError | undefined;
   /** Begins. Separate from making it, since a transport may join before this returns. */
@@ -56,7 +60,7 @@ export interface Connection extends Unsubscribable {
 export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCallbacks): Connection {
   const { reconnect, keepalive, notifier } = config;
   const policy = new RetryPolicy();
-  const pipe = new Subscription();
+  const life = new Subscription();
   let lastError: WampError | undefined;
   let { transports, joinedBefore } = config;
   let index = 0;
@@ -111,7 +115,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
           if (keepalive !== false) subscriber.add(keepAlive(joined.dispatch, keepalive));
           since = elapsed();
           joinedBefore = true;
-          callbacks.joined(joined);
+          connection.callbacks.joined(joined);
           subscriber.next(session);
         },
         error: (error: WampError) => {
@@ -143,7 +147,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
       return;
     }
     // before it is reported: an observer that then closes the client has no session to leave any more
-    callbacks.lost();
+    connection.callbacks.lost();
     notifier.left(session, leaveReason(error), { wasClean: error instanceof GoodbyeError, error });
   };
 
@@ -193,14 +197,16 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
       error: lastError ?? new ConnectionLostError('The link is down'),
     });
 
-  const giveUp = (error: WampError): void => callbacks.gaveUp(error, attempts);
+  const giveUp = (error: WampError): void => connection.callbacks.gaveUp(error, attempts);
 
-  return {
+  const connection: Connection = {
+    life,
+    callbacks,
     get lastError() {
       return lastError;
     },
     start() {
-      pipe.add(
+      life.add(
         // an operator that cannot be made is one that errors
         defer(() => defer(attempt).pipe(operator())).subscribe({
           error: (error: unknown) => giveUp(asWampError(error)),
@@ -208,10 +214,8 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
         }),
       );
     },
-    unsubscribe() {
-      pipe.unsubscribe();
-    },
   };
+  return connection;
 }
 
 /** Until its stack is read, an Error keeps alive all that was on it: here, whole sessions that are over. */

@@ -21,7 +21,7 @@ import type { Session } from '../session/session.ts';
 import { after, now } from '../session/time.ts';
 import { portOf, type Port } from '../session/verbs.ts';
 import type { Settings } from './client-options.ts';
-import { makeConnection, type Connection } from './connection.ts';
+import { makeConnection, type Connection, type ConnectionCallbacks, type ConnectionConfig } from './connection.ts';
 import { whenIdle } from './keepalive.ts';
 import { MessageTap } from './message-tap.ts';
 import { Outbox } from './outbox.ts';
@@ -43,13 +43,20 @@ export class Engine implements Port {
   joinedBefore = false;
   /** Why nothing can be begun: the client is closed, or has given up. */
   refusal: WampError | undefined;
+  /** What dials, and holds the present session. Another one may take its place while that goes on. */
+  connection: Connection | undefined;
+  /** What the connection calls. */
+  readonly callbacks: ConnectionCallbacks = {
+    joined: (joined) => this.#enter(joined),
+    lost: () => this.#left(),
+    gaveUp: (error, attempts) => this.#giveUp(error, attempts),
+  };
   #present: Present | undefined;
-  #connection: Connection | undefined;
   #closed: Promise<CloseDetails> | undefined;
   /** Ends the waiting of `close()` for a session. */
   #goOn: (() => void) | undefined;
   #idle: Subscription | undefined;
-  readonly #wires = new Set<Subscription>();
+  readonly wires = new Set<Subscription>();
 
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.notifier.session$.subscribe(subscriber);
@@ -124,8 +131,8 @@ export class Engine implements Port {
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
     const dispatch = this.#direct;
-    if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.#unobserved);
-    const pending = new PendingPublication(request, this.#unobserved);
+    if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.unobserved);
+    const pending = new PendingPublication(request, this.unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
     this.outbox.addPublication(pending, this.#lastError);
     if (dispatch) this.outbox.flushLater(dispatch);
@@ -135,41 +142,30 @@ export class Engine implements Port {
 
   readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
 
-  readonly #unobserved: Unobserved = (error, topic) => this.notifier.emit({ type: 'publisherror', topic, error });
-  readonly #lastError = (): unknown => this.#connection?.lastError;
+  readonly unobserved: Unobserved = (error, topic) => this.notifier.emit({ type: 'publisherror', topic, error });
+  readonly #lastError = (): unknown => this.connection?.lastError;
 
   dial(): void {
     const { dispatch } = this.#present ?? {};
     // where a link is needed, one that the router is closing is over, though TCP has not ended
     if (dispatch?.wire.channel.closing) dispatch.drop(new ConnectionLostError('The router hung up'));
-    if (this.#connection !== undefined || this.refusal !== undefined) return;
-    const { settings, recovery, tap, userError, notifier } = this;
-    this.#connection = makeConnection(
-      {
-        ...settings,
-        recovery,
-        tap,
-        userError,
-        notifier,
-        wires: this.#wires,
-        unobserved: this.#unobserved,
-        joinedBefore: this.joinedBefore,
-      },
-      {
-        joined: (joined) => this.#enter(joined),
-        lost: () => this.#left(),
-        gaveUp: (error, attempts) => this.#giveUp(error, attempts),
-      },
-    );
-    this.#connection.start();
+    if (this.connection !== undefined || this.refusal !== undefined) return;
+    this.connection = makeConnection(this.config(), this.callbacks);
+    this.connection.start();
+  }
+
+  /** What a connection is made with. */
+  config(): ConnectionConfig {
+    const { settings, recovery, tap, userError, notifier, joinedBefore, wires, unobserved } = this;
+    return { ...settings, recovery, tap, userError, notifier, joinedBefore, wires, unobserved };
   }
 
   /** Lets go of the connection; what is used next dials anew. */
   disconnect(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
+    const { connection } = this;
+    this.connection = undefined;
     this.#left();
-    connection?.unsubscribe();
+    connection?.life.unsubscribe();
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {
@@ -211,9 +207,9 @@ export class Engine implements Port {
       notifier.closed(details, [tap, userErrors], () => done(details));
     };
     // earlier sessions may be hanging up still
-    const wires = [...this.#wires];
+    const wires = [...this.wires];
     if (wires.length === 0) closed();
-    for (const wire of wires) wire.add(() => this.#wires.size === 0 && closed());
+    for (const wire of wires) wire.add(() => this.wires.size === 0 && closed());
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
@@ -295,7 +291,7 @@ export class Engine implements Port {
         this.disconnect();
         this.notifier.left(session, { reason });
         // an observer may have begun something already
-        if (!this.#connection && !this.refusal) this.notifier.setStatus({ state: 'idle' });
+        if (!this.connection && !this.refusal) this.notifier.setStatus({ state: 'idle' });
       },
     );
   }

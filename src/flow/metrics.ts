@@ -145,15 +145,15 @@ function sendProbe({ present }: Engine): void {
 }
 
 /** The gauges. */
-function gauges({ present, outbox, queued, bufferedAmount, recovery }: Engine) {
+function gauges({ present, outbox, queued, bufferedAmount }: Engine) {
   const dispatch = present?.dispatch;
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {
     ...(present && { serializer: present.session.details.serializer }),
     calls: open + outbox.size - queued,
     invocations: dispatch?.invocations.size ?? 0,
-    subscriptions: recovery.subscriptions.size,
-    registrations: recovery.registrations.size,
+    subscriptions: dispatch?.subscriptions.size ?? 0,
+    registrations: dispatch?.registrations.size ?? 0,
     queued,
     bufferedAmount,
   };

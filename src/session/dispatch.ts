@@ -43,7 +43,7 @@ import { RunningInvocation } from './invocation.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recovery } from './recovery.ts';
 import { Overdue } from './overdue.ts';
-import type { OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';
+import type { EventTarget, InvocationTarget, OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';
 import { after } from './time.ts';
 import type { Receiver, Wire, WireConfig } from './wire.ts';
 
@@ -76,7 +76,7 @@ export interface Dispatch extends RequestPort, Receiver {
   probes: number;
   /** The details of the router's answer to our GOODBYE, in camelCase. */
   farewell?: Dict;
-  /** The reason of our own GOODBYE, once it is sent. */
+  /** The reason of our own GOODBYE, once it is decided: nothing new begins in the session. */
   left?: Uri;
   /** Says GOODBYE. From now on nothing else is sent or taken in; requests under way and streams end with `error`. */
   leave(reason: Uri, message: string | undefined, error: WampError, heir?: ChannelHeir): void;
@@ -92,6 +92,8 @@ export function makeDispatch(
   const requests = new Map<Id | Request, Request>();
   const calls = new CallWindow();
   const overdue = new Overdue(requests, requestTimeout);
+  const subscriptions = new Map<Id, EventTarget>();
+  const registrations = new Map<Id, InvocationTarget>();
   const invocations = new Map<Id, OpenInvocation>();
   const unread = new Set<Id>();
   let state: 'open' | 'leaving' | 'ended' = 'open';
@@ -113,6 +115,8 @@ export function makeDispatch(
     wire,
     requests,
     calls,
+    subscriptions,
+    registrations,
     invocations,
     unread,
     probes: 0,
@@ -169,7 +173,7 @@ export function makeDispatch(
       switch (message[0]) {
         case EVENT:
           // an event that crosses our UNSUBSCRIBE finds no subscription: a race, not a fault
-          recovery.subscriptions.get(message[1])?.deliver(message);
+          subscriptions.get(message[1])?.deliver(message);
           return;
         case RESULT:
           answer(message, CALL, message[1], message[2]['progress'] !== true);
@@ -185,11 +189,11 @@ export function makeDispatch(
           answer(message, message[0] - 1, message[1]);
           return;
         case UNSUBSCRIBED:
-          if (message[1] === 0) revoke(recovery.subscriptions, message[2]?.['subscription'], message[2]);
+          if (message[1] === 0) revoke(subscriptions, message[2]?.['subscription'], message[2]);
           else answer(message, UNSUBSCRIBE, message[1]);
           return;
         case UNREGISTERED:
-          if (message[1] === 0) revoke(recovery.registrations, message[2]?.['registration'], message[2]);
+          if (message[1] === 0) revoke(registrations, message[2]?.['registration'], message[2]);
           else answer(message, UNREGISTER, message[1]);
           return;
         case INVOCATION:
@@ -252,8 +256,11 @@ export function makeDispatch(
     }
   };
 
-  const revoke = (live: Map<Id, { revoked(reason: unknown): void }>, id: unknown, details?: Dict): void =>
-    live.get(id as Id)?.revoked(details?.['reason']);
+  const revoke = (live: Map<Id, EventTarget | InvocationTarget>, id: unknown, details?: Dict): void => {
+    const target = live.get(id as Id);
+    live.delete(id as Id);
+    target?.revoked(details?.['reason']);
+  };
 
   const invoke = (message: MessageOf<68>): void => {
     const [, id, registration, details] = message;
@@ -264,7 +271,7 @@ export function makeDispatch(
       // the rest of arguments that the handler did not wait for
       if (details['progress'] !== true) unread.delete(id);
     } else {
-      const target = recovery.registrations.get(registration);
+      const target = registrations.get(registration);
       if (target) new RunningInvocation(dispatch, target, message);
       // the caller must not be left waiting
       else dispatch.trySend([ERROR, INVOCATION, id, {}, 'wamp.error.no_such_registration']);
@@ -278,7 +285,8 @@ export function makeDispatch(
     if (frames) wire.handOver(frames);
     else wire.hangUp(code);
     if (wasOpen) release(error ?? new ClosedError('The session was left'));
-    recovery.detach(dispatch, error);
+    // another session may be the present one by now
+    if (recovery.port === dispatch) recovery.detach(dispatch, error);
     ended(error);
   };
 

@@ -5,7 +5,6 @@ import { ERROR, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { WINDOW } from './call-window.ts';
 import { finish } from './error-mapping.ts';
-import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, Request, RequestPort } from './request-port.ts';
@@ -13,22 +12,6 @@ import { elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
-
-/** A stream that the router has confirmed, and may withdraw. */
-interface ConfirmedStream extends StreamInfo {
-  readonly id: Id;
-  revoked(reason: unknown): void;
-}
-
-/** What takes the events of one subscription id. */
-interface EventTarget extends ConfirmedStream {
-  deliver(message: MessageOf<36>): void;
-}
-
-/** What takes the invocations of one registration id. */
-interface InvocationTarget extends ConfirmedStream {
-  readonly handler: Handler;
-}
 
 /** What a {@link Recovery} is made with. */
 export interface RecoveryConfig {
@@ -61,9 +44,6 @@ export class Recovery {
   touched: Subject<void> | undefined;
   /** When the last session was lost. */
   lostAt: number | undefined;
-  /** By the router's ids in this session: where events and invocations go. */
-  readonly subscriptions = new Map<Id, EventTarget>();
-  readonly registrations = new Map<Id, InvocationTarget>();
 
   constructor(config: RecoveryConfig) {
     this.#config = config;
@@ -128,12 +108,11 @@ export class Recovery {
     this.#requestNext();
   }
 
-  /** The session of a port ended, by an error or in good order. */
+  /** The present session ended, by an error or in good order; `port` was its. */
   detach(port: RequestPort, error: WampError | undefined): void {
-    if (this.port !== port) return;
     this.lostAt = now();
     // alone among streams of which some were confirmed
-    const alone = this.#requests === 1 && this.subscriptions.size + this.registrations.size > 0;
+    const alone = this.#requests === 1 && port.subscriptions.size + port.registrations.size > 0;
     const blamed = hungUp(error, alone);
     this.#clear();
     for (const stream of [...this.#all.values()]) {
@@ -244,8 +223,6 @@ export class Recovery {
 
   /** Forgets what belongs to one session. */
   #clear(): void {
-    this.subscriptions.clear();
-    this.registrations.clear();
     this.#queue.clear();
     this.#unconfirmed.clear();
     this.#requests = 0;

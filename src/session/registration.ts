@@ -67,7 +67,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
   #registered(port: RequestPort, id: Id): void {
     const unwanted = this.#leaving;
-    this.#recovery.registrations.set(id, this);
+    port.registrations.set(id, this);
     this.#recovery.confirm(this, id);
     if (unwanted) this.#unregister(port, id);
     // an observer of the confirmation may have given it back
@@ -102,8 +102,8 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   /** The router does not hold it any more: the successor's turn. */
   #gone(): void {
     if (this.#ended) return;
-    const successor = this.successor;
-    this.#recovery.registrations.delete(this.id);
+    const { successor } = this;
+    this.#recovery.port?.registrations.delete(this.id);
     this.close();
     this.#recovery.remove(this);
     if (successor && !successor.#ended) this.#recovery.add(successor);
@@ -111,7 +111,6 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
 
   /** The router withdrew the registration. */
   revoked(reason: unknown): void {
-    this.#recovery.registrations.delete(this.id);
     if (this.#leaving) this.#gone();
     else this.#recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_registration'));
   }

@@ -1,9 +1,10 @@
 import type { WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Message, MessageOf } from '../protocol/messages.ts';
-import type { Uri } from '../protocol/uris.ts';
+import type { Match, Uri } from '../protocol/uris.ts';
 import type { CallWindow } from './call-window.ts';
 import type { ErrorEntry, WireError } from './error-mapping.ts';
+import type { Handler } from './events.ts';
 import type { JoinedSession } from './options.ts';
 
 /** What the router may answer a request with. */
@@ -35,6 +36,24 @@ export interface OpenInvocation {
   abort(reason: unknown): void;
 }
 
+/** A stream that the router has confirmed, and may withdraw. */
+interface ConfirmedStream {
+  readonly uri: Uri;
+  readonly match: Match;
+  readonly id: Id;
+  revoked(reason: unknown): void;
+}
+
+/** What takes the events of one subscription id. */
+export interface EventTarget extends ConfirmedStream {
+  deliver(message: MessageOf<36>): void;
+}
+
+/** What takes the invocations of one registration id. */
+export interface InvocationTarget extends ConfirmedStream {
+  readonly handler: Handler;
+}
+
 /** The narrow port through which calls, subscriptions, registrations and publications use their session. */
 export interface RequestPort {
   /** The session, as the application knows it. */
@@ -47,6 +66,9 @@ export interface RequestPort {
   readonly requests: Map<Id | Request, Request>;
   /** Which calls may be sent now, and those that wait. */
   readonly calls: CallWindow;
+  /** By the router's ids in this session: where its events and invocations go. */
+  readonly subscriptions: Map<Id, EventTarget>;
+  readonly registrations: Map<Id, InvocationTarget>;
   /** Invocations under way. */
   readonly invocations: Map<Id, OpenInvocation>;
   /** Progressive invocations that were answered before their last chunk of arguments came. */

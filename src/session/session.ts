@@ -85,7 +85,7 @@ export class Session<Api = unknown> extends Verbs<Api> implements JoinedSession 
 
   /** True until the session leaves or is lost. */
   get open(): boolean {
-    return this.#dispatch.open;
+    return this.#dispatch.open && this.#dispatch.left === undefined;
   }
 
   /** Whether the router announced an advanced feature (WAMP, "Feature Announcement"). */

@@ -178,8 +178,8 @@ export class TopicSubscription extends Recoverable {
 
   #subscribed(port: RequestPort, id: Id, wanting: readonly SubscriptionObserver[]): void {
     const before = this.id;
-    if (before !== id) this.#recovery.subscriptions.delete(before);
-    this.#recovery.subscriptions.set(id, this);
+    if (before !== id) port.subscriptions.delete(before);
+    port.subscriptions.set(id, this);
     if (before === 0) this.#recovery.confirm(this, id);
     else this.state = { phase: 'confirmed', id };
     if (wanting.length > 0) {
@@ -204,7 +204,6 @@ export class TopicSubscription extends Recoverable {
 
   /** The router withdrew the subscription. */
   revoked(reason: unknown): void {
-    this.#recovery.subscriptions.delete(this.id);
     this.#recovery.fail(this, this.revocation(reason, 'wamp.error.no_such_subscription'));
   }
 
@@ -226,12 +225,12 @@ export class TopicSubscription extends Recoverable {
   /** Unsubscribes where there is no observer. While a SUBSCRIBE is unanswered its answer will lead here again. */
   #giveBack(): void {
     if (this.#observers.size > 0 || this.requests > 0 || this.state.phase === 'ended') return;
-    const { port, subscriptions } = this.#recovery;
+    const { port } = this.#recovery;
     const { id } = this;
     this.close();
     this.#recovery.remove(this);
     if (id === 0 || !port?.open) return;
-    subscriptions.delete(id);
+    port.subscriptions.delete(id);
     port.tryRequest([UNSUBSCRIBE, port.nextId, id]);
   }
 

@@ -189,11 +189,13 @@ function whenConfirmed(
   const by = kind === 'topics' ? 'whenSubscribed' : 'whenRegistered';
   const { recovery } = portOf(client, `${by}()`);
   const confirmed = (): ConfirmedStream[] =>
-    [...(kind === 'topics' ? recovery.subscriptions : recovery.registrations).values()].map(({ uri, match, id }) => ({
-      uri,
-      match,
-      id,
-    }));
+    [...(recovery.port?.[kind === 'topics' ? 'subscriptions' : 'registrations'].values() ?? [])].map(
+      ({ uri, match, id }) => ({
+        uri,
+        match,
+        id,
+      }),
+    );
   const look = (): readonly ConfirmedStream[] | undefined => {
     const found = confirmed().filter(({ uri }) => typeof which === 'number' || uri === which);
     if (found.length >= (typeof which === 'number' ? which : 1)) return found;

@@ -1,0 +1,211 @@
+import { from, mergeMap, Observable } from 'rxjs';
+import { MAX_ID, type Id } from '../protocol/ids.ts';
+import {
+  ERROR,
+  EVENT,
+  PUBLISH,
+  REGISTER,
+  REGISTERED,
+  SUBSCRIBE,
+  UNREGISTER,
+  UNREGISTERED,
+  UNSUBSCRIBE,
+  UNSUBSCRIBED,
+  type Message,
+  type MessageOf,
+} from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
+import type { Dispatch } from '../session/dispatch.ts';
+import { keyOf } from '../session/recoverable.ts';
+import type { Recovery } from '../session/recovery.ts';
+import type { EventTarget, Reply, Request } from '../session/request-port.ts';
+import { after } from '../session/time.ts';
+
+/** How many requests may be unanswered at a time: some routers drop replies of a longer burst. */
+const WINDOW = 50;
+
+/** Gives something back in a session; completes with the answer, whatever it says, or where none comes in time. */
+const giveBack = (port: Dispatch, type: typeof UNSUBSCRIBE | typeof UNREGISTER, id: Id, limit: number) =>
+  new Observable<never>((subscriber) => {
+    const done = (): void => subscriber.complete();
+    if (port.open) port.tryRequest([type, port.nextId, id], { type, answer: done, lost: done });
+    else done();
+    return after(limit, done);
+  });
+
+/**
+ * Completes when the router has dealt with all that was sent in a session, and what it sent before has come: a router works
+ * in order, and always answers an UNSUBSCRIBE, also of what no router holds.
+ */
+export const flushed = (port: Dispatch, limit: number): Observable<never> => giveBack(port, UNSUBSCRIBE, MAX_ID, limit);
+
+/**
+ * While topics and registrations go from one session of a client to another, which are both open:
+ * - Events come from the first session until it ends; those of the second wait. Each publication is delivered once.
+ * - A registration that others may share, or that the router lets go to a new owner (`force_reregister`), is always held by
+ *   one session at least. Another is given back in the first session and requested in the second until it is free.
+ * - What the client publishes in the second session does not come back to it through the first.
+ */
+export class Handover {
+  readonly #recovery: Recovery;
+  readonly #from: Dispatch;
+  readonly #limit: number;
+  /** What the first session holds and the second has not confirmed yet. */
+  readonly #unconfirmed = new Map<string, object>();
+  /** Publications that came in the first session. */
+  readonly #seen = new Map<EventTarget | undefined, Set<Id>>();
+  /** Events that came in the second session. */
+  readonly #waiting: MessageOf<36>[] = [];
+  /** The ids of registrations of the first session by their keys. */
+  readonly #held = new Map<string, Id>();
+  #ended = false;
+  /** Has the second session work as any. */
+  readonly #restore: () => void;
+
+  /** Begins, before anything is requested in the second session. `limit` is how many milliseconds an answer may take. */
+  constructor(recovery: Recovery, from: Dispatch, to: Dispatch, limit: number) {
+    this.#recovery = recovery;
+    this.#from = from;
+    this.#limit = limit;
+    for (const [, topic] of from.subscriptions) this.#unconfirmed.set(keyOf('topic', topic.uri, topic.match), topic);
+    for (const [id, procedure] of from.registrations) {
+      const key = keyOf('procedure', procedure.uri, procedure.match);
+      this.#unconfirmed.set(key, procedure);
+      this.#held.set(key, id);
+    }
+    this.#watchFirst(from);
+    this.#restore = this.#watchSecond(to);
+  }
+
+  /** Whether the second session has confirmed all that the first one holds, but for what has ended. */
+  get confirmed(): boolean {
+    for (const [key, target] of this.#unconfirmed) {
+      const stream = this.#recovery.get(key);
+      if (stream === target && stream.id === 0) return false;
+      this.#unconfirmed.delete(key);
+    }
+    return true;
+  }
+
+  /** Delivers what waits; from now on events of the first session do not count, and the second works as any. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#restore();
+  }
+
+  /** Gives back what the first session holds; completes when the router has answered. */
+  giveBack(): Observable<never> {
+    const { subscriptions, registrations } = this.#from;
+    return from([
+      ...[...registrations.keys()].map((id) => this.#unregister(id)),
+      ...[...subscriptions.keys()].map((id) => giveBack(this.#from, UNSUBSCRIBE, id, this.#limit)),
+    ]).pipe(mergeMap((request) => request, WINDOW));
+  }
+
+  /** Gives a registration back in the first session, which serves it until the router has answered. */
+  #unregister(id: Id): Observable<never> {
+    const { registrations } = this.#from;
+    return new Observable((subscriber) =>
+      giveBack(this.#from, UNREGISTER, id, this.#limit).subscribe({
+        complete() {
+          registrations.delete(id);
+          subscriber.complete();
+        },
+      }),
+    );
+  }
+
+  #watchFirst(from: Dispatch): void {
+    const { subscriptions, registrations, requests } = from;
+    // the second session requests these anew: the answers are late
+    for (const [id, { type }] of requests) {
+      if (type === SUBSCRIBE) requests.delete(id);
+      if (type === REGISTER) {
+        requests.set(id, {
+          type,
+          answer: (reply) => reply[0] === REGISTERED && this.#unregister(reply[2]).subscribe(),
+        });
+      }
+    }
+    const receive = from.receive.bind(from);
+    from.receive = (message) => {
+      if (message[0] === EVENT) {
+        if (this.#ended) return;
+        const target = subscriptions.get(message[1]);
+        const seen = this.#seen.get(target) ?? new Set();
+        this.#seen.set(target, seen.add(message[2]));
+      } else if ((message[0] === UNREGISTERED || message[0] === UNSUBSCRIBED) && message[1] === 0) {
+        // as the second session wanted it
+        registrations.delete(message[2]?.['registration'] as Id);
+        return;
+      }
+      receive(message);
+    };
+  }
+
+  #watchSecond(to: Dispatch): () => void {
+    const receive = to.receive.bind(to);
+    const request = to.request.bind(to);
+    const { id: first } = this.#from.session;
+    const excludes = to.supports('broker', 'subscriber_blackwhite_listing');
+    to.receive = (message) => {
+      if (message[0] === EVENT) this.#waiting.push(message);
+      else receive(message);
+    };
+    to.request = (message, pending) => {
+      if (message[0] === REGISTER && pending) this.#register(to, request, message, pending);
+      else if (message[0] === PUBLISH && excludes) request(excluding(message, first), pending);
+      else request(message, pending);
+    };
+    return () => {
+      to.receive = receive;
+      to.request = request;
+      for (const event of this.#waiting.splice(0)) {
+        const seen = this.#seen.get(to.subscriptions.get(event[1]));
+        // a retained one is for those who asked for it
+        if (event[3]['retained'] === true || !seen?.has(event[2])) receive(event);
+      }
+      this.#seen.clear();
+    };
+  }
+
+  /** REGISTER in the second session, again where the first is in the way. */
+  #register(to: Dispatch, send: Dispatch['request'], [type, id, options, uri]: MessageOf<64>, pending: Request): void {
+    const key = keyOf('procedure', uri, (options['match'] as 'prefix' | undefined) ?? 'exact');
+    const held = this.#held.get(key);
+    const shared = (options['invoke'] ?? 'single') !== 'single';
+    const answer = (reply: Reply): void => {
+      if (!alreadyExists(reply) || !this.#mayHold(key)) {
+        pending.answer(reply);
+        return;
+      }
+      if (held !== undefined) {
+        this.#held.delete(key);
+        this.#unregister(held).subscribe();
+      }
+      to.tryRequest([type, to.nextId, options, uri], pending);
+    };
+    const forced = held !== undefined && !shared ? { ...options, force_reregister: true } : options;
+    send([type, id, forced, uri], { ...pending, answer });
+  }
+
+  /** Whether the first session may hold a registration still. */
+  #mayHold(key: string): boolean {
+    const { requests, open } = this.#from;
+    return (
+      this.#held.has(key) ||
+      (open && [...requests.values()].some(({ type }) => type === REGISTER || type === UNREGISTER))
+    );
+  }
+}
+
+const alreadyExists = (reply: Reply): boolean =>
+  reply[0] === ERROR && reply[4] === 'wamp.error.procedure_already_exists';
+
+/** A publication that one session more is not to receive. */
+function excluding([type, id, options, uri, ...payload]: MessageOf<16>, session: Id): Message {
+  const { exclude, exclude_me } = options as { exclude?: readonly Id[]; exclude_me?: boolean };
+  const wire: Dict = exclude_me === false ? options : { ...options, exclude: [...(exclude ?? []), session] };
+  return [type, id, wire, uri, ...payload] as unknown as Message;
+}
