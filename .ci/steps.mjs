@@ -55,6 +55,7 @@ export const verify = [
   { name: 'README', run: ['check:readme'], needs: ['build'] },
   { name: 'ranges', run: ['check:ranges'] },
   { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
+  { name: 'runtimes', run: ['check:runtimes'], needs: ['build'] },
   { name: 'conformance', run: ['test:conformance'], skip: noTestSuite },
   // that they run: figures are for a quiet machine and more time
   { name: 'bench', run: ['check:bench'], needs: ['build'] },
