@@ -1,6 +1,6 @@
 // What npm would publish, packed once; and how a check says what it found.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,14 @@ export function install(folder, ...packages) {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** A project as users begin one: a folder with a package.json, this package as npm would publish it, and others. */
+export function freshProject(name, packageJson, ...packages) {
+  const folder = temporary(name);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(packageJson));
+  install(folder, pack().tarball, ...packages);
+  return folder;
 }
 
 /** Prints the verdict, and makes the process fail where there are problems. */

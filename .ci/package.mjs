@@ -5,11 +5,11 @@
 //  4. Node imports and requires one and the same copy of each entry; Jest, without configuration, gets CommonJS
 // Its declarations are judged by `npm run check:typescript`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { nameProblems } from './names.mjs';
-import { check, entries, install, manifest, pack, root, temporary } from './pack.mjs';
+import { check, entries, freshProject, manifest, pack, root } from './pack.mjs';
 
 process.chdir(root);
 const limits = { files: 600, unpacked: 2_100_000, packed: 650_000 };
@@ -100,10 +100,8 @@ for (const entry of entries.map((path) => manifest.name + path)) {
   check(`import and require ${entry}`, status === 0 ? [] : [why[0] ?? stderr.trim()]);
 }
 
-const project = temporary('jest');
-writeFileSync(join(project, 'package.json'), '{}');
+const project = freshProject('jest', {}, 'rxjs@7', 'jest@29', 'jest-environment-jsdom@29');
 cpSync(join(root, '.ci', 'jest'), project, { recursive: true });
-install(project, tarball, 'rxjs@7', 'jest@29', 'jest-environment-jsdom@29');
 for (const [environment, suites] of Object.entries({ node: ['rxwamp', 'binary'], jsdom: ['rxwamp'] })) {
   const args = [
     join(project, 'node_modules', 'jest', 'bin', 'jest.js'),

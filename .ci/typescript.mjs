@@ -3,14 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, entries, install, manifest, pack, temporary } from './pack.mjs';
+import { check, entries, freshProject, install, manifest } from './pack.mjs';
 
 const versions = ['5.9', '6', '7'];
 const { devDependencies } = manifest;
-const project = temporary('typescript');
-writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
 const peers = ['rxjs', '@angular/core', '@opentelemetry/api', '@types/node'];
-install(project, pack().tarball, ...peers.map((name) => `${name}@${devDependencies[name]}`));
+const project = freshProject(
+  'typescript',
+  { type: 'module' },
+  ...peers.map((name) => `${name}@${devDependencies[name]}`),
+);
 
 // what can be had without types of Node, and what needs them
 const browser = entries.filter((entry) => !entry.endsWith('/node'));
