@@ -11,8 +11,8 @@ import {
   type Provider,
 } from '@angular/core';
 import { firstValueFrom, map, NEVER, Observable, take } from 'rxjs';
-import { injectWamp, provideWamp, WAMP, type WampOptions } from '../../src/angular/index.ts';
-import { WampClient, type Transport } from '../../src/index.ts';
+import { injectWamp, provideWamp, WAMP, withServer, type WampOptions } from '../../src/angular/index.ts';
+import { WampClient, WampError, type Transport } from '../../src/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 
 const realm = 'realm1';
@@ -22,7 +22,7 @@ function injector(...providers: (Provider | EnvironmentProviders)[]): Environmen
 }
 
 function wampOf(environment: EnvironmentInjector): WampClient {
-  return runInInjectionContext(environment, injectWamp);
+  return runInInjectionContext(environment, () => injectWamp());
 }
 
 /** Options for a router in this process, and a count of the times that it was dialled. */
@@ -151,17 +151,32 @@ describe('angular', () => {
       const url = jasmine.createSpy('url').and.returnValue('ws://127.0.0.1:9');
       const wamp = wampOf(environment(server, provideWamp({ realm, url })));
       const news = record(wamp.subscribe('com.app.news'));
-      const answer = record(wamp.call('com.app.add', [1, 2]));
       expect(wamp.status.state).toBe('connecting');
       expect(url).not.toHaveBeenCalled();
-      expect([news.values, answer.values]).toEqual([[], []]);
-      expect([news.error, answer.error]).toEqual([undefined, undefined]);
+      expect([news.values, news.error]).toEqual([[], undefined]);
+    });
+
+    it('lets calls and connect() error at once, with what to do, and session$ complete', () => {
+      const wamp = wampOf(environment(server, provideWamp({ realm, url: 'ws://127.0.0.1:9' })));
+      for (const [source, what] of [
+        [wamp.call('com.app.add', [1, 2]), 'call of com.app.add'],
+        [wamp.connect(), 'connect()'],
+      ] as const) {
+        const { error } = record<unknown>(source);
+        expect(error).toBeInstanceOf(WampError);
+        expect(String(error)).toContain(`${what}: the client does not dial on a server`);
+        expect(String(error)).toContain('withServer(');
+      }
+      expect(record(wamp.session$).completed).toBeTrue();
+      expect(wamp.status.state).toBe('idle');
+      expect(() => wamp.call('no uri at all')).toThrowError(/no uri at all/);
     });
 
     it('does not open transports that were given', () => {
       const open = jasmine.createSpy('open').and.returnValue(NEVER);
       const wamp = wampOf(environment(server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
-      wamp.connect();
+      wamp.subscribe('com.app.news').subscribe();
+      wamp.publish('com.app.news');
       expect(wamp.status.state).toBe('connecting');
       expect(open).not.toHaveBeenCalled();
     });
@@ -175,11 +190,33 @@ describe('angular', () => {
       expect(news.completed).toBeTrue();
     });
 
-    it('dials with dialOnServer', async () => {
-      const { options, dialled } = dialling(router);
-      const wamp = wampOf(environment(server, provideWamp({ ...options, dialOnServer: true })));
-      await firstValueFrom(wamp.session$);
-      expect(dialled()).toBe(1);
+    for (const [name, provide] of [
+      ["withServer('dial')", (options: WampOptions) => provideWamp(options, withServer('dial'))],
+      ['dialOnServer', (options: WampOptions) => provideWamp({ ...options, dialOnServer: true })],
+    ] as const) {
+      it(`dials with ${name}`, async () => {
+        const { options, dialled } = dialling(router);
+        const wamp = wampOf(environment(server, provide(options)));
+        await firstValueFrom(wamp.session$);
+        expect(dialled()).toBe(1);
+      });
+    }
+
+    it('ends calls that are under way without an error when the page has been rendered', async () => {
+      router.mock('com.app.slow', () => NEVER);
+      const app = environment(server, provideWamp(dialling(router).options, withServer('dial')));
+      const wamp = wampOf(app);
+      const answer = record(wamp.call('com.app.slow'));
+      const news = record(wamp.subscribe('com.app.news'));
+      await router.whenSubscribed('com.app.news');
+      app.destroy();
+      await wamp.close();
+      expect([answer.error, answer.completed]).toEqual([undefined, false]);
+      expect(news.completed).toBeTrue();
+    });
+
+    it('refuses a mode that it does not know', () => {
+      expect(() => withServer('loud' as never)).toThrowError(TypeError, /'silent', 'dial' or 'transfer', got "loud"/);
     });
   });
 

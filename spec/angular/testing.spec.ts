@@ -22,7 +22,7 @@ describe('provideWampTesting', () => {
     environments.push(made);
     return made;
   };
-  const wampOf = (injector: EnvironmentInjector): WampClient => runInInjectionContext(injector, injectWamp);
+  const wampOf = (injector: EnvironmentInjector): WampClient => runInInjectionContext(injector, () => injectWamp());
 
   afterEach(() => {
     for (const each of environments) if (!each.destroyed) each.destroy();

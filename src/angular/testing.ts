@@ -6,7 +6,7 @@
 import { DestroyRef, inject, InjectionToken, makeEnvironmentProviders, type EnvironmentProviders } from '@angular/core';
 import { WampClient } from '../index.ts';
 import { createTestKit, type TestKit, type TestKitOptions } from '../testing/index.ts';
-import { WAMP } from './provide.ts';
+import { WAMP } from './ref.ts';
 
 /** Options of {@link provideWampTesting}. */
 export type WampTestingOptions = Omit<TestKitOptions<WampClient>, 'create'>;
