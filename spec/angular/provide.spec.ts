@@ -4,6 +4,7 @@ import {
   type EnvironmentInjector,
   InjectionToken,
   Injector,
+  PendingTasks,
   PLATFORM_ID,
   runInInjectionContext,
   inject,
@@ -12,7 +13,7 @@ import {
 } from '@angular/core';
 import { firstValueFrom, map, NEVER, Observable, take } from 'rxjs';
 import { injectWamp, provideWamp, WAMP, withServer, type WampOptions } from '../../src/angular/index.ts';
-import { WampClient, WampError, type Transport } from '../../src/index.ts';
+import { forEachSession, WampClient, WampError, type Transport } from '../../src/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 
 const realm = 'realm1';
@@ -145,21 +146,28 @@ describe('angular', () => {
   });
 
   describe('on a server', () => {
-    const server = { provide: PLATFORM_ID, useValue: 'server' };
+    const server = [
+      { provide: PLATFORM_ID, useValue: 'server' },
+      { provide: PendingTasks, useValue: { add: () => () => undefined } },
+    ];
 
-    it('never dials and never asks for an address: the client stays connecting', () => {
+    it('never dials and never asks for an address; topics and registrations complete, session$, too', () => {
       const url = jasmine.createSpy('url').and.returnValue('ws://127.0.0.1:9');
-      const wamp = wampOf(environment(server, provideWamp({ realm, url })));
-      const news = record(wamp.subscribe('com.app.news'));
-      expect(wamp.status.state).toBe('connecting');
+      const wamp = wampOf(environment(...server, provideWamp({ realm, url })));
+      for (const source of [wamp.subscribe('com.app.news'), wamp.register('com.app.a', () => 1), wamp.session$]) {
+        const { values, error, completed } = record<unknown>(source);
+        expect([values, error, completed]).toEqual([[], undefined, true]);
+      }
+      expect(wamp.status.state).toBe('idle');
       expect(url).not.toHaveBeenCalled();
-      expect([news.values, news.error]).toEqual([[], undefined]);
     });
 
-    it('lets calls and connect() error at once, with what to do, and session$ complete', () => {
-      const wamp = wampOf(environment(server, provideWamp({ realm, url: 'ws://127.0.0.1:9' })));
+    it('lets calls, publications and connect() error at once, with what to do', () => {
+      const open = jasmine.createSpy('open').and.returnValue(NEVER);
+      const wamp = wampOf(environment(...server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
       for (const [source, what] of [
         [wamp.call('com.app.add', [1, 2]), 'call of com.app.add'],
+        [wamp.publish('com.app.news'), 'publish on com.app.news'],
         [wamp.connect(), 'connect()'],
       ] as const) {
         const { error } = record<unknown>(source);
@@ -167,27 +175,26 @@ describe('angular', () => {
         expect(String(error)).toContain(`${what}: the client does not dial on a server`);
         expect(String(error)).toContain('withServer(');
       }
-      expect(record(wamp.session$).completed).toBeTrue();
       expect(wamp.status.state).toBe('idle');
-      expect(() => wamp.call('no uri at all')).toThrowError(/no uri at all/);
-    });
-
-    it('does not open transports that were given', () => {
-      const open = jasmine.createSpy('open').and.returnValue(NEVER);
-      const wamp = wampOf(environment(server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
-      wamp.subscribe('com.app.news').subscribe();
-      wamp.publish('com.app.news');
-      expect(wamp.status.state).toBe('connecting');
       expect(open).not.toHaveBeenCalled();
     });
 
-    it('ends what waits when the page has been rendered', async () => {
-      const app = environment(server, provideWamp({ realm, url: 'ws://127.0.0.1:9' }));
+    it('checks arguments all the same', () => {
+      const wamp = wampOf(environment(...server, provideWamp({ realm, url: 'ws://127.0.0.1:9' })));
+      expect(() => wamp.call('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.publish('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.subscribe('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.register('com.app.a', 1 as never)).toThrowError(TypeError);
+    });
+
+    it('lets helpers wait that look after sessions, and ends them with the page', async () => {
+      const app = environment(...server, provideWamp({ realm, url: 'ws://127.0.0.1:9' }));
       const wamp = wampOf(app);
-      const news = record(wamp.subscribe('com.app.news'));
+      const run = record(forEachSession(wamp, () => NEVER));
+      expect(wamp.status.state).toBe('connecting');
       app.destroy();
       await wamp.close();
-      expect(news.completed).toBeTrue();
+      expect([run.error, run.completed]).toEqual([undefined, true]);
     });
 
     for (const [name, provide] of [
@@ -196,7 +203,7 @@ describe('angular', () => {
     ] as const) {
       it(`dials with ${name}`, async () => {
         const { options, dialled } = dialling(router);
-        const wamp = wampOf(environment(server, provide(options)));
+        const wamp = wampOf(environment(...server, provide(options)));
         await firstValueFrom(wamp.session$);
         expect(dialled()).toBe(1);
       });
@@ -204,7 +211,7 @@ describe('angular', () => {
 
     it('ends calls that are under way without an error when the page has been rendered', async () => {
       router.mock('com.app.slow', () => NEVER);
-      const app = environment(server, provideWamp(dialling(router).options, withServer('dial')));
+      const app = environment(...server, provideWamp(dialling(router).options, withServer('dial')));
       const wamp = wampOf(app);
       const answer = record(wamp.call('com.app.slow'));
       const news = record(wamp.subscribe('com.app.news'));

@@ -1,5 +1,5 @@
 import { ErrorHandler, inject } from '@angular/core';
-import type { Authenticator } from '../index.ts';
+import type { Authenticator, Identity } from '../index.ts';
 import type { WampFeature } from './feature.ts';
 
 /**
@@ -19,8 +19,8 @@ export function withErrorHandler(): WampFeature {
 }
 
 /**
- * How the client proves its identity: a function that returns the authenticators, by preference. It runs once, in injection
- * context, so that it may `inject()` what knows the secrets.
+ * How the client proves its identity: a function that returns the authenticators, by preference. It runs in injection
+ * context, so that it may `inject()` what knows the secrets: once, and with `withIdentity()` for each user, whom it is given.
  *
  * @example
  * withAuth(() => {
@@ -28,8 +28,8 @@ export function withErrorHandler(): WampFeature {
  *   return [ticket({ authid: 'joe', ticket: () => login.freshToken() })]; // asked at every attempt
  * });
  */
-export function withAuth(auth: () => readonly Authenticator[]): WampFeature {
-  return { options: (options) => ({ ...options, auth: auth() }) };
+export function withAuth(auth: (identity: Identity | undefined) => readonly Authenticator[]): WampFeature {
+  return { auth };
 }
 
 /** Connects as soon as the injector is made, without waiting for the first use. */

@@ -1,8 +1,8 @@
 import { ApplicationRef, inject, makeStateKey, PendingTasks, PLATFORM_ID, TransferState } from '@angular/core';
 import { isSerializationError, json } from '../index.ts';
 
-/** Milliseconds that a page waits for a topic's first event. */
-const PATIENCE = 500;
+/** Milliseconds that a page waits for what may never come. */
+export const PATIENCE = 500;
 
 /** Takes values of resources from the server to the browser, with the page. Made in injection context. */
 export class Handover {

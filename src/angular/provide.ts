@@ -2,16 +2,20 @@ import {
   DestroyRef,
   inject,
   InjectionToken,
+  Injector,
   makeEnvironmentProviders,
   NgZone,
   PLATFORM_ID,
   provideEnvironmentInitializer,
+  runInInjectionContext,
+  untracked,
   type EnvironmentProviders,
 } from '@angular/core';
-import { WampClient, type ClientOptions } from '../index.ts';
-import type { WampFeature } from './feature.ts';
-import { WAMP, type WampRef } from './ref.ts';
-import { quietAtTheEnd, silentClient } from './server.ts';
+import { anonymous, WampClient, type ClientOptions } from '../index.ts';
+import type { AuthOf, WampFeature } from './feature.ts';
+import { authFor } from './auth-for.ts';
+import { CLIENT_SOURCE, injectWamp, WAMP, type WampRef } from './ref.ts';
+import { inHaste, quietAtTheEnd, silentClient, waitForLink } from './server.ts';
 import { useZone } from './zone.ts';
 
 /** Options of {@link provideWamp}: those of `WampClient`. */
@@ -20,9 +24,6 @@ export type WampOptions = ClientOptions & {
   readonly dialOnServer?: boolean;
 };
 type Given = WampOptions | (() => WampOptions);
-
-/** Makes the clients of all `provideWamp()`; tests provide another. `of` names the provider. */
-export const MAKE_CLIENT = new InjectionToken<(options: ClientOptions, of: string) => WampClient>('rxwamp factory');
 
 /**
  * Provides one {@link WampClient} to an application, a route or any other environment injector. It is made when first
@@ -65,24 +66,37 @@ export function provideWamp(first: WampRef | Given, ...rest: readonly (Given | W
     ...WampFeature[],
   ];
   return makeEnvironmentProviders([
-    { provide: ref, useFactory: () => create(String(ref), options, features) },
-    features.some(({ connect }) => connect) ? provideEnvironmentInitializer(() => inject(ref).connect()) : [],
+    { provide: ref, useFactory: () => create(options, features) },
+    // through injectWamp(), so that a test's own client takes its place
+    features.some(({ connect }) => connect) ? provideEnvironmentInitializer(() => injectWamp(ref).connect()) : [],
   ]);
 }
 
-function create(of: string, given: Given, features: readonly WampFeature[]): WampClient {
+function create(given: Given, features: readonly WampFeature[]): WampClient {
+  const injector = inject(Injector);
   const { dialOnServer, ...own } = typeof given === 'function' ? given() : given;
-  const options = features.reduce<ClientOptions>((before, feature) => feature.options?.(before) ?? before, own);
+  const feature = <Name extends keyof WampFeature>(name: Name): WampFeature[Name] | undefined =>
+    features.find((each) => each[name])?.[name];
+  const proofs = feature('auth');
+  const auth: AuthOf = (identity) =>
+    proofs
+      ? runInInjectionContext(injector, () => proofs(identity))
+      : (own.auth ?? (identity ? [anonymous(identity)] : []));
+  const user = feature('identity');
+  const options: ClientOptions = { ...own, auth: user ? authFor(untracked(user), auth) : auth(undefined) };
+
   // the test of `isPlatformServer`, without the package @angular/common
   const onServer = inject(PLATFORM_ID, { optional: true }) === 'server';
-  const silent = onServer && !dialOnServer && !features.some(({ dialsOnServer }) => dialsOnServer);
-  const make = inject(MAKE_CLIENT, { optional: true }) ?? ((settings) => new WampClient(settings));
-  const wamp = silent ? silentClient(options) : make(options, of);
+  const silent = onServer && !dialOnServer && !feature('dialsOnServer');
+  const source = inject(CLIENT_SOURCE, { optional: true });
+  const make = (settings: ClientOptions): WampClient => source?.make(settings) ?? new WampClient(settings);
+  const wamp = silent ? silentClient(options) : make(onServer ? inHaste(options) : options);
   if (onServer) quietAtTheEnd(wamp);
+  if (onServer && !silent) waitForLink(wamp);
   const zone = inject(NgZone, { optional: true });
   // without zone.js it is of another class
   if (zone instanceof NgZone) useZone(wamp, zone);
   inject(DestroyRef).onDestroy(() => void wamp.close());
-  if (!silent) for (const feature of features) feature.made?.(wamp);
+  if (!silent) for (const each of features) each.made?.(wamp, auth);
   return wamp;
 }

@@ -1,5 +1,5 @@
 import { assertInInjectionContext, inject, InjectionToken } from '@angular/core';
-import type { WampClient } from '../index.ts';
+import type { ClientOptions, WampClient } from '../index.ts';
 
 /** Names a client among those that an application provides, and knows its contract. */
 export type WampRef<Api = unknown> = InjectionToken<WampClient<Api>>;
@@ -11,6 +11,25 @@ export interface ByRef<Api> {
 
 /** The client of `provideWamp()` without a ref. */
 export const WAMP: WampRef = new InjectionToken<WampClient>('rxwamp client');
+
+/** What stands in for the clients of an application, in tests. */
+export interface ClientSource {
+  /** Makes the client of a `provideWamp()`. */
+  make(options: ClientOptions): WampClient;
+  /**
+   * The client of a ref: the one that was provided, or another where none was.
+   *
+   * @throws Error that names the provider, for a client that was made elsewhere
+   */
+  find(ref: WampRef, provided: WampClient | null): WampClient;
+}
+
+/** In tests alone. */
+export const CLIENT_SOURCE = new InjectionToken<ClientSource>('rxwamp clients');
+
+/** What errors call a ref. */
+export const nameOf = (ref: WampRef): string =>
+  ref === WAMP ? 'client' : String(ref).replace('InjectionToken rxwamp ', '');
 
 /**
  * A ref for a further client: `provideWamp(ref, …)` provides it, and all functions of this entry take it as `client` or
@@ -43,8 +62,10 @@ export function wampRef<Api = unknown>(name?: string): WampRef<Api> {
  */
 export function injectWamp<Api = unknown>(ref: WampRef<Api> = WAMP): WampClient<Api> {
   assertInInjectionContext(injectWamp);
-  const wamp = inject(ref, { optional: true });
+  const provided = inject(ref, { optional: true });
+  const source = inject(CLIENT_SOURCE, { optional: true });
+  const wamp = source ? (source.find(ref, provided) as WampClient<Api>) : provided;
   if (wamp) return wamp;
-  const [what, how] = ref === WAMP ? ['client', ''] : [String(ref).replace('InjectionToken rxwamp ', ''), 'ref, '];
-  throw new Error(`injectWamp() found no ${what}: add provideWamp(${how}{ realm, url }) to the providers`);
+  const how = `provideWamp(${ref === WAMP ? '' : 'ref, '}{ realm, url })`;
+  throw new Error(`injectWamp() found no ${nameOf(ref)}: add ${how} to the providers`);
 }
