@@ -1,4 +1,4 @@
-import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
+import '../helpers/angular.ts';
 import {
   createEnvironmentInjector,
   type EnvironmentInjector,
