@@ -45,7 +45,7 @@ describe('features of provideWamp', () => {
     app(withAuth(() => [ticket({ authid: 'joe', ticket: inject(TICKET) })]));
     wampOf().connect();
     const session = await router.whenSession();
-    expect([session?.authid, session?.authmethod]).toEqual(['joe', 'ticket']);
+    expect([session.authid, session.authmethod]).toEqual(['joe', 'ticket']);
   });
 
   it('withErrorHandler() reports errors of handlers, callbacks and publications', async () => {
@@ -127,7 +127,7 @@ describe('features of provideWamp', () => {
       );
       wampOf().connect();
       const session = await router.whenSession();
-      expect(session?.authmethod).toBe('anonymous');
+      expect(session.authmethod).toBe('anonymous');
     });
   });
 
@@ -145,7 +145,7 @@ describe('features of provideWamp', () => {
     const { wamp, other } = component(() => ({ wamp: injectWamp(), other: injectWamp(audit) }));
     expect(wamp).not.toBe(other);
     other.connect();
-    expect((await router.whenSession())?.authid).toBe('ann');
+    expect((await router.whenSession()).authid).toBe('ann');
   });
 
   it('a ref that nothing provides is named by the error', () => {

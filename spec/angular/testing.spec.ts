@@ -142,7 +142,6 @@ describe('provideWampTesting, under TestBed', () => {
     await router.whenSession(3);
     expect(asked).not.toHaveBeenCalled();
     lazy.destroy();
-    await router.whenSession((session) => session !== undefined);
     await eventually(() => router.sessions.length === 2);
   });
 
