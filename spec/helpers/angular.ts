@@ -13,8 +13,8 @@ import { BrowserTestingModule, platformBrowserTesting } from '@angular/platform-
 
 TestBed.initTestEnvironment(BrowserTestingModule, platformBrowserTesting());
 
-/** What TestBed cleans up, where there is no page. */
-const page = { provide: DOCUMENT, useValue: { querySelectorAll: () => [] } };
+/** What TestBed and TransferState look for, where there is no page. */
+const page = { provide: DOCUMENT, useValue: { querySelectorAll: () => [], getElementById: () => null } };
 
 /** An application without components under TestBed, which ends it after the spec. */
 export function application(...providers: (Provider | EnvironmentProviders)[]): EnvironmentInjector {

@@ -4,6 +4,7 @@ import type { CallOptions, FinalResultOf, List, Payload, ProcedureUri, ProgressR
 import type { OtherUri } from '../session/contract-types.ts';
 import { injectWamp, type ByRef, type WampRef } from './ref.ts';
 import { finalValue, type Checked } from './request.ts';
+import { keyOf } from './handover.ts';
 import { handoverOf, isSilent } from './server.ts';
 
 /** The result of a call as Angular's `resource()` has it, and its progress. */
@@ -74,13 +75,12 @@ export function callResource(
   const request = given as () => List | Payload | undefined;
   const wamp = injectWamp(client);
   const handover = handoverOf(wamp);
-  const keyOf = (params: unknown): string => `${String(client)} ${procedure} ${JSON.stringify(params)}`;
   const progress = signal<unknown>(undefined);
   const made = resource({
     params: isSilent(wamp) ? () => undefined : request,
     defaultValue,
     loader: async ({ params, abortSignal }) => {
-      const key = keyOf(params);
+      const key = keyOf(client, procedure, params);
       const there = handover?.take(key);
       if (there) return there[0];
       progress.set(undefined);
@@ -95,7 +95,7 @@ export function callResource(
   });
   if (handover) {
     // there at the first look, not a microtask later: what the server rendered stays as it is
-    const there = untracked(() => handover.take(keyOf(presentOf(request))));
+    const there = untracked(() => handover.take(keyOf(client, procedure, presentOf(request))));
     if (there) made.set(there[0]);
   }
   return Object.assign(made, { progress: progress.asReadonly() });

@@ -1,8 +1,13 @@
 import { ApplicationRef, inject, makeStateKey, PendingTasks, PLATFORM_ID, TransferState } from '@angular/core';
-import { isSerializationError, json } from '../index.ts';
+import { isSerializationError, json, type Uri } from '../index.ts';
+import { nameOf, WAMP, type WampRef } from './ref.ts';
 
 /** Milliseconds that a page waits for what may never come. */
 export const PATIENCE = 500;
+
+/** Under which a value is handed over: of which client, which URI, called with what. */
+export const keyOf = (client: WampRef = WAMP, uri: Uri, request?: unknown): string =>
+  [nameOf(client), uri, JSON.stringify(request)].join(' ').trim();
 
 /** Takes values of resources from the server to the browser, with the page. Made in injection context. */
 export class Handover {

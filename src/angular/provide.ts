@@ -15,7 +15,7 @@ import { anonymous, WampClient, type ClientOptions } from '../index.ts';
 import type { AuthOf, WampFeature } from './feature.ts';
 import { authFor } from './auth-for.ts';
 import { CLIENT_SOURCE, injectWamp, WAMP, type WampRef } from './ref.ts';
-import { inHaste, quietAtTheEnd, silentClient, waitForLink } from './server.ts';
+import { endWithPage, inHaste, silentClient, waitForLink } from './server.ts';
 import { useZone } from './zone.ts';
 
 /** Options of {@link provideWamp}: those of `WampClient`. */
@@ -91,8 +91,10 @@ function create(given: Given, features: readonly WampFeature[]): WampClient {
   const source = inject(CLIENT_SOURCE, { optional: true });
   const make = (settings: ClientOptions): WampClient => source?.make(settings) ?? new WampClient(settings);
   const wamp = silent ? silentClient(options) : make(onServer ? inHaste(options) : options);
-  if (onServer) quietAtTheEnd(wamp);
-  if (onServer && !silent) waitForLink(wamp);
+  if (onServer && !silent) {
+    endWithPage(wamp);
+    waitForLink(wamp);
+  }
   const zone = inject(NgZone, { optional: true });
   // without zone.js it is of another class
   if (zone instanceof NgZone) useZone(wamp, zone);

@@ -2,6 +2,7 @@ import { inject, Injector, runInInjectionContext } from '@angular/core';
 import { catchError, defaultIfEmpty, defer, map, of, tap, timeout, type Observable } from 'rxjs';
 import type { CallOptions, FinalResultOf, List, Payload, ProcedureUri, Uri } from '../index.ts';
 import type { OtherUri } from '../session/contract-types.ts';
+import { keyOf } from './handover.ts';
 import { injectWamp, type ByRef, type WampRef } from './ref.ts';
 import { finalValue, type Checked } from './request.ts';
 import { handoverOf, isSilent } from './server.ts';
@@ -95,7 +96,7 @@ export function resolveCall(
     if (isSilent(wamp)) return of(defaultValue);
     const payload = request(route) as List | Payload;
     const handover = handoverOf(wamp);
-    const key = `${String(client)} ${procedure} ${JSON.stringify(payload)}`;
+    const key = keyOf(client, procedure, payload);
     return defer(() => {
       const there = handover?.take(key);
       if (there) return of(there[0]);

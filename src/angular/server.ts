@@ -10,9 +10,10 @@ import {
   switchMap,
   takeUntil,
   throwError,
+  timeout,
   timer,
 } from 'rxjs';
-import { WampClient, WampError, type ClientOptions, type Transport } from '../index.ts';
+import { ConnectionLostError, WampClient, WampError, type ClientOptions, type Transport } from '../index.ts';
 import { checkPublish } from '../session/option-checks.ts';
 import { putAround } from './around.ts';
 import type { WampFeature } from './feature.ts';
@@ -118,8 +119,12 @@ export function waitForLink(wamp: WampClient): void {
   inject(DestroyRef).onDestroy(() => subscription.unsubscribe());
 }
 
-/** When a page is rendered, open calls end without a word: an error that nothing handles would end the server. */
-export function quietAtTheEnd(wamp: WampClient): void {
+/**
+ * A client that dials for a page. What may never come is not waited for: topics and `session$` complete, and `connect()` errors,
+ * where nothing came in half a second. When the page is rendered, open calls end without a word: an error that nothing
+ * handles would end the server.
+ */
+export function endWithPage(wamp: WampClient): void {
   const open = new Subscription();
   putAround(wamp, ['call', 'publish', 'connect'], (verb, args) => {
     const source = verb(...args);
@@ -130,4 +135,11 @@ export function quietAtTheEnd(wamp: WampClient): void {
   });
   // before the client is closed, which is registered later: callbacks run in the order of their registration
   inject(DestroyRef).onDestroy(() => open.unsubscribe());
+
+  putAround(wamp, ['subscribe'], (verb, args) => verb(...args).pipe(timeout({ first: PATIENCE, with: () => EMPTY })));
+  const late = (): Observable<never> =>
+    throwError(() => new ConnectionLostError(`connect(): no session within the ${PATIENCE} ms of a page`));
+  putAround(wamp, ['connect'], (verb) => verb().pipe(timeout({ first: PATIENCE, with: late })));
+  const session$ = wamp.session$.pipe(timeout({ first: PATIENCE, with: () => EMPTY }));
+  Object.defineProperty(wamp, 'session$', { value: session$, configurable: true });
 }

@@ -23,6 +23,7 @@ import {
 import type { EventOf, JoinedSession, SubscribeOptions, TopicUri, Uri, WampClient, WampEvent } from '../index.ts';
 import type { OtherUri } from '../session/contract-types.ts';
 import { injectWamp, type ByRef, type WampRef } from './ref.ts';
+import { keyOf } from './handover.ts';
 import { handoverOf, isSilent } from './server.ts';
 
 /** How a topic stands. */
@@ -115,7 +116,6 @@ export function topicResource(
   const wamp = injectWamp(client);
   const silent = isSilent(wamp);
   const handover = handoverOf(wamp);
-  const keyOf = (uri: Uri): string => `${String(client)} ${uri}`;
   const wanted = typeof topic === 'function' ? computed(topic) : () => topic;
   const status = toSignal(wamp.status$, { requireSync: true });
 
@@ -147,7 +147,7 @@ export function topicResource(
         next(state) {
           value.set(state.value);
           event.set(state.event);
-          handover?.give(keyOf(uri), state.value);
+          handover?.give(keyOf(client, uri), state.value);
           ready?.();
         },
         error(failure: Error) {
@@ -159,7 +159,7 @@ export function topicResource(
   };
   const begin = (uri: Uri | undefined): void => {
     if (uri === undefined || silent) return;
-    const there = handover?.take(keyOf(uri));
+    const there = handover?.take(keyOf(client, uri));
     if (there) {
       value.set(there[0]);
       source.set('server');

@@ -13,6 +13,13 @@ const STREAMS = ['status$', 'lifecycle$', 'session$', 'messages$', 'userErrors$'
  */
 export function useZone(wamp: WampClient, zone: NgZone): void {
   useZoneIn(wamp, zone);
+  // first of all observers, so that they get each session as it is used here
+  let known: object | undefined;
+  wamp.status$.subscribe((status) => {
+    if (status.state !== 'joined' || status.session === known) return;
+    known = status.session;
+    useZoneIn(known, zone);
+  });
   for (const name of STREAMS) Object.defineProperty(wamp, name, { value: delivered<unknown>(zone, wamp[name]) });
 }
 
