@@ -1,9 +1,10 @@
-import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
+import '../helpers/angular.ts';
 import {
   createEnvironmentInjector,
   type EnvironmentInjector,
   InjectionToken,
   Injector,
+  PendingTasks,
   PLATFORM_ID,
   runInInjectionContext,
   inject,
@@ -11,8 +12,8 @@ import {
   type Provider,
 } from '@angular/core';
 import { firstValueFrom, map, NEVER, Observable, take } from 'rxjs';
-import { injectWamp, provideWamp, WAMP, type WampOptions } from '../../src/angular/index.ts';
-import { WampClient, type Transport } from '../../src/index.ts';
+import { injectWamp, provideWamp, WAMP, withServer, type WampOptions } from '../../src/angular/index.ts';
+import { forEachSession, WampClient, WampError, type Transport } from '../../src/index.ts';
 import { createTestRouter, record, type TestRouter } from '../../src/testing/index.ts';
 
 const realm = 'realm1';
@@ -22,7 +23,7 @@ function injector(...providers: (Provider | EnvironmentProviders)[]): Environmen
 }
 
 function wampOf(environment: EnvironmentInjector): WampClient {
-  return runInInjectionContext(environment, injectWamp);
+  return runInInjectionContext(environment, () => injectWamp());
 }
 
 /** Options for a router in this process, and a count of the times that it was dialled. */
@@ -145,41 +146,84 @@ describe('angular', () => {
   });
 
   describe('on a server', () => {
-    const server = { provide: PLATFORM_ID, useValue: 'server' };
+    const server = [
+      { provide: PLATFORM_ID, useValue: 'server' },
+      { provide: PendingTasks, useValue: { add: () => () => undefined } },
+    ];
 
-    it('never dials and never asks for an address: the client stays connecting', () => {
+    it('never dials and never asks for an address; topics and registrations complete, session$, too', () => {
       const url = jasmine.createSpy('url').and.returnValue('ws://127.0.0.1:9');
-      const wamp = wampOf(environment(server, provideWamp({ realm, url })));
-      const news = record(wamp.subscribe('com.app.news'));
-      const answer = record(wamp.call('com.app.add', [1, 2]));
-      expect(wamp.status.state).toBe('connecting');
+      const wamp = wampOf(environment(...server, provideWamp({ realm, url })));
+      for (const source of [wamp.subscribe('com.app.news'), wamp.register('com.app.a', () => 1), wamp.session$]) {
+        const { values, error, completed } = record<unknown>(source);
+        expect([values, error, completed]).toEqual([[], undefined, true]);
+      }
+      expect(wamp.status.state).toBe('idle');
       expect(url).not.toHaveBeenCalled();
-      expect([news.values, answer.values]).toEqual([[], []]);
-      expect([news.error, answer.error]).toEqual([undefined, undefined]);
     });
 
-    it('does not open transports that were given', () => {
+    it('lets calls, publications and connect() error at once, with what to do', () => {
       const open = jasmine.createSpy('open').and.returnValue(NEVER);
-      const wamp = wampOf(environment(server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
-      wamp.connect();
-      expect(wamp.status.state).toBe('connecting');
+      const wamp = wampOf(environment(...server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
+      for (const [source, what] of [
+        [wamp.call('com.app.add', [1, 2]), 'call of com.app.add'],
+        [wamp.publish('com.app.news'), 'publish on com.app.news'],
+        [wamp.connect(), 'connect()'],
+      ] as const) {
+        const { error } = record<unknown>(source);
+        expect(error).toBeInstanceOf(WampError);
+        expect(String(error)).toContain(`${what}: the client does not dial on a server`);
+        expect(String(error)).toContain('withServer(');
+      }
+      expect(wamp.status.state).toBe('idle');
       expect(open).not.toHaveBeenCalled();
     });
 
-    it('ends what waits when the page has been rendered', async () => {
-      const app = environment(server, provideWamp({ realm, url: 'ws://127.0.0.1:9' }));
+    it('checks arguments all the same', () => {
+      const wamp = wampOf(environment(...server, provideWamp({ realm, url: 'ws://127.0.0.1:9' })));
+      expect(() => wamp.call('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.publish('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.subscribe('no uri')).toThrowError(/no uri/);
+      expect(() => wamp.register('com.app.a', 1 as never)).toThrowError(TypeError);
+    });
+
+    it('lets helpers wait that look after sessions, and ends them with the page', async () => {
+      const app = environment(...server, provideWamp({ realm, url: 'ws://127.0.0.1:9' }));
       const wamp = wampOf(app);
-      const news = record(wamp.subscribe('com.app.news'));
+      const run = record(forEachSession(wamp, () => NEVER));
+      expect(wamp.status.state).toBe('connecting');
       app.destroy();
       await wamp.close();
+      expect([run.error, run.completed]).toEqual([undefined, true]);
+    });
+
+    for (const [name, provide] of [
+      ["withServer('dial')", (options: WampOptions) => provideWamp(options, withServer('dial'))],
+      ['dialOnServer', (options: WampOptions) => provideWamp({ ...options, dialOnServer: true })],
+    ] as const) {
+      it(`dials with ${name}`, async () => {
+        const { options, dialled } = dialling(router);
+        const wamp = wampOf(environment(...server, provide(options)));
+        await firstValueFrom(wamp.session$);
+        expect(dialled()).toBe(1);
+      });
+    }
+
+    it('ends calls that are under way without an error when the page has been rendered', async () => {
+      router.mock('com.app.slow', () => NEVER);
+      const app = environment(...server, provideWamp(dialling(router).options, withServer('dial')));
+      const wamp = wampOf(app);
+      const answer = record(wamp.call('com.app.slow'));
+      const news = record(wamp.subscribe('com.app.news'));
+      await router.whenSubscribed('com.app.news');
+      app.destroy();
+      await wamp.close();
+      expect([answer.error, answer.completed]).toEqual([undefined, false]);
       expect(news.completed).toBeTrue();
     });
 
-    it('dials with dialOnServer', async () => {
-      const { options, dialled } = dialling(router);
-      const wamp = wampOf(environment(server, provideWamp({ ...options, dialOnServer: true })));
-      await firstValueFrom(wamp.session$);
-      expect(dialled()).toBe(1);
+    it('refuses a mode that it does not know', () => {
+      expect(() => withServer('loud' as never)).toThrowError(TypeError, /'silent', 'dial' or 'transfer', got "loud"/);
     });
   });
 

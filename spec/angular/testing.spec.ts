@@ -1,19 +1,31 @@
-import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
 import {
   createEnvironmentInjector,
+  EnvironmentInjector,
+  ErrorHandler,
   inject,
   InjectionToken,
   Injector,
   runInInjectionContext,
-  type EnvironmentInjector,
   type EnvironmentProviders,
   type Provider,
 } from '@angular/core';
-import { firstValueFrom, throwError } from 'rxjs';
-import { injectWamp, provideWamp } from '../../src/angular/index.ts';
-import { provideWampTesting, WAMP_TESTING } from '../../src/angular/testing.ts';
-import { WampClient } from '../../src/index.ts';
-import { createTestRouter, record } from '../../src/testing/index.ts';
+import { TestBed } from '@angular/core/testing';
+import { firstValueFrom, NEVER, throwError } from 'rxjs';
+import {
+  callResource,
+  injectWamp,
+  provideWamp,
+  topicResource,
+  WAMP,
+  wampRef,
+  withAuth,
+  withConnect,
+  withErrorHandler,
+} from '../../src/angular/index.ts';
+import { provideWampTesting, settled, WAMP_TESTING } from '../../src/angular/testing.ts';
+import { ticket, WampClient } from '../../src/index.ts';
+import { createTestRouter, eventually, record } from '../../src/testing/index.ts';
+import { application, component } from '../helpers/angular.ts';
 
 describe('provideWampTesting', () => {
   let environments: EnvironmentInjector[] = [];
@@ -22,7 +34,7 @@ describe('provideWampTesting', () => {
     environments.push(made);
     return made;
   };
-  const wampOf = (injector: EnvironmentInjector): WampClient => runInInjectionContext(injector, injectWamp);
+  const wampOf = (injector: EnvironmentInjector): WampClient => runInInjectionContext(injector, () => injectWamp());
 
   afterEach(() => {
     for (const each of environments) if (!each.destroyed) each.destroy();
@@ -105,5 +117,112 @@ describe('provideWampTesting', () => {
     await router.whenSession(0);
     expect(router.admit()).toBeUndefined();
     await router.close();
+  });
+});
+
+describe('provideWampTesting, under TestBed', () => {
+  const url = 'ws://127.0.0.1:9';
+  const AUDIT = wampRef('audit');
+  const wampOf = (injector = TestBed.inject(EnvironmentInjector), ref = WAMP): WampClient =>
+    runInInjectionContext(injector, () => injectWamp(ref));
+
+  it('reaches every provideWamp(), before and after it, those of lazy routes and of refs', async () => {
+    const asked = jasmine.createSpy('url');
+    application(
+      provideWamp({ realm: 'realm1', url: asked }),
+      provideWampTesting(),
+      provideWamp(AUDIT, { realm: 'audit', url: asked }),
+    );
+    const lazy = createEnvironmentInjector(
+      [provideWamp({ realm: 'realm1', url: asked })],
+      TestBed.inject(EnvironmentInjector),
+    );
+    const { router } = TestBed.inject(WAMP_TESTING);
+    for (const wamp of [wampOf(), wampOf(undefined, AUDIT), wampOf(lazy)]) wamp.connect();
+    await router.whenSession(3);
+    expect(asked).not.toHaveBeenCalled();
+    lazy.destroy();
+    await eventually(() => router.sessions.length === 2);
+  });
+
+  it('keeps options and features; the router lets in everyone under the name asked for', async () => {
+    const errors: unknown[] = [];
+    application(
+      { provide: ErrorHandler, useValue: { handleError: (error: unknown) => errors.push(error) } },
+      provideWampTesting(),
+      provideWamp(
+        { realm: 'realm1', url, agent: 'shop' },
+        withErrorHandler(),
+        withConnect(),
+        withAuth(() => [ticket({ authid: 'joe', ticket: 'real secret' })]),
+      ),
+    );
+    const { router, takeErrors } = TestBed.inject(WAMP_TESTING);
+    const session = await router.whenSession();
+    expect([session.agent, session.authid, session.authmethod]).toEqual(['shop', 'joe', 'ticket']);
+    wampOf()
+      .subscribe('com.app.news', {
+        onSubscribed() {
+          throw new Error('oops');
+        },
+      })
+      .subscribe();
+    await eventually(() => errors.length > 0);
+    expect(errors).toEqual([new Error('oops')]);
+    takeErrors();
+  });
+
+  it('joins the realm that a client names where the router has it, else its first', async () => {
+    application(
+      provideWampTesting({ router: { realms: ['one', 'two'] } }),
+      provideWamp({ realm: 'other', url }, withConnect()),
+      provideWamp(AUDIT, { realm: 'two', url }, withConnect()),
+    );
+    const { router } = TestBed.inject(WAMP_TESTING);
+    await router.whenSession(2);
+    expect(router.sessions.map(({ realm }) => realm).sort()).toEqual(['one', 'two']);
+  });
+
+  it('gives one client for each ref that nothing provides', () => {
+    application(provideWampTesting());
+    expect(wampOf()).toBe(wampOf());
+    expect(wampOf(undefined, AUDIT)).toBe(wampOf(undefined, AUDIT));
+    expect(wampOf(undefined, AUDIT)).not.toBe(wampOf());
+  });
+
+  it('refuses a client that might dial the network, and names its provider', () => {
+    const wamp = new WampClient({ realm: 'realm1', url });
+    application(provideWampTesting(), { provide: AUDIT, useValue: wamp });
+    expect(() => wampOf(undefined, AUDIT)).toThrowError(/client 'audit' was not made by provideWamp\(\)/);
+    expect(wamp.status.state).toBe('idle');
+  });
+
+  it('settles when frames are delivered, effects have run, and what those began is delivered, too', async () => {
+    application(provideWampTesting());
+    const { router } = TestBed.inject(WAMP_TESTING);
+    router.mock('com.shop.name', ({ args: [id] }) => `name ${String(id)}`);
+    const { id, name } = component(() => {
+      const id = topicResource<number>('com.shop.selected');
+      return { id, name: callResource<string>('com.shop.name', () => (id.hasValue() ? [id.value()] : undefined)) };
+    });
+    await settled();
+    expect([id.status(), name.status()]).toEqual(['pending', 'idle']);
+    router.publish('com.shop.selected', [3]);
+    await settled();
+    expect([id.value(), name.value()]).toEqual([3, 'name 3']);
+  });
+
+  it('settles also where a test has set the timers, or a call is never answered', async () => {
+    application(provideWampTesting());
+    const { router } = TestBed.inject(WAMP_TESTING);
+    router.mock('com.app.slow', () => NEVER);
+    const slow = component(() => callResource('com.app.slow', () => []));
+    jasmine.clock().install();
+    try {
+      await settled();
+    } finally {
+      jasmine.clock().uninstall();
+    }
+    expect([slow.status(), router.calls.length]).toEqual(['loading', 1]);
   });
 });

@@ -1,96 +1,104 @@
 import {
   DestroyRef,
-  InjectionToken,
-  PLATFORM_ID,
-  assertInInjectionContext,
   inject,
+  InjectionToken,
+  Injector,
   makeEnvironmentProviders,
+  NgZone,
+  PLATFORM_ID,
+  provideEnvironmentInitializer,
+  runInInjectionContext,
+  untracked,
   type EnvironmentProviders,
 } from '@angular/core';
-import { WampClient, type ClientOptions } from '../index.ts';
-import { silent } from './silent.ts';
+import { anonymous, WampClient, type ClientOptions } from '../index.ts';
+import type { AuthOf, WampFeature } from './feature.ts';
+import { authFor } from './auth-for.ts';
+import { CLIENT_SOURCE, injectWamp, WAMP, type WampRef } from './ref.ts';
+import { endWithPage, inHaste, silentClient, waitForLink } from './server.ts';
+import { useZone } from './zone.ts';
 
-/** Options of {@link provideWamp}: those of `WampClient`, and one for Angular. */
+/** Options of {@link provideWamp}: those of `WampClient`. */
 export type WampOptions = ClientOptions & {
-  /**
-   * Whether the client may connect while a page is rendered on a server (Angular SSR). Otherwise it never dials there:
-   * `status$` stays 'connecting', topics stay silent, and the browser connects once the page runs in it.
-   *
-   * @default false
-   */
+  /** The same as the feature `withServer('dial')`. */
   readonly dialOnServer?: boolean;
 };
-
-/**
- * The token behind {@link injectWamp}. Tests may provide another client for it:
- *
- * @example
- * TestBed.configureTestingModule({ providers: [{ provide: WAMP, useValue: new WampClient({ realm, transports: [router.transport()] }) }] });
- */
-export const WAMP: InjectionToken<WampClient> = new InjectionToken<WampClient>('rxwamp client');
+type Given = WampOptions | (() => WampOptions);
 
 /**
  * Provides one {@link WampClient} to an application, a route or any other environment injector. It is made when first
  * injected, dials when first used, and is closed together with its injector: GOODBYE is sent and the socket closed.
  *
- * It works with and without zone.js, and never dials on a server (see {@link WampOptions.dialOnServer}).
+ * It works with and without zone.js, and on a server it does what `withServer()` says: by default, not to dial.
  *
  * @param options the client's options, or a function that returns them; it runs once, in injection context, so that it
  *   may `inject()` what it needs
+ * @param features `withAuth()`, `withConnect()`, `withErrorHandler()`, `withIdentity()`, `withServer()`
  *
  * @example
  * bootstrapApplication(App, {
- *   providers: [provideZonelessChangeDetection(), provideWamp({ realm: 'realm1', url: 'wss://router.example/ws' })],
+ *   providers: [provideWamp({ realm: 'realm1', url: 'wss://router.example/ws' }, withErrorHandler())],
  * });
  *
  * @example
- * provideWamp(() => {
- *   const config = inject(Config);
- *   return { realm: config.realm, url: config.url, auth: [ticket({ authid: 'joe', ticket: () => config.token$ })] };
- * });
+ * provideWamp(
+ *   () => ({ realm: 'realm1', url: inject(Config).url }),
+ *   withAuth(() => [ticket({ authid: 'joe', ticket: inject(Login).freshToken })]),
+ * );
  */
-export function provideWamp(options: WampOptions | (() => WampOptions)): EnvironmentProviders {
+export function provideWamp(options: Given, ...features: readonly WampFeature[]): EnvironmentProviders;
+/**
+ * Provides a further client, which `injectWamp(ref)` injects.
+ *
+ * @example
+ * export const AUDIT = wampRef<AuditApi>('audit');
+ * provideWamp(AUDIT, { realm: 'audit', url: 'wss://audit.example/ws' });
+ */
+export function provideWamp<Api>(
+  ref: WampRef<Api>,
+  options: Given,
+  ...features: readonly WampFeature[]
+): EnvironmentProviders;
+export function provideWamp(first: WampRef | Given, ...rest: readonly (Given | WampFeature)[]): EnvironmentProviders {
+  const [ref, options, ...features] = (first instanceof InjectionToken ? [first, ...rest] : [WAMP, first, ...rest]) as [
+    WampRef,
+    Given,
+    ...WampFeature[],
+  ];
   return makeEnvironmentProviders([
-    { provide: WAMP, useFactory: () => create(typeof options === 'function' ? options() : options) },
+    { provide: ref, useFactory: () => create(options, features) },
+    // through injectWamp(), so that a test's own client takes its place
+    features.some(({ connect }) => connect) ? provideEnvironmentInitializer(() => injectWamp(ref).connect()) : [],
   ]);
 }
 
-/**
- * The client that {@link provideWamp} provides. Call it where `inject()` may be called: in a field, a constructor or a
- * factory.
- *
- * @template Api the contract that the client keeps to
- * @throws Error when called elsewhere, or when no injector up to the root has a `provideWamp()`
- *
- * @example
- * export class Ticker {
- *   readonly #wamp = injectWamp();
- *   readonly price = toSignal(this.#wamp.subscribe<number>('com.app.price').pipe(map((event) => event.value)));
- * }
- */
-export function injectWamp<Api = unknown>(): WampClient<Api> {
-  assertInInjectionContext(injectWamp);
-  const wamp = inject(WAMP, { optional: true });
-  if (!wamp) throw new Error('injectWamp() found no client: add provideWamp({ realm, url }) to the providers');
-  return wamp as WampClient<Api>;
-}
+function create(given: Given, features: readonly WampFeature[]): WampClient {
+  const injector = inject(Injector);
+  const { dialOnServer, ...own } = typeof given === 'function' ? given() : given;
+  const feature = <Name extends keyof WampFeature>(name: Name): WampFeature[Name] | undefined =>
+    features.find((each) => each[name])?.[name];
+  const proofs = feature('auth');
+  const auth: AuthOf = (identity) =>
+    proofs
+      ? runInInjectionContext(injector, () => proofs(identity))
+      : (own.auth ?? (identity ? [anonymous(identity)] : []));
+  const user = feature('identity');
+  const options: ClientOptions = { ...own, auth: user ? authFor(untracked(user), auth) : auth(undefined) };
 
-function create({ dialOnServer = false, ...options }: WampOptions): WampClient {
-  // The test of `isPlatformServer`, without the package @angular/common.
-  const rendering = inject(PLATFORM_ID, { optional: true }) === 'server' && !dialOnServer;
-  const wamp = new WampClient(rendering ? mute(options) : options);
+  // the test of `isPlatformServer`, without the package @angular/common
+  const onServer = inject(PLATFORM_ID, { optional: true }) === 'server';
+  const silent = onServer && !dialOnServer && !feature('dialsOnServer');
+  const source = inject(CLIENT_SOURCE, { optional: true });
+  const make = (settings: ClientOptions): WampClient => source?.make(settings) ?? new WampClient(settings);
+  const wamp = silent ? silentClient(options) : make(onServer ? inHaste(options) : options);
+  if (onServer && !silent) {
+    endWithPage(wamp);
+    waitForLink(wamp);
+  }
+  const zone = inject(NgZone, { optional: true });
+  // without zone.js it is of another class
+  if (zone instanceof NgZone) useZone(wamp, zone);
   inject(DestroyRef).onDestroy(() => void wamp.close());
+  if (!silent) for (const each of features) each.made?.(wamp, auth);
   return wamp;
-}
-
-/** The same options without a router, and without timers that would keep a server waiting. */
-function mute(options: ClientOptions): ClientOptions {
-  const { url: _address, ...rest } = options;
-  return {
-    ...rest,
-    transports: [silent],
-    joinTimeout: Infinity,
-    waitTimeout: Infinity,
-    publishQueue: { ...rest.publishQueue, ttl: Infinity },
-  };
 }

@@ -1,65 +1,177 @@
 /**
- * `rxwamp/angular/testing`: a router in memory for the client of `injectWamp()`, under TestBed or any other injector.
+ * `rxwamp/angular/testing`: a router in memory for all clients of an application, under TestBed or any other injector.
  *
- * @module
+ * @packageDocumentation
  */
-import { DestroyRef, inject, InjectionToken, makeEnvironmentProviders, type EnvironmentProviders } from '@angular/core';
-import { WampClient } from '../index.ts';
-import { createTestKit, type TestKit, type TestKitOptions } from '../testing/index.ts';
-import { WAMP } from './provide.ts';
+import {
+  ApplicationRef,
+  DestroyRef,
+  inject,
+  InjectionToken,
+  makeEnvironmentProviders,
+  type EnvironmentProviders,
+} from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { WampClient, type ClientOptions } from '../index.ts';
+import type { RealmOptions, RouterAuthenticator } from '../router/index.ts';
+import { createTestKit, createTestRouter, TestRouter, type TestKit, type TestKitOptions } from '../testing/index.ts';
+import { CLIENT_SOURCE, nameOf, type ClientSource, type WampRef } from './ref.ts';
 
 /** Options of {@link provideWampTesting}. */
 export type WampTestingOptions = Omit<TestKitOptions<WampClient>, 'create'>;
 
-/**
- * The router behind {@link provideWampTesting}, further clients of it, and the check for leftovers of a test.
- *
- * @example
- * const { router, client } = TestBed.inject(WAMP_TESTING);
- */
-export const WAMP_TESTING: InjectionToken<TestKit<WampClient>> = new InjectionToken<TestKit<WampClient>>(
-  'rxwamp test kit',
-);
+/** The router behind {@link provideWampTesting}, further clients of it, and the check for leftovers of a test. */
+export interface WampTestKit extends TestKit<WampClient> {
+  /** See {@link settled}. */
+  readonly settled: () => Promise<void>;
+}
 
 /**
- * Provides the client of `provideWamp()` on a router in memory: components under test inject their client as usual, and
- * the test works with the router of {@link WAMP_TESTING}. Put it behind the application's providers, so that it wins.
+ * The kit behind {@link provideWampTesting}.
  *
- * TestBed destroys its injector after each test; client and router are closed then, and unhandled errors fail the test.
+ * @example
+ * const { router, settled } = TestBed.inject(WAMP_TESTING);
+ */
+export const WAMP_TESTING: InjectionToken<WampTestKit> = new InjectionToken<WampTestKit>('rxwamp test kit');
+
+/**
+ * Puts all clients of an application on one router in memory: those of every `provideWamp()`, also of lazy routes and of refs,
+ * wherever it stands among the providers, and that of `injectWamp()` where nothing provides one. They keep their options
+ * and features, but for the address and the delays of reconnecting. No client dials the network: one that was provided in
+ * another way is refused by `injectWamp()`, with the name of its provider.
+ *
+ * A client joins the realm that it names where the router has that, otherwise the router's first one; the router lets in
+ * everyone, by any method and under the authid that is asked for, unless its options say otherwise.
+ *
+ * TestBed destroys its injector after each test; clients and router are closed then, and unhandled errors fail the test.
  * For what shows only after the last frames (sessions left open, with `strict` also subscriptions), end the test with
  * `await TestBed.inject(WAMP_TESTING).close()`.
  *
  * @param options of the kit, or a function that returns them, called in injection context
  * @example
- * TestBed.configureTestingModule({ providers: [provideWampTesting()] });
+ * TestBed.configureTestingModule({ providers: [appConfig.providers, provideWampTesting()] });
  * const { router } = TestBed.inject(WAMP_TESTING);
  * const fixture = TestBed.createComponent(Ticker);
- * await router.whenSubscribed('com.shop.price');
+ * await settled();
  * router.publish('com.shop.price', [3]);
- * await eventually(() => fixture.nativeElement.textContent === '3 €');
+ * await settled();
+ * expect(fixture.nativeElement.textContent).toBe('3 €');
  */
 export function provideWampTesting(
   options: WampTestingOptions | (() => WampTestingOptions) = {},
 ): EnvironmentProviders {
   return makeEnvironmentProviders([
-    { provide: WAMP_TESTING, useFactory: () => create(typeof options === 'function' ? options() : options) },
-    { provide: WAMP, useFactory: () => inject(WAMP_TESTING).client() },
+    { provide: KIT, useFactory: () => create(typeof options === 'function' ? options() : options) },
+    { provide: WAMP_TESTING, useFactory: () => inject(KIT).kit },
+    { provide: CLIENT_SOURCE, useFactory: () => inject(KIT).source },
   ]);
 }
 
-function create(options: WampTestingOptions): TestKit<WampClient> {
-  const kit = createTestKit({ ...options, create: (settings) => new WampClient(settings) });
+/**
+ * Resolves when nothing moves any more: frames between clients and router are delivered, effects have run and views are
+ * checked. It does not wait for answers that a handler owes, nor for timers.
+ *
+ * @throws Error without a {@link provideWampTesting} in TestBed
+ */
+export function settled(): Promise<void> {
+  return TestBed.inject(WAMP_TESTING).settled();
+}
+
+interface Parts {
+  readonly kit: WampTestKit;
+  readonly source: ClientSource;
+}
+const KIT = new InjectionToken<Parts>('rxwamp test parts');
+
+function create(options: WampTestingOptions): Parts {
+  const router = options.router instanceof TestRouter ? options.router : createTestRouter(open(options.router ?? {}));
+  const own = router !== options.router;
+  const kit = createTestKit({ ...options, router, create: (settings) => new WampClient(settings) });
+  const application = inject(ApplicationRef, { optional: true });
+  const made = new Set<WampClient>();
+  const client = (more?: Partial<ClientOptions>): WampClient => {
+    const wamp = kit.client(more);
+    made.add(wamp);
+    return wamp;
+  };
   let closing = false;
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     closing = true;
-    return kit.close();
+    try {
+      await kit.close();
+    } finally {
+      if (own) await router.close();
+    }
   };
   inject(DestroyRef).onDestroy(() => {
     // an explicit close() has reported the errors
     if (closing) return;
     const errors = kit.takeErrors();
-    kit.close().catch(() => undefined);
+    close().catch(() => undefined);
     if (errors.length > 0) throw errors[0];
   });
-  return { ...kit, close };
+
+  const substitutes = new Map<WampRef, WampClient>();
+  const source: ClientSource = {
+    make({ url: _address, transports: _others, reconnect: _delays, ...rest }) {
+      const realm = router.realms.find((name) => name === rest.realm) ?? router.realms[0] ?? 'realm1';
+      return client({ ...rest, realm, ...options.client });
+    },
+    find(ref, provided) {
+      if (provided && !made.has(provided)) {
+        throw new Error(
+          `provideWampTesting(): the ${nameOf(ref)} was not made by provideWamp() and might dial the network: provide it by that`,
+        );
+      }
+      const wamp = provided ?? substitutes.get(ref) ?? client();
+      if (!provided) substitutes.set(ref, wamp);
+      return wamp;
+    },
+  };
+  const settle = async (): Promise<void> => {
+    let moved = true;
+    const watch = router.messages$.subscribe(() => (moved = true));
+    while (moved) {
+      moved = false;
+      // effects may subscribe and call
+      application?.tick();
+      await turn();
+    }
+    watch.unsubscribe();
+  };
+  return { kit: { ...kit, client, close, settled: settle }, source };
+}
+
+/** A turn of the event loop, also where a test has set the timers: frames in memory move by microtasks, all within it. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof MessageChannel === 'undefined') {
+      setTimeout(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+
+/** Lets in whoever asks, by any method and under any authid: applications prove who they are without being asked to. */
+const everyone: readonly RouterAuthenticator[] = [
+  'anonymous',
+  'ticket',
+  'wampcra',
+  'wamp-scram',
+  'cryptosign',
+  'cookie',
+  'tls',
+].map((method) => ({ method, hello: ({ authid }) => ({ accept: authid === undefined ? {} : { authid } }) }));
+
+/** A router's options with realms that let in everyone, where they say nothing else. */
+function open({ realms = ['realm1'], ...options }: Exclude<NonNullable<WampTestingOptions['router']>, TestRouter>) {
+  const named = Array.isArray(realms)
+    ? realms.map((name: string): [string, RealmOptions] => [name, {}])
+    : Object.entries(realms as Record<string, RealmOptions>);
+  return { ...options, realms: Object.fromEntries(named.map(([name, realm]) => [name, { auth: everyone, ...realm }])) };
 }

@@ -183,7 +183,7 @@ export class Engine implements Port {
     this.refusal = error;
     const { notifier, tap, userErrors, present, outbox } = this;
     // the session that is being dialled takes what is queued
-    const waits = !present && !this.#goOn && this.#connection && outbox.publications > 0;
+    const waits = !present && !this.#goOn && this.connection && outbox.publications > 0;
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
     if (present) outbox.flush(present.dispatch, Infinity);
