@@ -13,6 +13,8 @@ import { World } from './world.mjs';
 
 /** Faults between two looks at whether all is well again. */
 const ROUND = 60;
+/** Milliseconds that a fault may last. */
+const LASTING = 500;
 /** Rounds that it takes to tell growth of the heap from noise, behind those that warm up. */
 const ENOUGH = 6;
 const WARM = 3;
@@ -103,6 +105,8 @@ class Chaos {
       }
       load.stop();
       world.heal();
+      // what still lasts of them: frozen links, ghosts, ends that are under way
+      await wait(LASTING);
       await quiet(parties, ledger);
       audit(load, world, ledger);
       await tryAll(parties, ledger);

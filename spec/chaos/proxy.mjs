@@ -192,7 +192,10 @@ export class Proxy {
   heal() {
     this.delay = 0;
     this.splits = this.refuses = false;
-    for (const pair of [...this.pairs]) if (pair.dead) pair.reset();
+    for (const pair of [...this.pairs]) {
+      pair.up.truncates = pair.down.truncates = false;
+      if (pair.dead) pair.reset();
+    }
   }
 
   async close() {
