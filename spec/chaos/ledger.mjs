@@ -9,6 +9,8 @@ export class Ledger {
   broken = new Map();
   /** Faults so far, by name. */
   faults = new Map();
+  /** Whether no fault is under way. */
+  calm = false;
   joins = 0;
   events = 0;
   /** Streams that were given up since the router hung up on their requests three times in a row. */
@@ -56,41 +58,48 @@ export class Ledger {
   }
 }
 
-/** Watches one stream of events: in order, none twice, and none missing between two sessions that last. */
+/** Watches one stream of events: none comes twice, and within one session they are in order and complete. */
 export class Hearing {
-  #session = 0;
-  #last = new Map();
-  #ledger;
-  #name;
   /** The last number of the publications by which the stream is tried after the faults. */
   tried = 0;
+  #session = 0;
+  /** The last event of each publisher on each topic. */
+  #last = new Map();
+  #seen = new Set();
+  #ledger;
 
   constructor(ledger, name) {
     this.#ledger = ledger;
-    this.#name = name;
+    this.name = name;
   }
 
   /** For `onSubscribed`. */
   confirmed = ({ session }) => {
-    if (session.id === this.#session) this.#ledger.violated(`${this.#name}: confirmed twice in one session`);
+    if (session.id === this.#session) this.#ledger.violated('confirmed twice in one session', this.name);
     this.#session = session.id;
   };
 
   /** An event: its publisher's name and number there, or the number of a trial. */
   hear = ({ args: [name, n], kwargs, details: { topic, publisher, retained } }) => {
-    this.#ledger.events++;
+    const ledger = this.#ledger;
+    ledger.events++;
     if (retained) return;
-    if (kwargs.trial) this.tried = kwargs.trial;
-    else {
-      const key = `${topic} ${name}`;
-      const last = this.#last.get(key);
-      const lasts = last?.publisher === publisher && last.session === this.#session;
-      const where = `${this.#name}, ${key}`;
-      if (last && n === last.n) this.#ledger.violated('an event came twice', `${where}, ${n}`);
-      else if (last && n < last.n) this.#ledger.violated('events came out of order', `${where}, ${n} behind ${last.n}`);
-      else if (lasts && n > last.n + 1)
-        this.#ledger.violated('an event is missing within one session', `${where}, ${n} behind ${last.n}`);
-      this.#last.set(key, { n, publisher, session: this.#session });
+    if (kwargs.trial) {
+      // all that was published before has come, or never will
+      this.#seen.clear();
+      this.tried = kwargs.trial;
+      return;
     }
+    const key = `${topic} ${name}`;
+    const last = this.#last.get(key);
+    const event = `${this.name}, ${key}, ${n}`;
+    if (this.#seen.has(event)) ledger.violated('an event came twice', event);
+    this.#seen.add(event);
+    // what an earlier session sent may be late
+    if (last?.publisher === publisher && last.session === this.#session) {
+      if (n < last.n) ledger.violated('events came out of order', `${event} behind ${last.n}`);
+      if (n > last.n + 1) ledger.violated('an event is missing within one session', `${event} behind ${last.n}`);
+    }
+    this.#last.set(key, { n, publisher, session: this.#session });
   };
 }

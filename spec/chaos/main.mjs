@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { config } from 'rxjs';
-import { handles, heap, settles, trend } from '../soak/memory.mjs';
+import { alive, handles, heap, settles, trend } from '../soak/memory.mjs';
 import { audit, quiet, tryAll } from './checks.mjs';
 import { inflict, NAMES, plan } from './faults.mjs';
 import { Ledger } from './ledger.mjs';
@@ -15,9 +15,9 @@ import { World } from './world.mjs';
 const ROUND = 60;
 /** Milliseconds that a fault may last. */
 const LASTING = 500;
-/** Rounds that it takes to tell growth of the heap from noise, behind those that warm up. */
-const ENOUGH = 6;
-const WARM = 3;
+/** Rounds that it takes to tell growth of the heap from noise, behind those in which code is compiled. */
+const ENOUGH = 10;
+const WARM = 20;
 /** Bytes by which the heap may grow from the first to the last measured round. */
 const GROWTH = 1024 * 1024;
 /** Milliseconds that the process may take to end by itself. */
@@ -109,19 +109,34 @@ class Chaos {
       await wait(LASTING);
       await quiet(parties, ledger);
       audit(load, world, ledger);
+      ledger.calm = true;
       await tryAll(parties, ledger);
+      ledger.calm = false;
       await this.#measure();
     }
   }
 
+  /** What the clients hold must be what they have. */
   async #measure() {
-    const { ledger } = this;
-    const sample = await heap();
-    this.samples.push(sample.heap);
+    const { ledger, parties } = this;
+    const sum = (name) => parties.reduce((all, party) => all + party[name], 0);
+    const held = () => {
+      const { clients, sessions, topics, registrations, calls, invocations, publications } = alive();
+      return { clients, sessions, topics, registrations, calls, invocations, publications };
+    };
+    const expected = {
+      clients: parties.length,
+      sessions: parties.length,
+      topics: sum('topics'),
+      registrations: sum('procedures'),
+    };
+    for (const difference of await settles(held, expected)) ledger.violated('something is left in memory', difference);
+    const { heap: bytes } = await heap();
+    this.samples.push(bytes);
     const broken = ledger.broken.size > 0 ? `, ${ledger.broken.size} BROKEN` : '';
     say(
       `${count(ledger.faultCount).padStart(6)} faults, ${count(ledger.joins)} joins, ${count(ledger.events)} events, ` +
-        `heap ${mega(sample.heap)}${broken}`,
+        `heap ${mega(bytes)}${broken}`,
     );
   }
 

@@ -52,6 +52,7 @@ export const TOPICS = Array.from({ length: 6 }, (_, i) => `chaos.topic.${i}`);
 
 export class Party {
   hearings = [];
+  procedures = 0;
   invocations = 0;
   stopped = 0;
   #standing = new Subscription();
@@ -82,6 +83,10 @@ export class Party {
     this.#watch();
   }
 
+  get topics() {
+    return this.hearings.length;
+  }
+
   /** Joined, and everything confirmed. */
   get healed() {
     const { status } = this.wamp;
@@ -106,6 +111,8 @@ export class Party {
     wamp.lifecycle$.subscribe(({ type, error, topic }) => {
       if (type === 'join') ledger.joins++;
       if (error instanceof ProtocolError) ledger.violated('a breach of the protocol', `${name}: ${error.message}`);
+      if (type === 'disconnect' && ledger.calm)
+        ledger.violated('a session is lost without a fault', `${name}: ${error}`);
       if (type === 'publisherror' && error.name !== 'ConnectionLostError' && !(error instanceof GoodbyeError))
         ledger.violated('a publication failed', `${name}, ${topic}: ${error.message}`);
     });
@@ -154,6 +161,7 @@ export class Party {
   }
 
   #serve(what, handler) {
+    this.procedures++;
     this.#stand(`the registration of ${what}`, noop, (confirm) =>
       this.wamp.register(`chaos.${this.name}.${what}`, handler).pipe(tap(confirm)),
     );

@@ -103,8 +103,11 @@ class Pair {
   reset() {
     this.up.close();
     this.down.close();
-    this.near.resetAndDestroy();
-    this.far.resetAndDestroy();
+    for (const socket of [this.near, this.far]) {
+      // a socket that was ended cannot be reset: Node would keep its handle for ever
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 }
 
