@@ -63,6 +63,7 @@ export const verify = [
   // that they run: figures are for a quiet machine and more time
   { name: 'bench', run: ['check:bench'], needs: ['build'] },
   { name: 'soak', run: ['check:soak'] },
+  { name: 'chaos', run: ['check:chaos'] },
 ];
 
 /** What changed since the last commit, in less than a minute. */
