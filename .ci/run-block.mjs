@@ -1,0 +1,60 @@
+// Runs a block of a guide as a program of its own, against the embedded router, until it has printed what the guide promises.
+import { spawn } from 'node:child_process';
+import { of } from 'rxjs';
+import { result } from 'rxwamp';
+import { serveRouter } from 'rxwamp/router/node';
+import { createTestRouter } from 'rxwamp/testing';
+import ts from 'typescript';
+import { root } from './pages.mjs';
+
+const timeout = 10_000; // milliseconds
+const address = 'ws://localhost:8080'; // as the guides have it
+
+/** What a block takes for granted, as code. */
+const known = {
+  wamp: `import { WampClient as Client } from 'rxwamp'; const wamp = new Client({ url: '${address}', realm: 'realm1' });`,
+  url: `const url = '${address}';`,
+};
+
+/** The services that are there, where a block does not register them itself. */
+const services = {
+  'com.app.add': ({ args: [a, b] }) => a + b,
+  'com.calc.add': ({ args: [a, b] }) => a + b,
+  'com.files.scan': () => of(10, 20, result([30])),
+  'com.shop.prices': () => ({ tea: 3 }),
+};
+
+/** Resolves with what is wrong, or with undefined. */
+export async function runBlock({ given, code, prints }) {
+  const router = createTestRouter({ realms: { realm1: { history: 10 }, shop: {}, audit: {} } });
+  for (const [uri, answer] of Object.entries(services)) {
+    if (!code.includes(`register('${uri}'`)) router.mock(uri, answer);
+  }
+  const served = await serveRouter(router);
+  const source = [...given.map((name) => known[name]), code].join('\n').replaceAll(address, served.url);
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  const missing = await outputOf(outputText, prints);
+  await served.close();
+  await router.close();
+  return missing;
+}
+
+function outputOf(program, prints) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, timeout });
+  let output = '';
+  const missing = () => prints.filter((text) => !output.includes(text));
+  const receive = (text) => {
+    output += text;
+    if (missing().length === 0) child.kill();
+  };
+  child.stdout.setEncoding('utf8').on('data', receive);
+  child.stderr.setEncoding('utf8').on('data', receive);
+  return new Promise((resolve) => {
+    child.on('close', () => {
+      const lacking = missing().join(', ');
+      resolve(lacking === '' ? undefined : `it does not print ${lacking}, but\n${output || 'nothing'}`);
+    });
+  });
+}
