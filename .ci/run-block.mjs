@@ -16,11 +16,17 @@ const known = {
   url: `const url = '${address}';`,
 };
 
+const add = ({ args: [a, b] }) => a + b;
+
 /** The services that are there, where a block does not register them itself. */
 const services = {
-  'com.app.add': ({ args: [a, b] }) => a + b,
-  'com.calc.add': ({ args: [a, b] }) => a + b,
+  'com.app.add': add,
+  'com.calc.add': add,
+  'com.example.add': add,
+  'com.example.round': ({ args: [x], kwargs: { digits } }) => Number(x.toFixed(digits)),
   'com.files.scan': () => of(10, 20, result([30])),
+  'com.shop.find': () => ['tea'],
+  'com.shop.opens': () => '2026-01-01T08:00:00Z',
   'com.shop.prices': () => ({ tea: 3 }),
 };
 
