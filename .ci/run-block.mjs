@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { of } from 'rxjs';
 import { result } from 'rxwamp';
+import { acceptAnonymous, acceptTicket } from 'rxwamp/router';
 import { serveRouter } from 'rxwamp/router/node';
 import { createTestRouter } from 'rxwamp/testing';
 import ts from 'typescript';
@@ -32,7 +33,8 @@ const services = {
 
 /** Resolves with what is wrong, or with undefined. */
 export async function runBlock({ given, code, prints }) {
-  const router = createTestRouter({ realms: { realm1: { history: 10 }, shop: {}, audit: {} } });
+  const auth = [acceptTicket({ joe: 'secret' }), acceptAnonymous()];
+  const router = createTestRouter({ realms: { realm1: { auth, history: 10 }, shop: {}, audit: {} } });
   for (const [uri, answer] of Object.entries(services)) {
     if (!code.includes(`register('${uri}'`)) router.mock(uri, answer);
   }
