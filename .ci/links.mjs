@@ -1,6 +1,6 @@
-// Every file and heading that a page links to must be there; what a page of the package links to must be in the package, too.
-// `npm run check:links`.
-import { existsSync, readFileSync } from 'node:fs';
+// Every file and heading that a page links to must be there; what a page of the package links to must be in the package, too. And
+// README.md stays short. `npm run check:links`.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { guides, pages, root } from './pages.mjs';
 import { pack } from './pack.mjs';
@@ -44,6 +44,8 @@ for (const page of pages) {
     }
   });
 }
+const { size } = statSync(join(root, 'README.md'));
+if (size > 12_000) problems.push(`README.md has ${size} bytes, of 12000 at most`);
 if (links === 0) problems.push('no link in any page');
 for (const problem of problems) console.log(problem);
 console.log(`${links} links in ${pages.length} pages, ${problems.length} broken`);

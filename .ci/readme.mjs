@@ -8,6 +8,10 @@
 //     <!-- check: declare const price: number; --> declarations, any TypeScript
 //     <!-- check: continues -->                    everything of the block before, its comment included
 //
+// Such a block, or one that takes nothing for granted, can be run, in Node and against the embedded router on port 8080:
+//
+//     <!-- check: prints 2 + 3 = 5 -->             it runs until it has printed this; several comments, several texts
+//
 //     <!-- check: from demo/examples/weather.ts --> the block is a part of that file, which is checked with the demo
 //
 // Several comments may stand above one block. Nothing switches a check off: a line that is meant to be wrong carries
@@ -63,8 +67,11 @@ function blocksOf(page) {
       const quoted = comments.map(({ text }) => /^from\s+(\S+)$/.exec(text)?.[1]).find(Boolean);
       if (quoted !== undefined) checkQuote(quoted, code.join('\n'), (message) => fail(start + 1, message));
       else {
-        const preamble = preambleOf(comments, blocks.at(-1), fail);
-        blocks.push({ page, line: start + 1, preamble, code: code.join('\n') });
+        const prints = comments.flatMap(({ text }) => /^prints\s+(.*)$/.exec(text)?.[1] ?? []);
+        const others = comments.filter(({ text }) => !text.startsWith('prints '));
+        const preamble = preambleOf(others, blocks.at(-1), fail);
+        const given = Object.keys(known).filter((name) => preamble.includes(known[name]));
+        blocks.push({ page, line: start + 1, preamble, given, prints, code: code.join('\n') });
       }
     } else if (comments.length > 0) fail(comments[0].line, 'a check comment above a block that is not ts');
     comments = [];
@@ -174,5 +181,15 @@ for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
   if (line < block.skip) failAt(block.page, block.line - 1, `in what comes before the block: ${message}`);
   else failAt(block.page, block.line + line - block.skip, message);
 }
-console.log(`${blocks.length - broken.size} of ${blocks.length} blocks hold, ${rows} rows of twins`);
+
+const { runBlock } = await import('./run-block.mjs');
+const programs = blocks.filter(({ prints }) => prints.length > 0);
+for (const block of programs) {
+  const problem = await runBlock(block);
+  if (problem !== undefined) failAt(block.page, block.line, problem);
+}
+if (programs.length === 0) failAt('README.md', 1, 'no block is run');
+console.log(
+  `${blocks.length - broken.size} of ${blocks.length} blocks compile, ${programs.length} were run, ${rows} rows of twins`,
+);
 process.exitCode = failures === 0 ? 0 : 1;
