@@ -331,6 +331,36 @@ describe('details.timeout', () => {
     });
   });
 
+  it('begins anew at each progressive result', () => {
+    virtually((at) => {
+      const work = new Subject<string>();
+      const { wire } = registered(() => work);
+      wire.send([68, 1, 88, { timeout: 1000, receive_progress: true }]);
+      at(900, () => work.next('a'));
+      at(1800, () => work.next('b'));
+      at(2799, () => {
+        expect(wire.rest()).toEqual([
+          [70, 1, { progress: true }, ['a']],
+          [70, 1, { progress: true }, ['b']],
+        ]);
+      });
+      at(2801, () => {
+        expect(wire.rest()).toEqual([[8, 68, 1, {}, 'wamp.error.timeout']]);
+        expect(work.observed).toBeFalse();
+      });
+    });
+  });
+
+  it('goes on where values are no progress to the caller', () => {
+    virtually((at) => {
+      const work = new Subject<string>();
+      const { wire } = registered(() => work);
+      wire.send([68, 1, 88, { timeout: 1000 }]);
+      at(900, () => work.next('a'));
+      at(1001, () => expect(wire.rest()).toEqual([[8, 68, 1, {}, 'wamp.error.timeout']]));
+    });
+  });
+
   it('is over with the answer, and 0 is none', () => {
     virtually((at) => {
       const work = new Subject<string>();

@@ -200,7 +200,7 @@ export interface InvocationDetails extends PassthruDetails {
   readonly receiveProgress?: boolean;
   /** Whether more chunks of arguments follow. */
   readonly progress?: boolean;
-  /** Milliseconds; runs here. */
+  /** Milliseconds to the first and between results; runs here. */
   readonly timeout?: number;
   /** The caller's session, where it is disclosed. */
   readonly caller?: Id;

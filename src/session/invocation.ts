@@ -5,15 +5,7 @@ import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Message, type MessageOf } from '../protocol/messages.ts';
 import { argsOf, type Dict, type List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
-import {
-  attribute,
-  CallResult,
-  Invocation,
-  Result,
-  type Handler,
-  type InputChunk,
-  type InvocationControl,
-} from './events.ts';
+import { CallResult, Invocation, Result, type Handler, type InputChunk, type InvocationControl } from './events.ts';
 import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
@@ -79,9 +71,8 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     this.#wantsProgress = details['receive_progress'] === true;
     this.inputOpen = details['progress'] === true;
     port.invocations.set(id, this);
-    const timeout = attribute(details, 'timeout') as number | undefined;
-    if (timeout) this.#timer = after(timeout, () => this.#fail(new ApplicationError('wamp.error.timeout')));
     this.invocation = new Invocation(this, message, registration.uri);
+    this.#watch();
     this.#run();
   }
 
@@ -131,6 +122,13 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     guarded(() => this.#reader?.error(reason));
   }
 
+  /** Starts the clock of the caller's timeout: to the first result, and between results. */
+  #watch(): void {
+    const { timeout } = this.invocation.details;
+    this.#timer?.unsubscribe();
+    if (timeout) this.#timer = after(timeout, () => this.#fail(new ApplicationError('wamp.error.timeout')));
+  }
+
   #run(): void {
     const { invocation } = this;
     this.#chunks.push(invocation);
@@ -149,8 +147,10 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     const source = answers.subscribe({
       next: (value) => {
         if (value instanceof Result || (value instanceof CallResult && !value.progress)) this.#answer(value);
-        else if (this.#wantsProgress) this.#send(value, { progress: true });
-        else last = value;
+        else if (this.#wantsProgress) {
+          this.#send(value, { progress: true });
+          if (this.#timer && !this.#done) this.#watch();
+        } else last = value;
       },
       error: this.#threw,
       complete: () => this.#answer(last),
