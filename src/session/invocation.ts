@@ -5,14 +5,7 @@ import type { Id } from '../protocol/ids.ts';
 import { ERROR, INVOCATION, withPayload, YIELD, type Message, type MessageOf } from '../protocol/messages.ts';
 import { argsOf, type Dict, type List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
-import {
-  CallResult,
-  Invocation,
-  Result,
-  type Handler,
-  type InputChunk,
-  type InvocationControl,
-} from './events.ts';
+import { CallResult, Invocation, Result, type Handler, type InputChunk, type InvocationControl } from './events.ts';
 import { checkResult } from './option-checks.ts';
 import { guarded } from './error-mapping.ts';
 import type { Given, ResultOptions } from './options.ts';
