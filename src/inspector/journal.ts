@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import type { LifecycleEvent, Status } from '../index.ts';
+import type { LifecycleEvent, Session, Status } from '../index.ts';
 import { now } from '../session/time.ts';
 import type { Inspectable } from './inspectable.ts';
 import { Ring } from './ring.ts';
@@ -16,6 +16,8 @@ export class Journal {
   readonly #client: Inspectable;
   readonly #changed: () => void;
   #hiddenSince: number | undefined;
+  /** That of the last status. */
+  #session: Session | undefined;
 
   constructor(client: Inspectable, changed: () => void) {
     this.#client = client;
@@ -23,6 +25,7 @@ export class Journal {
   }
 
   watch(): Subscription {
+    this.#session = undefined;
     if (this.#hiddenSince !== undefined) this.entries.push({ kind: 'gap', time: now(), since: this.#hiddenSince });
     const watching = new Subscription(() => (this.#hiddenSince = now()));
     watching.add(this.#client.status$.subscribe((status) => this.#status(status)));
@@ -30,19 +33,13 @@ export class Journal {
     return watching;
   }
 
-  /** Streams that heal change the status one by one: that is one entry, whose text changes. */
+  /** Streams that heal change the status of a session one by one: an entry for each would tell nothing. */
   #status(status: Status): void {
-    const last = this.entries.at(-1);
-    const same =
-      last?.kind === 'status' &&
-      last.status.state === 'joined' &&
-      status.state === 'joined' &&
-      last.status.session === status.session;
-    if (!same) this.#push({ kind: 'status', time: status.state === 'joined' ? status.since : now(), status });
-    else {
-      this.entries.replaceLast({ ...last, status });
-      this.#changed();
-    }
+    const session = status.state === 'joined' ? status.session : undefined;
+    if (session && session === this.#session) this.#changed();
+    else if (status.state !== 'joined') this.#push({ kind: 'status', time: now(), status });
+    else this.#push({ kind: 'status', time: status.since, status: { ...status, healing: 0 } });
+    this.#session = session;
   }
 
   #push(entry: Entry): void {

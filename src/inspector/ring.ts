@@ -25,11 +25,6 @@ export class Ring<T> {
     return this.#slots[(this.total - length + place) % this.capacity];
   }
 
-  /** Puts another item in the place of the newest. */
-  replaceLast(item: T): void {
-    if (this.length > 0) this.#slots[(this.total - 1) % this.capacity] = item;
-  }
-
   clear(): void {
     this.#slots = [];
     this.total = 0;

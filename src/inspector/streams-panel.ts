@@ -30,7 +30,7 @@ export const CALLS: Listing = { id: 'calls', label: 'Calls', noun: 'open call', 
 
 const HEAD = html`<span>Kind</span>
   <span>URI</span>
-  <span>State</span>
+  <span class="standing">State</span>
   <span class="number">Observers</span>
   <span class="number">Id</span>
   <span class="number">Age</span>`;

@@ -54,7 +54,7 @@ export const contents = /* css */ `
 .sparkline polygon { fill: color-mix(in srgb, var(--accent) 14%, transparent); }
 
 .split { position: relative; display: flex; flex: 1; min-block-size: 0; }
-.table { position: relative; display: flex; flex-direction: column; flex: 1 1 0; min-inline-size: 0; min-block-size: 0; }
+.table { container: table / inline-size; position: relative; display: flex; flex-direction: column; flex: 1 1 0; min-inline-size: 0; min-block-size: 0; }
 .list, .head { scrollbar-gutter: stable; scrollbar-width: thin; }
 .row.head { flex: none; overflow: hidden; font-size: 11px; color: var(--muted); background: var(--raised); border-block-end-color: var(--line); }
 .head .text { font-family: inherit; }
@@ -78,7 +78,9 @@ export const contents = /* css */ `
 .arrow[data-direction='out'] { color: var(--accent); }
 .arrow[data-direction='in'] { color: var(--good); }
 
-[data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 68px minmax(120px, 5fr) minmax(100px, 5fr) 62px 124px 76px; }
+[data-panel='streams'] .row { grid-template-columns: 68px minmax(0, 5fr) minmax(0, 5fr) 62px 124px 76px; }
+[data-panel='calls'] .row { grid-template-columns: 68px minmax(0, 5fr) minmax(0, 5fr) 124px 76px; }
+[data-panel='calls'] .row > :nth-child(4) { display: none; }
 .standing { display: flex; align-items: center; gap: 6px; }
 .standing .dot { inline-size: 7px; block-size: 7px; }
 .standing .muted { overflow: hidden; text-overflow: ellipsis; }
@@ -89,6 +91,10 @@ export const contents = /* css */ `
 .details pre { flex: 1; overflow: auto; padding: 8px var(--gap); font: 11px/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
 .follow { position: absolute; inset: auto auto 8px 50%; translate: -50% 0; border-color: var(--accent); }
 
+@container table (inline-size < 760px) {
+  [data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 68px minmax(0, 5fr) minmax(0, 6fr) 60px; }
+  [data-panel='streams'] .row > .number:not(:last-child), [data-panel='calls'] .row > .number:not(:last-child) { display: none; }
+}
 @container inspector (inline-size < 720px) {
   .card, .card.wide { grid-column: 1 / -1; }
   .columns { display: block; overflow-y: auto; }
@@ -102,9 +108,8 @@ export const contents = /* css */ `
   .moment { grid-template-columns: 84px 15px minmax(0, 1fr); padding-block: 3px; }
   .why { grid-column: 3; white-space: normal; }
   [data-panel='wire'] .row { grid-template-columns: 10px 84px minmax(0, 1fr) 48px; }
-  [data-panel='streams'] .row, [data-panel='calls'] .row { grid-template-columns: 62px minmax(0, 1fr) 14px 56px; }
-  [data-panel='streams'] .row .standing, [data-panel='calls'] .row .standing { font-size: 0; }
-  [data-panel='streams'] .row > .number:not(:last-child), [data-panel='calls'] .row > .number:not(:last-child) { display: none; }
+  [data-panel='streams'] .table .row, [data-panel='calls'] .table .row { grid-template-columns: 62px minmax(0, 1fr) 14px 56px; }
+  .row .standing { font-size: 0; }
   [data-panel='wire'] .row > :first-child, [data-panel='wire'] .row .text { display: none; }
 }
 `;
