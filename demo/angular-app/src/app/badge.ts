@@ -1,0 +1,20 @@
+import { Component } from '@angular/core';
+import { injectWampStatus } from 'rxwamp/angular';
+
+/** How the link to the shop is, with a countdown while it is lost. */
+@Component({
+  selector: 'app-badge',
+  template: `
+    @if (status.connected()) {
+      ● live
+    } @else if (status.retryIn() !== undefined) {
+      ○ again in {{ status.retryIn() }} s
+    } @else {
+      ○ {{ status().state }}
+    }
+  `,
+  host: { role: 'status', '[style.float]': '"right"' },
+})
+export class Badge {
+  protected readonly status = injectWampStatus();
+}
