@@ -958,6 +958,16 @@ describe('race 38: dictionaries that lack, exceed or err', () => {
     });
   }
 
+  it('a list and a dictionary stand for each other in a payload: some peers have one kind of array for both', () => {
+    const client = subscribed();
+    client.wire.send([36, 77, 5, {}, { 0: 'a', 2: 'b' }], [36, 77, 6, {}, {}, ['a', 'b']]);
+    expect(client.events.values.map(({ args, kwargs }) => [args, kwargs])).toEqual([
+      [['a', 'b'], {}],
+      [[], { 0: 'a', 1: 'b' }],
+    ]);
+    expectCalm(client);
+  });
+
   it('anything else in the place of a dictionary is a violation', () => {
     for (const wrong of [1, 'x', true, ['x']]) {
       const client = subscribed();

@@ -193,6 +193,15 @@ describe('test router, progressive results', () => {
     ]);
   });
 
+  it('leads an empty result behind progress to the caller as it came', () => {
+    const [, caller, callee] = pair();
+    for (const [i, tail] of [[[]], []].entries()) {
+      caller.send([48, i + 1, { receive_progress: true }, 'com.p']);
+      callee.send([70, i + 1, { progress: true }, [1]], [70, i + 1, {}, ...tail]);
+      expect(caller.take().at(-1)).toEqual([50, i + 1, {}, ...tail]);
+    }
+  });
+
   it('does not ask a callee for progress that cannot be cancelled', () => {
     const [router, caller] = setUp(1);
     const callee = joined(router, { roles: { callee: { features: { progressive_call_results: true } } } });

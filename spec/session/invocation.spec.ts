@@ -142,6 +142,15 @@ describe('the answer of a handler', () => {
         [{}, [2]],
       ],
     ],
+    [
+      'values and an empty result',
+      () => of(1, result()),
+      [[{}]],
+      [
+        [PARTIAL, [1]],
+        [{}, []],
+      ],
+    ],
     ['a result and more', () => of(result([2]), 3), [[{}, [2]]], [[{}, [2]]]],
     ['a result first of what never ends', () => concat(of(result([2])), NEVER), [[{}, [2]]], [[{}, [2]]]],
   ];

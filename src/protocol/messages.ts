@@ -165,7 +165,8 @@ export const parseMessage = (value: unknown): Message => parse(value, SHAPES, ch
 
 /**
  * As {@link parseMessage}, for what routers send, whose structure alone is checked: the codes of other messages count as
- * unknown, `null` or an empty list stands for an empty dictionary, and attributes are checked where they are read.
+ * unknown, `null` or an empty list stands for an empty dictionary, a list and a dictionary may stand for each other in a
+ * payload, and attributes are checked where they are read.
  *
  * @internal
  */
@@ -216,18 +217,23 @@ function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void
   }
 }
 
-/** Payload at the end of a message: `null` counts as absent, and a binary may stand for the list. */
+/**
+ * Payload at the end of a message: `null` counts as absent, and a binary may stand for the list. Some peers (PHP) have one
+ * kind of array for lists and dictionaries: of what came, each may stand for the other.
+ */
 function checkPayload(shape: Row<unknown>, message: unknown[], at: number, tolerant: boolean): void {
   if (message.length > at + 1) {
     const kwargs = message[at + 1];
     if (kwargs === null || (tolerant && isNothing(kwargs))) message.length = at + 1;
+    else if (tolerant && Array.isArray(kwargs)) message[at + 1] = { ...kwargs };
     else if (!isDict(kwargs)) refuse(shape, 'kwargs', DICT, kwargs);
   }
   const args = message[at];
   if (args === null) {
     if (message.length === at + 1) message.length = at;
     else message[at] = [];
-  } else if (!Array.isArray(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
+  } else if (tolerant && isDict(args)) message[at] = Object.values(args);
+  else if (!Array.isArray(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
 }
 
 function refuse(shape: Row<unknown>, field: string, kind: Kind, value: unknown): never {

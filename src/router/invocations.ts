@@ -104,7 +104,11 @@ export class Invocations {
       call.answered = true;
       this.#startTimer(call);
     } else this.end(call, true);
-    call.caller.send(withPayload<MessageOf<50>>([RESULT, call.request, details], args, kwargs));
+    const head: unknown[] = [RESULT, call.request, details];
+    const result = withPayload<MessageOf<50>>(head, args, kwargs);
+    // behind progress an empty list is a result, and nothing at all is none
+    if (call.answered && args !== undefined && result.length === 3) head.push(args);
+    call.caller.send(result);
   }
 
   /**

@@ -178,9 +178,11 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     try {
       // with the procedure in the place of a payload: it is what the refusal names
       if (wire) this.#port.check([YIELD, 1, wire, this.#registration.uri] as unknown as Message);
-      this.#port.send(
-        withPayload<MessageOf<70>>([YIELD, this.#id, wire ? { ...wire, ...options } : options], args, kwargs),
-      );
+      const head: unknown[] = [YIELD, this.#id, wire ? { ...wire, ...options } : options];
+      const message = withPayload<MessageOf<70>>(head, args, kwargs);
+      // an empty answer behind progress only ends the call, unless the handler gave it as a result
+      if (this.#wantsProgress && value instanceof Result && message.length === 3) head.push([]);
+      this.#port.send(message);
     } catch (error) {
       if (error instanceof InvalidStateError) this.#fail(error);
       if (!(error instanceof SerializationError)) return;
