@@ -1041,6 +1041,92 @@ describe('connection: close()', () => {
     });
   });
 
+  describe('with { drain }', () => {
+    /** A callee with a call under way, and what its caller got. */
+    function calleeAtWork() {
+      const router = createTestRouter();
+      const callee = world({ router });
+      const caller = world({ router });
+      const work = new Subject<string>();
+      const registration = record(callee.client.register('com.app.f', () => work));
+      record(callee.client.subscribe('com.app.t'));
+      caller.client.connect();
+      return { callee, caller, work, registration, call: () => record(caller.client.call('com.app.f')) };
+    }
+
+    it('unregisters first, lets what runs be answered, and then closes', () => {
+      virtual((time) => {
+        const { callee, work, registration, call } = calleeAtWork();
+        time.advance();
+        const running = call();
+        time.advance();
+        void callee.client.close({ drain: 5000, reason: 'com.app.deploy' });
+        expect(registration.completed).toBeTrue();
+        time.advance(1000);
+        expect(callee.client.status.state).toBe('joined');
+        const refused = call();
+        time.advance();
+        expect((refused.error as ApplicationError).uri).toBe('wamp.error.no_such_procedure');
+        // a handler may need the client until it has answered
+        expect(record(callee.client.publish('com.app.t')).values).toEqual([{ acknowledged: false }]);
+        work.next('done');
+        work.complete();
+        time.advance(50);
+        expect(running.values.map(({ value }) => value)).toEqual(['done']);
+        expect(inState(callee.client, 'closed').details.reason).toBe('com.app.deploy');
+        expect(callee.of(66).length).toBe(1);
+      });
+    });
+
+    it('stops what still runs after that time', () => {
+      virtual((time) => {
+        const { callee, work, call } = calleeAtWork();
+        time.advance();
+        const running = call();
+        time.advance();
+        void callee.client.close({ drain: 120 });
+        time.advance(119);
+        expect([work.observed, callee.client.status.state]).toEqual([true, 'joined']);
+        time.advance(1);
+        expect([work.observed, callee.client.status.state]).toEqual([false, 'closed']);
+        time.advance();
+        expect(running.error).toBeInstanceOf(ApplicationError);
+      });
+    });
+
+    it('is over at once where close() is called again, and with the session', () => {
+      virtual((time) => {
+        const { callee, call } = calleeAtWork();
+        time.advance();
+        call();
+        time.advance();
+        void callee.client.close({ drain: 5000 });
+        void callee.client.close();
+        time.advance();
+        expect(callee.client.status.state).toBe('closed');
+
+        const other = calleeAtWork();
+        time.advance();
+        other.call();
+        time.advance();
+        void other.callee.client.close({ drain: 5000 });
+        other.callee.router.dropAll();
+        time.advance(50);
+        expect(other.callee.client.status.state).toBe('closed');
+      });
+    });
+
+    it('names the option that is wrong', () => {
+      virtual(() => {
+        const { client } = world();
+        expect(() => client.close({ drain: -1 })).toThrowError(TypeError, /close\(\): drain must be a number/);
+        expect(() => client.close({ drian: 1 } as never)).toThrowError(TypeError, /close\(\): unknown option 'drian'/);
+        expect(() => client.close({ message: 1 as never })).toThrowError(TypeError, /message must be/);
+        expect(client.status.state).toBe('idle');
+      });
+    });
+  });
+
   it('resolves with reason and message, the same Promise each time', async () => {
     const { client } = world();
     const first = client.close('com.app.first', 'for good');

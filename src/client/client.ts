@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs';
+import { checkOptions, NUMBER, STRING, TEXT } from '../protocol/kinds.ts';
 import type { Uri } from '../protocol/uris.ts';
-import type { CloseDetails, UserError } from '../session/options.ts';
+import type { CloseDetails, CloseOptions, UserError } from '../session/options.ts';
 import type { Session } from '../session/session.ts';
 import { PORT, Verbs, type Port } from '../session/verbs.ts';
 import { resolveOptions, type BaseOptions } from './client-options.ts';
@@ -81,10 +82,16 @@ export class Client<Api = unknown> extends Verbs<Api> {
    * Publications wait that long for a session that is being dialled, and error with ClosedError where there was none.
    * Topics and registrations complete, open calls error with ClosedError.
    *
-   * @param reason a URI, `wamp.close.normal` by default
+   * @param options a reason or options; `{ drain: 5000 }` lets invocations that run be answered first
    * @param message a text for the router's log
+   * @throws TypeError that names the option that is wrong
    */
-  close(reason: Uri = 'wamp.close.normal', message?: string): Promise<CloseDetails> {
-    return this.#engine.close({ reason, ...(message !== undefined && { message }) });
+  close(options: Uri | CloseOptions = {}, message?: string): Promise<CloseDetails> {
+    const given: CloseOptions = typeof options === 'string' ? { reason: options, message } : options;
+    checkOptions(() => 'close()', { reason: TEXT, message: STRING, drain: NUMBER }, given);
+    const { reason = 'wamp.close.normal', message: text, drain } = given;
+    const details = { reason, ...(text !== undefined && { message: text }) };
+    const close = (): Promise<CloseDetails> => this.#engine.close(details);
+    return drain ? new Promise((resolve) => this.#engine.drain(drain, () => resolve(close()))) : close();
   }
 }

@@ -233,6 +233,19 @@ export interface JoinedSession extends Wamp {
   leave(reason?: Uri, message?: string): void;
 }
 
+/** Options of `close()`. */
+export interface CloseOptions {
+  /** A URI; `wamp.close.normal` by default. */
+  readonly reason?: Uri | undefined;
+  /** A text for the router's log. */
+  readonly message?: string | undefined;
+  /**
+   * For callees: unregisters all procedures first, and lets the invocations that run be answered, for at most so many
+   * milliseconds. 0 by default: what runs is stopped, and its callers get an error.
+   */
+  readonly drain?: number | undefined;
+}
+
 /** How a client was closed: its own reason, and what the router's answer held (WAMP, GOODBYE). */
 export interface CloseDetails {
   /** As it was given to `close()`: routers answer with reasons of their own, which mean nothing. */

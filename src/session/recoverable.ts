@@ -69,6 +69,8 @@ export abstract class Recoverable implements StreamInfo {
   abstract request(port: RequestPort): void;
   /** The session is gone; observers that were bound to it end with `error`, or complete where there is none. */
   abstract detached(session: JoinedSession, error: WampError | undefined): void;
+  /** Completes its observer and gives it back, where the client can do without it before it is closed. */
+  complete?(): void;
   /** Ends its observers, with an error or without one. */
   abstract end(error?: Error): void;
 

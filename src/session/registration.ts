@@ -127,6 +127,10 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
     }
   }
 
+  override complete(): void {
+    finish(this.#subscriber, undefined);
+  }
+
   override end(error?: Error): void {
     this.close();
     finish(this.#subscriber, error);
