@@ -14,22 +14,16 @@ export async function until(holds, patience = PATIENCE) {
 
 /** Waits until all clients are joined with all streams, and all that was begun has ended. */
 export async function quiet(parties, ledger) {
-  if (!(await until(() => parties.every((party) => party.healed)))) {
-    const ill = parties.filter((party) => !party.healed);
-    ledger.violated('not all clients and streams came back', ill.map(({ state }) => state).join('; '));
-  }
-  if (!(await until(() => ledger.openCount === 0))) {
-    for (const [kind, left] of ledger.open)
-      if (left > 0) ledger.violated(`${kind}: not ended after the faults`, `${left}`);
-  }
+  const ill = () => parties.filter((party) => !party.healed);
   const running = () => parties.filter(({ invocations, stopped }) => invocations !== stopped);
-  if (!(await until(() => running().length === 0)))
-    ledger.violated(
-      'invocations go on though their calls have ended',
-      running()
-        .map(({ name }) => name)
-        .join(),
-    );
+  // all at once: a link that the faults have ended may be noticed late
+  if (await until(() => ill().length === 0 && ledger.openCount === 0 && running().length === 0)) return;
+  const states = ill().map(({ state }) => state);
+  if (states.length > 0) ledger.violated('not all clients and streams came back', states.join('; '));
+  for (const [kind, left] of ledger.open)
+    if (left > 0) ledger.violated(`${kind}: not ended after the faults`, `${left}`);
+  const names = running().map(({ name }) => name);
+  if (names.length > 0) ledger.violated('invocations go on though their calls have ended', names.join());
 }
 
 let trials = 0;

@@ -73,6 +73,8 @@ class Mutations {
   }
 }
 
+const hex = (frame) => Buffer.from(frame).toString('hex');
+
 class Trial {
   /** Frames that the decoder read, and those it refused. */
   #read = 0;
@@ -136,6 +138,14 @@ class Trial {
   }
 
   #decode(decoder, frame) {
+    let took = this.#timed(decoder, frame);
+    // not where the machine was busy with something else
+    if (took > SLOW) took = this.#timed(decoder, frame);
+    this.#slowest = Math.max(this.#slowest, took);
+    if (took > SLOW) this.#ledger.violated(`${this.#id}: a frame takes long`, `${took} ms: ${hex(frame)}`);
+  }
+
+  #timed(decoder, frame) {
     const began = performance.now();
     try {
       decoder.decode(frame);
@@ -143,12 +153,9 @@ class Trial {
     } catch (error) {
       this.#refused++;
       if (!(error instanceof ProtocolError))
-        this.#ledger.violated(`${this.#id}: another error than ProtocolError`, String(error));
+        this.#ledger.violated(`${this.#id}: another error than ProtocolError`, `${String(error)}: ${hex(frame)}`);
     }
-    const took = performance.now() - began;
-    this.#slowest = Math.max(this.#slowest, took);
-    if (took > SLOW)
-      this.#ledger.violated(`${this.#id}: a frame takes long`, `${took} ms: ${Buffer.from(frame).toString('hex')}`);
+    return performance.now() - began;
   }
 
   /** All clients must work. */

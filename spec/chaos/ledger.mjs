@@ -1,5 +1,8 @@
 // What was begun and how it ended, and what should not have happened.
 
+/** How often the details of one breach are shown. */
+const SHOWN = 5;
+
 export class Ledger {
   /** Kind → how many are under way. */
   open = new Map();
@@ -34,11 +37,11 @@ export class Ledger {
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
   }
 
-  /** An invariant does not hold. `details` is shown the first time. */
+  /** An invariant does not hold. `details` is shown the first times. */
   violated(sentence, details = '') {
     const times = this.broken.get(sentence) ?? 0;
     this.broken.set(sentence, times + 1);
-    if (times === 0) this.#say(`  BROKEN behind fault ${this.faultCount}: ${sentence}${details && `: ${details}`}`);
+    if (times < SHOWN) this.#say(`  BROKEN behind fault ${this.faultCount}: ${sentence}${details && `: ${details}`}`);
   }
 
   /** Something begins that must end exactly once. */

@@ -15,6 +15,8 @@ import { World } from './world.mjs';
 const ROUND = 60;
 /** Milliseconds that a fault may last. */
 const LASTING = 500;
+/** How many objects of each class may be waiting for a timer or for their collection, beside those in use. */
+const SLACK = 40;
 /** Rounds that it takes to tell growth of the heap from noise, behind those in which code is compiled. */
 const ENOUGH = 10;
 const WARM = 20;
@@ -119,18 +121,16 @@ class Chaos {
   /** What the clients hold must be what they have. */
   async #measure() {
     const { ledger, parties } = this;
-    const sum = (name) => parties.reduce((all, party) => all + party[name], 0);
-    const held = () => {
-      const { clients, sessions, topics, registrations, calls, invocations, publications } = alive();
-      return { clients, sessions, topics, registrations, calls, invocations, publications };
-    };
-    const expected = {
+    const own = {
       clients: parties.length,
       sessions: parties.length,
-      topics: sum('topics'),
-      registrations: sum('procedures'),
+      topics: parties.reduce((sum, { topics }) => sum + topics, 0),
+      registrations: parties.reduce((sum, { procedures }) => sum + procedures, 0),
     };
-    for (const difference of await settles(held, expected)) ledger.violated('something is left in memory', difference);
+    const { subscribers: _, ...held } = alive();
+    for (const [name, found] of Object.entries(held)) {
+      if (found > (own[name] ?? 0) + SLACK) ledger.violated('something is left in memory', `${found} ${name}`);
+    }
     const { heap: bytes } = await heap();
     this.samples.push(bytes);
     const broken = ledger.broken.size > 0 ? `, ${ledger.broken.size} BROKEN` : '';

@@ -75,7 +75,7 @@ export class Party {
       realm: 'realm1',
       transports: [transport],
       reconnect: { initialDelay: 10, maxDelay: 150, stableAfter: 500 },
-      keepalive: { interval: 300, timeout: 400 },
+      keepalive: { interval: 300, timeout: 800 },
       joinTimeout: 1500,
       requestTimeout: 4000,
       closeTimeout: 500,

@@ -191,13 +191,13 @@ export class Proxy {
     for (const { up, down } of this.pairs) up.truncates = down.truncates = true;
   }
 
-  /** Ends what is stalled or half-open; from now on the network is good. */
+  /** Ends what is stalled, half-open or truncated; from now on the network is good. */
   heal() {
     this.delay = 0;
     this.splits = this.refuses = false;
     for (const pair of [...this.pairs]) {
       pair.up.truncates = pair.down.truncates = false;
-      if (pair.dead) pair.reset();
+      if (pair.dead || pair.up.swallows || pair.down.swallows) pair.reset();
     }
   }
 

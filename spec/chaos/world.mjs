@@ -34,7 +34,7 @@ export class World {
       port: web,
       rawSocket: { port: raw },
       // so that a client which is gone without a word does not count as present for long
-      longPoll: { idleTimeout: 1000, holdTimeout: 300 },
+      longPoll: { idleTimeout: 2000, holdTimeout: 300 },
     });
     this.#ports = { web: this.#served.port, raw: this.#served.rawSocket.port };
   }
