@@ -96,7 +96,7 @@ function silentClient({ url: _address, ...options }: ClientOptions): WampClient 
     if (name === 'publish') checkPublish(...(args as Parameters<typeof checkPublish>));
     return throwError(() => {
       const error = new WampError(
-        `${name}(${String(args[0] ?? '')}): the client does not dial on a server, unless withServer('dial' or 'transfer') says so`,
+        `${name}(${(args[0] ?? '') as string}): the client does not dial on a server, unless withServer('dial' or 'transfer') says so`,
       );
       if (handler) refusals.set(error, handler);
       return error;
