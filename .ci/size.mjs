@@ -94,6 +94,26 @@ const parts = [
   ['bind()', 'use: [bind, Procedure, Topic]', { 'rxwamp/decorators': 'bind, Procedure, Topic' }, 3_800],
 ];
 
+/** What applications with Angular use of it, and the most that this may add to the client alone. */
+const angular = [
+  ['provideWamp, injectWamp', 1_500],
+  ['provideWamp, injectWampStatus, topicResource, callResource', 2_700],
+  ['provideWamp, injectWamp, injectWampStatus, topicResource, callResource, injectCall', 3_000],
+  ['provideWamp, withAuth, withErrorHandler, withConnect, withServer', 2_000],
+  ['provideWamp, whenJoined, resolveCall, injectProcedure', 2_100],
+];
+/** As Angular's CLI builds for browsers; what is loaded later, where it is used, does not count. */
+const byAngular = {
+  define: { ngDevMode: 'false', ngServerMode: 'false' },
+  plugins: [
+    {
+      name: 'loaded later',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : null)),
+    },
+  ],
+};
+
 /** Node's built-ins stand in the metafile as imports that stay outside. */
 const builtins = ({ inputs }) =>
   Object.values(inputs).flatMap(({ imports }) =>
@@ -154,6 +174,13 @@ async function tabulate() {
     console.log(`${problems.length > 0 ? 'FAIL' : 'ok  '} ${`${added} B of ${ceiling}`.padStart(16)}  ${name}`);
     for (const problem of problems) console.log(`       ${problem}`);
     if (problems.length > 0) fits = false;
+  }
+  console.log('\nadded to the client by an application with Angular:');
+  for (const [names, ceiling] of angular) {
+    const program = `import { ${names} } from 'rxwamp/angular'; console.log(${names});`;
+    const added = zipped((await bundled(program, byAngular)).outputFiles[0]) - base;
+    if (added > ceiling) fits = false;
+    console.log(`${added > ceiling ? 'FAIL' : 'ok  '} ${`${added} B of ${ceiling}`.padStart(16)}  ${names}`);
   }
   return fits;
 }

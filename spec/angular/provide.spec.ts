@@ -166,8 +166,8 @@ describe('angular', () => {
       const open = jasmine.createSpy('open').and.returnValue(NEVER);
       const wamp = wampOf(environment(...server, provideWamp({ realm, transports: [{ name: 'given', open }] })));
       for (const [source, what] of [
-        [wamp.call('com.app.add', [1, 2]), 'call of com.app.add'],
-        [wamp.publish('com.app.news'), 'publish on com.app.news'],
+        [wamp.call('com.app.add', [1, 2]), 'call(com.app.add)'],
+        [wamp.publish('com.app.news'), 'publish(com.app.news)'],
         [wamp.connect(), 'connect()'],
       ] as const) {
         const { error } = record<unknown>(source);

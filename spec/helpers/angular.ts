@@ -3,6 +3,7 @@ import {
   createEnvironmentInjector,
   DOCUMENT,
   EnvironmentInjector,
+  provideZoneChangeDetection,
   provideZonelessChangeDetection,
   runInInjectionContext,
   type EnvironmentProviders,
@@ -16,10 +17,14 @@ TestBed.initTestEnvironment(BrowserTestingModule, platformBrowserTesting());
 /** What TestBed and TransferState look for, where there is no page. */
 const page = { provide: DOCUMENT, useValue: { querySelectorAll: () => [], getElementById: () => null } };
 
+/** With zone.js where a spec has loaded that. */
+const detection = (): EnvironmentProviders =>
+  'Zone' in globalThis ? provideZoneChangeDetection() : provideZonelessChangeDetection();
+
 /** An application without components under TestBed, which ends it after the spec. */
 export function application(...providers: (Provider | EnvironmentProviders)[]): EnvironmentInjector {
   TestBed.configureTestingModule({
-    providers: [provideZonelessChangeDetection(), 'document' in globalThis ? [] : page, ...providers],
+    providers: [detection(), 'document' in globalThis ? [] : page, ...providers],
   });
   return TestBed.inject(EnvironmentInjector);
 }

@@ -25,4 +25,11 @@ describe('Angular with zone.js', () => {
       turns: { 'observed in the zone': 1, 'observed outside': 0, 'observed by a session': 1 },
     });
   }, 30_000);
+
+  it('delivers frames in tick() of a test with fakeAsync()', async () => {
+    const program = start(['spec/node/angular/fake-async.program.ts']);
+    const [, json = ''] = await program.prints(/^RESULTS (.*)$/m);
+    expect(JSON.parse(json)).toEqual(['live', 3, 3]);
+    expect(program.out).not.toContain('ERROR');
+  }, 30_000);
 });

@@ -1,7 +1,7 @@
 import { computed, effect, inject, Injector, runInInjectionContext, untracked } from '@angular/core';
-import { rejoin, type Identity } from '../index.ts';
-import { authFor } from './auth-for.ts';
-import type { WampFeature } from './feature.ts';
+import { NEVER } from 'rxjs';
+import { anonymous, rejoin, type Authenticator, type Identity } from '../index.ts';
+import type { AuthOf, WampFeature } from './feature.ts';
 
 /**
  * Ties the session to a user: a signal, or a function of signals that may `inject()`. When the user changes, the client
@@ -19,7 +19,7 @@ import type { WampFeature } from './feature.ts';
  */
 export function withIdentity(user: () => Identity | undefined): WampFeature {
   return {
-    identity: user,
+    user: (auth) => authFor(untracked(user), auth),
     made(wamp, auth) {
       const injector = inject(Injector);
       const present = computed(() => runInInjectionContext(injector, user));
@@ -33,5 +33,11 @@ export function withIdentity(user: () => Identity | undefined): WampFeature {
     },
   };
 }
+
+/** Where there is no user: waits, before anything is dialled, until the client joins anew. */
+const nobody: Authenticator = { method: 'anonymous', hello: () => NEVER, challenge: () => NEVER };
+
+const authFor = (identity: Identity | undefined, auth: AuthOf): readonly Authenticator[] =>
+  identity ? (auth(identity) ?? [anonymous(identity)]) : [nobody];
 
 const textOf = (identity: Identity | undefined): string => JSON.stringify(identity ?? null);

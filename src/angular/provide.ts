@@ -8,14 +8,12 @@ import {
   PLATFORM_ID,
   provideEnvironmentInitializer,
   runInInjectionContext,
-  untracked,
   type EnvironmentProviders,
 } from '@angular/core';
-import { anonymous, WampClient, type ClientOptions } from '../index.ts';
+import { WampClient, type ClientOptions } from '../index.ts';
 import type { AuthOf, WampFeature } from './feature.ts';
-import { authFor } from './auth-for.ts';
 import { CLIENT_SOURCE, injectWamp, WAMP, type WampRef } from './ref.ts';
-import { endWithPage, inHaste, silentClient, waitForLink } from './server.ts';
+import { clientForPage, isSilent } from './server.ts';
 import { useZone } from './zone.ts';
 
 /** Options of {@link provideWamp}: those of `WampClient`. */
@@ -78,27 +76,21 @@ function create(given: Given, features: readonly WampFeature[]): WampClient {
   const feature = <Name extends keyof WampFeature>(name: Name): WampFeature[Name] | undefined =>
     features.find((each) => each[name])?.[name];
   const proofs = feature('auth');
-  const auth: AuthOf = (identity) =>
-    proofs
-      ? runInInjectionContext(injector, () => proofs(identity))
-      : (own.auth ?? (identity ? [anonymous(identity)] : []));
-  const user = feature('identity');
-  const options: ClientOptions = { ...own, auth: user ? authFor(untracked(user), auth) : auth(undefined) };
+  const auth: AuthOf = (identity) => (proofs ? runInInjectionContext(injector, () => proofs(identity)) : own.auth);
+  const options: ClientOptions = { ...own, auth: feature('user')?.(auth) ?? auth() };
 
-  // the test of `isPlatformServer`, without the package @angular/common
-  const onServer = inject(PLATFORM_ID, { optional: true }) === 'server';
-  const silent = onServer && !dialOnServer && !feature('dialsOnServer');
   const source = inject(CLIENT_SOURCE, { optional: true });
   const make = (settings: ClientOptions): WampClient => source?.make(settings) ?? new WampClient(settings);
-  const wamp = silent ? silentClient(options) : make(onServer ? inHaste(options) : options);
-  if (onServer && !silent) {
-    endWithPage(wamp);
-    waitForLink(wamp);
-  }
+  const dials = dialOnServer ?? feature('dialsOnServer') ?? false;
+  // Angular's CLI sets ngServerMode, so that browser bundles leave out what is for servers; otherwise the platform's id tells
+  const wamp =
+    (typeof ngServerMode === 'undefined' || ngServerMode) && inject(PLATFORM_ID, { optional: true }) === 'server'
+      ? clientForPage(options, dials, make)
+      : make(options);
   const zone = inject(NgZone, { optional: true });
   // without zone.js it is of another class
   if (zone instanceof NgZone) useZone(wamp, zone);
   inject(DestroyRef).onDestroy(() => void wamp.close());
-  if (!silent) for (const each of features) each.made?.(wamp, auth);
+  if (!isSilent(wamp)) for (const each of features) each.made?.(wamp, auth);
   return wamp;
 }

@@ -53,6 +53,19 @@ export function withServer(mode: 'silent' | 'dial' | 'transfer'): WampFeature {
   };
 }
 
+/** The client of a page that is rendered on a server; `make` makes one that dials. */
+export function clientForPage(
+  options: ClientOptions,
+  dials: boolean,
+  make: (options: ClientOptions) => WampClient,
+): WampClient {
+  if (!dials) return silentClient(options);
+  const wamp = make({ waitTimeout: PATIENCE, ...options });
+  endWithPage(wamp);
+  waitForLink(wamp);
+  return wamp;
+}
+
 /** What helpers that pass the verbs by dial in its place: it neither succeeds nor fails. */
 const nowhere: Transport = { name: 'none (rendering on a server)', open: () => NEVER };
 
@@ -69,43 +82,34 @@ function reportRefusal(error: object): void {
   handler.handleError(error);
 }
 
-/** A client that does not dial, and keeps neither its users nor the page waiting: topics complete, all else errors. */
-export function silentClient({ url: _address, ...options }: ClientOptions): WampClient {
+/** A client that does not dial, and keeps neither its users nor the page waiting: streams complete, all else errors. */
+function silentClient({ url: _address, ...options }: ClientOptions): WampClient {
   const wamp = new WampClient({ ...options, transports: [nowhere], joinTimeout: Infinity, waitTimeout: 0 });
   const handler = inject(ErrorHandler, { optional: true });
-  const refused = (what: string): Observable<never> =>
-    throwError(() => {
-      const error = new WampError(
-        `${what}: the client does not dial on a server, unless withServer('dial' or 'transfer') says so`,
-      );
-      if (handler) refusals.set(error, handler);
-      return error;
-    });
-  config.onUnhandledError ??= reportRefusal;
-  // the verbs check their arguments, and dial when they are subscribed to
+  // verbs that are cold only check their arguments when they are called
   putAround(wamp, ['subscribe', 'register'], (verb, args) => {
     verb(...args);
     return EMPTY;
   });
-  putAround(wamp, ['call'], (verb, args) => {
-    verb(...args);
-    return refused(`call of ${String(args[0])}`);
+  putAround(wamp, ['call', 'publish', 'connect'], (verb, args, name) => {
+    if (name === 'call') verb(...args);
+    if (name === 'publish') checkPublish(...(args as Parameters<typeof checkPublish>));
+    return throwError(() => {
+      const error = new WampError(
+        `${name}(${(args[0] ?? '') as string}): the client does not dial on a server, unless withServer('dial' or 'transfer') says so`,
+      );
+      if (handler) refusals.set(error, handler);
+      return error;
+    });
   });
-  putAround(wamp, ['publish'], (_, args) => {
-    checkPublish(...(args as Parameters<typeof checkPublish>));
-    return refused(`publish on ${String(args[0])}`);
-  });
-  putAround(wamp, ['connect'], () => refused('connect()'));
   Object.defineProperty(wamp, 'session$', { value: EMPTY, configurable: true });
+  config.onUnhandledError ??= reportRefusal;
   behaviours.set(wamp, 'silent');
   return wamp;
 }
 
-/** What a client has on a server beside its options: a page does not wait for long. */
-export const inHaste = (options: ClientOptions): ClientOptions => ({ waitTimeout: PATIENCE, ...options });
-
 /** A page that is rendered waits while the client joins. */
-export function waitForLink(wamp: WampClient): void {
+function waitForLink(wamp: WampClient): void {
   const tasks = inject(PendingTasks);
   const task = new Observable<never>(() => tasks.add());
   const waiting = wamp.status$.pipe(
@@ -124,7 +128,7 @@ export function waitForLink(wamp: WampClient): void {
  * where nothing came in half a second. When the page is rendered, open calls end without a word: an error that nothing
  * handles would end the server.
  */
-export function endWithPage(wamp: WampClient): void {
+function endWithPage(wamp: WampClient): void {
   const open = new Subscription();
   putAround(wamp, ['call', 'publish', 'connect'], (verb, args) => {
     const source = verb(...args);

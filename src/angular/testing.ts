@@ -129,13 +129,15 @@ function create(options: WampTestingOptions): Parts {
     },
   };
   const settle = async (): Promise<void> => {
-    let moved = true;
-    const watch = router.messages$.subscribe(() => (moved = true));
-    while (moved) {
-      moved = false;
+    let frames = 0;
+    const watch = router.messages$.subscribe(() => frames++);
+    // twice: what the router has sent before is not counted, and is delivered in the first turn
+    for (let quiet = 0; quiet < 2;) {
+      const before = frames;
       // effects may subscribe and call
       application?.tick();
       await turn();
+      quiet = frames === before ? quiet + 1 : 0;
     }
     watch.unsubscribe();
   };
