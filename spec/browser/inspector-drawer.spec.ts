@@ -4,7 +4,7 @@ import { InspectorPage } from './inspector-page.ts';
 describe('openInspector()', () => {
   let page: InspectorPage;
   let drawer: InspectorDrawer | undefined;
-  const open = (options?: InspectorOptions): InspectorDrawer => (drawer = openInspector(page.client as never, options));
+  const open = (options?: InspectorOptions): InspectorDrawer => (drawer = openInspector(page.client, options));
   const host = (): HTMLElement => document.querySelector<HTMLElement>('[aria-label="WAMP inspector"]')!;
   const press = (target: EventTarget, key: string, init: KeyboardEventInit = {}): boolean =>
     target.dispatchEvent(

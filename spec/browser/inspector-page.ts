@@ -2,7 +2,7 @@
 import { engineOf } from '../../src/client/engine.ts';
 import { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
-import type { Inspectable, RxwampInspector } from '../../src/inspector/index.ts';
+import type { RxwampInspector } from '../../src/inspector/index.ts';
 import { createTestRouter, eventually, type TestRouter } from '../../src/testing/index.ts';
 
 /** A client of a router of its own, and an inspector that shows it. */
@@ -14,7 +14,7 @@ export class InspectorPage {
 
   constructor(options: Partial<BaseOptions> = {}) {
     this.client = this.connect(options);
-    this.element.client = this.client as Inspectable;
+    this.element.client = this.client;
   }
 
   /** Another client of the router. */
@@ -33,7 +33,7 @@ export class InspectorPage {
 
   /** Chooses a tab. */
   choose(label: string): void {
-    const tab = this.all<HTMLElement>('[role=tab]').find(({ textContent }) => textContent.trim() === label);
+    const tab = this.all('[role=tab]').find(({ textContent }) => textContent.trim() === label);
     if (!tab) throw new Error(`There is no tab ${label}`);
     tab.click();
   }
