@@ -72,7 +72,7 @@ input[type='search']::placeholder { color: var(--muted); opacity: 1; }
 @container inspector (inline-size < 560px) {
   .header { flex-wrap: wrap; padding-inline-end: 6px; }
   .status { flex: 1; min-block-size: 32px; }
-  .tabs { order: 1; flex: 1 0 100%; min-block-size: 32px; margin-inline: -8px; }
+  .tabs { order: 1; flex: 1 0 100%; min-block-size: 32px; margin-inline: -8px -4px; }
   .tab { padding-inline: 8px; flex: 1 0 auto; }
 }
 @media (prefers-reduced-motion: reduce) {
