@@ -2,14 +2,14 @@
 //  1. contents: JavaScript and declarations, each once; all that package.json points at; how much it is
 //  2. each exported name means one thing
 //  3. publint and "are the types wrong" on the tarball
-//  4. Node imports and requires one and the same copy of each entry; Jest, without configuration, gets CommonJS
-// Its declarations are judged by `npm run check:typescript`.
+//  4. Node imports and requires one and the same copy of each entry
+// Its declarations are judged by `npm run check:typescript`, bundlers and test runners by `npm run check:bundlers`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { nameProblems } from './names.mjs';
-import { check, entries, freshProject, manifest, pack, root } from './pack.mjs';
+import { check, entries, manifest, pack, root } from './pack.mjs';
 
 process.chdir(root);
 const limits = { files: 600, unpacked: 2_100_000, packed: 650_000 };
@@ -98,17 +98,4 @@ for (const entry of entries.map((path) => manifest.name + path)) {
   });
   const why = stderr.split('\n').filter((line) => /^\w*Error|^Error/.test(line));
   check(`import and require ${entry}`, status === 0 ? [] : [why[0] ?? stderr.trim()]);
-}
-
-const project = freshProject('jest', {}, 'rxjs@7', 'jest@29', 'jest-environment-jsdom@29');
-cpSync(join(root, '.ci', 'jest'), project, { recursive: true });
-for (const [environment, suites] of Object.entries({ node: ['rxwamp', 'binary'], jsdom: ['rxwamp'] })) {
-  const args = [
-    join(project, 'node_modules', 'jest', 'bin', 'jest.js'),
-    `--env=${environment}`,
-    '--silent',
-    ...suites.map((suite) => `/${suite}[.]test`),
-  ];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
-  check(`Jest without configuration, ${environment}`, status === 0 ? [] : stderr.trim().split('\n').slice(0, 40));
 }

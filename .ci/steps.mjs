@@ -58,6 +58,7 @@ export const verify = [
   { name: 'ranges', run: ['check:ranges'] },
   { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
   { name: 'Angular', run: ['check:angular'], needs: ['build'], total: true },
+  { name: 'bundlers', run: ['check:bundlers'], needs: ['build'] },
   { name: 'runtimes', run: ['check:runtimes'], needs: ['build'] },
   { name: 'conformance', run: ['test:conformance'], skip: noTestSuite },
   // that they run: figures are for a quiet machine and more time

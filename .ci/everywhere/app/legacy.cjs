@@ -1,0 +1,2 @@
+// An older part of the program.
+exports.WampClient = require('rxwamp').WampClient;
