@@ -2,6 +2,7 @@
 // `npm run build`. `-- 21` takes one version.
 import { join } from 'node:path';
 import { check, startBrowser, totals } from '../demo/e2e/kit.mjs';
+import { appChecks } from './angular/app.mjs';
 import { freshChecks } from './angular/fresh.mjs';
 import { newWorkspace } from './angular/workspace.mjs';
 import { pack, temporary } from './pack.mjs';
@@ -12,20 +13,24 @@ const { tarball } = pack();
 const folder = temporary('angular');
 const browser = await startBrowser();
 
-/** The checks of one version: each needs what those before it made. */
+/** The checks of one version. */
 async function checksOf(major) {
+  const alone = (name, body) => check(`Angular ${major}: ${name}`, body);
+  /** One that the following need. */
   const step = async (name, body) => {
     let result;
     let held = false;
-    await check(`Angular ${major}: ${name}`, async () => {
+    await alone(name, async () => {
       result = await body();
       held = true;
     });
-    if (!held) throw new Error(`Angular ${major}: what stands behind '${name}' was not tried`);
+    if (!held) throw new Error(`Angular ${major}: what needs '${name}' was not tried`);
     return result;
   };
+  const kit = { tarball, browser, step, check: alone };
   const workspace = await step('ng new', () => newWorkspace(major, join(folder, `${major}`)));
-  await freshChecks(workspace, { tarball, browser, check: step });
+  await freshChecks(workspace, kit);
+  await appChecks(workspace, kit);
 }
 
 for (const { reason } of await Promise.allSettled(versions.map(checksOf))) if (reason) console.log(reason.message);

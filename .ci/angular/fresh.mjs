@@ -4,17 +4,19 @@ import { expect } from '../../demo/e2e/kit.mjs';
 import { freePort } from '../../demo/server/ports.mjs';
 import { serveFiles } from './files.mjs';
 
+/** @typedef {(name: string, body: () => unknown) => Promise<void>} Check those behind a step need what it made */
+
 /**
  * @param {import('./workspace.mjs').Workspace} workspace
- * @param {{ tarball: string, browser: import('playwright-core').Browser, check: (name: string, body: () => unknown) => Promise<void> }} kit
+ * @param {{ tarball: string, browser: import('playwright-core').Browser, step: Check, check: Check }} kit
  */
-export async function freshChecks({ path, run, serve, ng }, { tarball, browser, check }) {
+export async function freshChecks({ path, run, serve, ng }, { tarball, browser, step, check }) {
   // the default port may be taken on this machine
   const port = await freePort(0, { only: true, what: 'router' });
-  await check('ng add', () =>
+  await step('ng add', () =>
     ng('add', tarball, '--skip-confirmation', '--defaults', '--url', `ws://localhost:${port}/ws`),
   );
-  await check('ng build', () => ng('build'));
+  await step('ng build', () => ng('build'));
   await check('the first live value', async () => {
     const router = await serve(/router for tests on/, 'npm', 'run', 'wamp');
     const files = await serveFiles(join(path, 'dist', 'shop', 'browser'));

@@ -1,6 +1,6 @@
 // Two routers and what the shop asks of them, in one process: `npm run backend`. Prints a line for each call.
 import { parseArgs } from 'node:util';
-import { concat, interval, map, of, take, tap, timer } from 'rxjs';
+import { concat, defer, interval, map, of, take, timer } from 'rxjs';
 import { result, ticket, WampClient } from 'rxwamp';
 import { acceptAnonymous, acceptTicket, createRouter } from 'rxwamp/router';
 import { serveRouter } from 'rxwamp/router/node';
@@ -42,23 +42,24 @@ register(shop, 'shop.search', (words) =>
   timer(400).pipe(map(() => result([teas.filter(({ name }) => name.toLowerCase().includes(words.toLowerCase()))]))),
 );
 let orders = 0;
-register(shop, 'shop.order', (tea, grams) =>
-  concat(
-    interval(40).pipe(
-      take(50),
-      map((step) => 2 * step),
-    ),
-    of(result([`No. ${(orders += 1)}: ${grams} g of ${tea}`])).pipe(
-      tap(() => office.publish('office.order', [{ tea, grams }])),
-    ),
-  ),
-);
+register(shop, 'shop.order', (tea, grams) => {
+  const percents = interval(40).pipe(
+    take(50),
+    map((step) => 2 * step),
+  );
+  const receipt = defer(() => {
+    office.publish('office.order', [{ tea, grams }]);
+    return of(result([`No. ${(orders += 1)}: ${grams} g of ${tea}`]));
+  });
+  return concat(percents, receipt);
+});
 register(shop, 'shop.token', (name, password) => {
   if (password !== 'tea') throw new Error('wrong password');
   const token = `${name} ${Math.random()}`;
   tokens.set(token, Date.now() + 10_000);
   return token;
 });
+office.subscribe('wamp.session.on_leave').subscribe(() => console.log('left the office'));
 register(office, 'office.stock', () => teas.map(({ name }, i) => ({ name, kilos: 7 * (i + 1) })));
 
 interval(500).subscribe((n) => {

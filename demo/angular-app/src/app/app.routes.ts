@@ -1,4 +1,5 @@
-import type { Routes } from '@angular/router';
+import { inject } from '@angular/core';
+import { Router, type Routes } from '@angular/router';
 import { resolveCall, whenJoined } from 'rxwamp/angular';
 import { SHOP } from './apis';
 import { Prices } from './pages/prices';
@@ -13,7 +14,7 @@ export const routes: Routes = [
   },
   {
     path: 'order',
-    canActivate: [whenJoined({ timeout: 3000, otherwise: '/' })],
+    canActivate: [whenJoined({ timeout: 3000, otherwise: () => inject(Router).parseUrl('/') })],
     loadComponent: () => import('./pages/order').then((m) => m.Order),
   },
   { path: 'login', loadComponent: () => import('./pages/login-form').then((m) => m.LoginForm) },
