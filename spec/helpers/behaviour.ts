@@ -1,5 +1,18 @@
 // What the four verbs do from end to end, whatever carries them: the same specs for every serializer and transport.
-import { concat, filter, firstValueFrom, from, interval, lastValueFrom, map, NEVER, of, Subject, take, timer } from 'rxjs';
+import {
+  concat,
+  filter,
+  firstValueFrom,
+  from,
+  interval,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  Subject,
+  take,
+  timer,
+} from 'rxjs';
 import type { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
 import { rejoin } from '../../src/programs/rejoin.ts';
@@ -564,6 +577,8 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
       });
     });
 
+    // the session of tabs is their worker's
+    if (name.includes('worker')) return;
     describe('a session renewed in use', () => {
       it('lose no event, hear none twice, and fail no call', async () => {
         const [topic, procedure] = [fresh('topic'), fresh('f')];
