@@ -1,7 +1,21 @@
 // What the four verbs do from end to end, whatever carries them: the same specs for every serializer and transport.
-import { concat, firstValueFrom, from, interval, lastValueFrom, map, NEVER, of, Subject, take } from 'rxjs';
+import {
+  concat,
+  filter,
+  firstValueFrom,
+  from,
+  interval,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  Subject,
+  take,
+  timer,
+} from 'rxjs';
 import type { Client } from '../../src/client/client.ts';
 import type { BaseOptions } from '../../src/client/client-options.ts';
+import { rejoin } from '../../src/programs/rejoin.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
 import type { Dict } from '../../src/protocol/payload.ts';
 import type { CallResult, Invocation } from '../../src/session/events.ts';
@@ -560,6 +574,32 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
         await provided(alice, inner, () => 1);
         await provided(alice, outer, () => alice.call<number>(inner).pipe(map(({ value }) => value + 1)));
         expect((await first(alice, outer)).value).toBe(2);
+      });
+    });
+
+    // the session of tabs is their worker's
+    if (name.includes('worker')) return;
+    describe('a session renewed in use', () => {
+      it('lose no event, hear none twice, and fail no call', async () => {
+        const [topic, procedure] = [fresh('topic'), fresh('f')];
+        const events = await live(alice, topic);
+        await provided(alice, procedure, ({ args }) => args[0], { invoke: 'roundrobin' });
+        const before = await sessionOf(alice);
+        let left = false;
+        const over = firstValueFrom(alice.lifecycle$.pipe(filter(({ type }) => type === 'leave')));
+        void over.then(() => (left = true));
+        const renewed = firstValueFrom(rejoin(alice, { overlap: true }));
+        let sent = 0;
+        while (!left) {
+          bob.publish(topic, [sent++]);
+          expect((await first(bob, procedure, [sent])).value).toBe(sent);
+          // in memory there is nothing but this that lets timers run
+          await firstValueFrom(timer(0));
+        }
+        expect((await renewed).id).not.toBe(before);
+        await firstValueFrom(bob.publish(topic, [sent++], {}, { acknowledge: true }));
+        while (events.values.length < sent) await events.next();
+        expect(values(events)).toEqual(Array.from({ length: sent }, (_, i) => i));
       });
     });
   });

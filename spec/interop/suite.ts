@@ -21,6 +21,7 @@ import { histories, killing, metaApi, testaments } from './features/meta.ts';
 import type { PeerScene } from './features/peers.ts';
 import { fullPeer, sealed, wampyPython } from './features/peers.ts';
 import { announcements } from './features/payloads.ts';
+import { renewal } from './features/renewal.ts';
 import { restart } from './features/restart.ts';
 import { manyStreams, scaleOut } from './features/scale.ts';
 import { secured } from './features/secure.ts';
@@ -48,6 +49,7 @@ const FEATURES: Readonly<Record<string, (scene: Scene) => void>> = {
     cliAgainst({ args: () => ['--url', router.at.ws, '--realm', 'realm1'] });
   },
   'many streams at once': manyStreams,
+  'sessions renewed under load': renewal,
   'scale-out and failover': scaleOut,
   'a restarted router': restart,
 };

@@ -58,7 +58,9 @@ export class Handover {
   readonly #waiting: MessageOf<36>[] = [];
   /** The ids of registrations of the first session by their keys. */
   readonly #held = new Map<string, Id>();
+  /** Whether events of the first session are over. */
   #ended = false;
+  readonly #to: Dispatch;
   /** Has the second session work as any. */
   readonly #restore: () => void;
 
@@ -66,6 +68,7 @@ export class Handover {
   constructor(recovery: Recovery, from: Dispatch, to: Dispatch, limit: number) {
     this.#recovery = recovery;
     this.#from = from;
+    this.#to = to;
     this.#limit = limit;
     for (const [, topic] of from.subscriptions) this.#unconfirmed.set(keyOf('topic', topic.uri, topic.match), topic);
     for (const [id, procedure] of from.registrations) {
@@ -87,11 +90,20 @@ export class Handover {
     return true;
   }
 
-  /** Delivers what waits; from now on events of the first session do not count, and the second works as any. */
-  end(): void {
+  /**
+   * Events come from the second session alone from now on, those that wait first. `then` is called when it works as any:
+   * it may be later with what the first one has delivered.
+   */
+  end(then: () => void): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#restore();
+    for (const event of this.#waiting.splice(0)) this.#to.receive(event);
+    flushed(this.#to, this.#limit).subscribe({
+      complete: () => {
+        this.#restore();
+        then();
+      },
+    });
   }
 
   /** Gives back what the first session holds; completes when the router has answered. */
@@ -147,11 +159,15 @@ export class Handover {
   #watchSecond(to: Dispatch): () => void {
     const receive = to.receive.bind(to);
     const request = to.request.bind(to);
+    const { subscriptions } = to;
     const { id: first } = this.#from.session;
     const excludes = to.supports('broker', 'subscriber_blackwhite_listing');
     to.receive = (message) => {
-      if (message[0] === EVENT) this.#waiting.push(message);
-      else receive(message);
+      if (message[0] !== EVENT) receive(message);
+      else if (!this.#ended) this.#waiting.push(message);
+      // a retained one is for those who asked for it
+      else if (message[3]['retained'] === true || !this.#seen.get(subscriptions.get(message[1]))?.has(message[2]))
+        receive(message);
     };
     to.request = (message, pending) => {
       if (message[0] === REGISTER && pending) this.#register(to, request, message, pending);
@@ -161,12 +177,6 @@ export class Handover {
     return () => {
       to.receive = receive;
       to.request = request;
-      for (const event of this.#waiting.splice(0)) {
-        const seen = this.#seen.get(to.subscriptions.get(event[1]));
-        // a retained one is for those who asked for it
-        if (event[3]['retained'] === true || !seen?.has(event[2])) receive(event);
-      }
-      this.#seen.clear();
     };
   }
 

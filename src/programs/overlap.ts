@@ -38,9 +38,9 @@ class Overlap {
   readonly #second: Connection;
   /** What the status would be if the second connection were the client's. */
   #status: Status | undefined;
-  /** Closed when the events of the first session have ended. */
+  /** Closed when the second session works as any. */
   readonly #moved = new Subscription();
-  /** Closed when those of a session before it have. */
+  /** Closed when the first does. */
   #ready = Subscription.EMPTY;
 
   constructor(engine: Engine, settings: Settings, joinedBefore: boolean, drain: number) {
@@ -159,8 +159,7 @@ class Overlap {
   #move({ dispatch: from }: Present, joined: Joined): void {
     const { callbacks, recovery } = this.#engine;
     const handover = new Handover(recovery, from, joined.dispatch, this.#settings.closeTimeout);
-    this.#moved.add(() => handover.end());
-    const rest = new Subscription(() => this.#leave(from));
+    const rest = new Subscription(() => this.#leave(from, handover));
     this.#replace();
     this.#second.life.add(rest);
     this.#first.callbacks = { ...callbacks, lost: () => rest.unsubscribe() };
@@ -194,18 +193,22 @@ class Overlap {
       confirmed$,
       flushed(from, this.#settings.closeTimeout),
       defer(() => {
-        this.#moved.unsubscribe();
+        this.#end(handover);
         return handover.giveBack();
       }),
       idle$,
     );
   }
 
+  #end(handover: Handover): void {
+    handover.end(() => this.#moved.unsubscribe());
+  }
+
   /** Leaves the first session, which is lost already where it is not open. */
-  #leave(from: Dispatch): void {
+  #leave(from: Dispatch, handover: Handover): void {
     const { notifier, refusal } = this.#engine;
     const { open } = from;
-    this.#moved.unsubscribe();
+    this.#end(handover);
     from.leave(REASON, undefined, refusal ?? new ConnectionLostError(`Not answered within ${this.#drain} ms`));
     this.#first.life.unsubscribe();
     if (open) notifier.left(from.session as Session, { reason: REASON });
