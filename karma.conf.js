@@ -1,4 +1,4 @@
-// Specs in Chromium: spec/**/*.spec.ts but for spec/node and spec/cli, in one esbuild bundle. `npm run test:browser`;
+// Specs in Chromium: spec/**/*.spec.ts but for spec/{node,cli,schematics}, in one esbuild bundle. `npm run test:browser`;
 // `COVERAGE=1` counts coverage, `-- --grep=<text>` picks specs, `CHROME_BIN` names a browser.
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ const instrument = {
 const specs = () =>
   readdirSync('spec', { recursive: true })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.spec.ts') && !/^(node|cli|interop|bench|\.)/.test(file))
+    .filter((file) => file.endsWith('.spec.ts') && !/^(node|cli|schematics|interop|bench|\.)/.test(file))
     .sort();
 
 /** The script of a page that specs open in a frame of its own. */

@@ -66,7 +66,7 @@ export class TrafficPanel implements Panel {
                   ['Mean', duration(roundTrip.mean)],
                   ['Least, most', `${duration(roundTrip.min)}, ${duration(roundTrip.max)}`],
                 ])
-              : html`<p class="muted">No request was answered yet.</p>`
+              : html`<p class="muted">Timed with the next request that the router answers by itself.</p>`
           }
         </section>
         <section class="card" aria-label="Open">
