@@ -22,6 +22,12 @@ describe('time', () => {
     });
   });
 
+  it('that is over already comes next, without a negative delay', () => {
+    const delays = spyOn(globalThis, 'setInterval').and.callThrough();
+    after(-0.5, () => undefined)?.unsubscribe();
+    expect(delays.calls.allArgs().map(([, delay]) => delay)).toEqual([0]);
+  });
+
   it('beyond what timers know never comes, instead of at once', () => {
     expect(after(2 ** 31, () => undefined)).toBeUndefined();
     expect(after(Infinity, () => undefined)).toBeUndefined();

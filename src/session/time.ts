@@ -5,7 +5,8 @@ const LONGEST = 2 ** 31 - 1;
 
 /** Runs `action` once after `delay` milliseconds; never, and without a timer, where that is beyond what timers know. */
 export function after(delay: number, action: () => void): Subscription | undefined {
-  return delay > LONGEST ? undefined : asyncScheduler.schedule(action, delay);
+  // of a negative one, Node 26 warns
+  return delay > LONGEST ? undefined : asyncScheduler.schedule(action, Math.max(delay, 0));
 }
 
 /** Milliseconds since the epoch, as the schedulers' clock has it: for times that are shown, since it may be set. */
