@@ -29,6 +29,6 @@ export default [
   {
     path: '',
     component: Catalogue,
-    providers: [provideWamp(CATALOGUE, { url: ROUTERS.shop, realm: 'shop', waitTimeout: 500 }, withServer('transfer'))],
+    providers: [provideWamp(CATALOGUE, { url: ROUTERS.shop, realm: 'shop' }, withServer('transfer'))],
   },
 ] satisfies Routes;
