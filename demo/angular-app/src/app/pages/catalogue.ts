@@ -8,15 +8,17 @@ import { ROUTERS } from '../routers';
 @Component({
   imports: [RouterLink],
   template: `
-    <ul>
-      @for (tea of teas.value(); track tea.id) {
-        <li>
-          <a [routerLink]="['/tea', tea.id]">{{ tea.name }}</a>
-        </li>
-      } @empty {
-        The catalogue comes as soon as the shop answers.
-      }
-    </ul>
+    @if (teas.error()) {
+      <p>The catalogue comes as soon as the shop answers.</p>
+    } @else {
+      <ul>
+        @for (tea of teas.value(); track tea.id) {
+          <li>
+            <a [routerLink]="['/tea', tea.id]">{{ tea.name }}</a>
+          </li>
+        }
+      </ul>
+    }
   `,
 })
 export class Catalogue {
@@ -27,6 +29,6 @@ export default [
   {
     path: '',
     component: Catalogue,
-    providers: [provideWamp(CATALOGUE, { url: ROUTERS.shop, realm: 'shop', waitTimeout: 500 }, withServer('transfer'))],
+    providers: [provideWamp(CATALOGUE, { url: ROUTERS.shop, realm: 'shop' }, withServer('transfer'))],
   },
 ] satisfies Routes;

@@ -9,13 +9,17 @@ import { ROUTERS } from '../routers';
 @Component({
   template: `
     <h2>Stock ({{ status().state }})</h2>
-    <ul>
-      @for (tea of stock.value(); track tea.name) {
-        <li>
-          <span>{{ tea.name }}</span> {{ tea.kilos }} kg
-        </li>
-      }
-    </ul>
+    @if (stock.error(); as error) {
+      <p role="alert">{{ error.message }}</p>
+    } @else {
+      <ul>
+        @for (tea of stock.value(); track tea.name) {
+          <li>
+            <span>{{ tea.name }}</span> {{ tea.kilos }} kg
+          </li>
+        }
+      </ul>
+    }
     <h2>Orders</h2>
     @for (order of orders.value(); track order) {
       <p>{{ order.grams }} g of {{ order.tea }}</p>
