@@ -585,12 +585,10 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
         const events = await live(alice, topic);
         await provided(alice, procedure, ({ args }) => args[0], { invoke: 'roundrobin' });
         const before = await sessionOf(alice);
-        let left = false;
-        const over = firstValueFrom(alice.lifecycle$.pipe(filter(({ type }) => type === 'leave')));
-        void over.then(() => (left = true));
+        const left = record(alice.lifecycle$.pipe(filter(({ type }) => type === 'leave')));
         const renewed = firstValueFrom(rejoin(alice, { overlap: true }));
         let sent = 0;
-        while (!left) {
+        while (left.values.length === 0) {
           bob.publish(topic, [sent++]);
           expect((await first(bob, procedure, [sent])).value).toBe(sent);
           // in memory there is nothing but this that lets timers run

@@ -20,6 +20,7 @@ import { polled } from './features/longpoll.ts';
 import { histories, killing, metaApi, testaments } from './features/meta.ts';
 import type { PeerScene } from './features/peers.ts';
 import { fullPeer, sealed, wampyPython } from './features/peers.ts';
+import { linkedNodes, oneAddress } from './features/cluster.ts';
 import { announcements } from './features/payloads.ts';
 import { renewal } from './features/renewal.ts';
 import { restart } from './features/restart.ts';
@@ -133,6 +134,12 @@ export function suite(
     if (router.name === 'crossbar') {
       feature('launchCrossbar()', () => {
         launcher(`${CACHE}crossbar/bin/crossbar`);
+      });
+    }
+    const cluster = { rxwamp: undefined, nexus: oneAddress, crossbar: linkedNodes }[router.name];
+    if (cluster) {
+      feature('clusters', () => {
+        cluster(sceneOf(router, certificate));
       });
     }
     for (const [name, body] of Object.entries(FEATURES)) {

@@ -292,6 +292,26 @@ describe('rejoin() with overlap', () => {
     });
   });
 
+  it('goes on in the first session where another one was wanted meanwhile, and is refused', () => {
+    virtual((time) => {
+      const w = twice(time, { reconnect: false });
+      const next = record(rejoin(w.client, { overlap: true }));
+      w.client.publish('com.app.t', [1]);
+      w.answer(0);
+      time.advance();
+      w.at(2).reply(3, {}, 'wamp.error.no_such_realm');
+      expect(next.error).toEqual(jasmine.objectContaining({ reason: 'wamp.error.no_such_realm' }));
+      expect(session(w).id).toBe(7);
+      w.client.publish('com.app.t', [2]);
+      expect(
+        w
+          .at(0)
+          .of(16)
+          .map(([, , , , args]) => args),
+      ).toEqual([[1], [2]]);
+    });
+  });
+
   for (const [when, stage] of Object.entries({ 'while it is dialled': 0, 'while streams move': 1 })) {
     it(`ends both sessions where the client is closed ${when}`, () => {
       virtual((time) => {

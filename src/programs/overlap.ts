@@ -136,11 +136,11 @@ class Overlap {
     present.phase = 'flushing';
     flushed(dispatch, this.#settings.closeTimeout).subscribe({
       complete: () => {
-        if (engine.present !== present || this.#second.life.closed) return;
+        if (engine.present !== present) return;
         if (joined.dispatch.open) this.#move(present, joined);
         else {
-          // lost already, and dialled again
-          present.phase = phase;
+          // lost already and dialled again, or not wanted any more; an earlier overlap may have come as far as this, too
+          present.phase = phase === 'flushing' ? 'ready' : phase;
           engine.outbox.flush(dispatch);
         }
       },
