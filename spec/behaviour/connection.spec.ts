@@ -323,6 +323,9 @@ describe('connection: session$', () => {
       time.advance(10_000);
       expect(sessions.values.length).toBe(2);
       expect(w.of(6)).toEqual([[6, { message: 'please' }, 'com.app.fresh']]);
+      expect(w.events.find(({ type }) => type === 'leave')).toEqual(
+        jasmine.objectContaining({ reason: 'com.app.fresh', message: 'please' }) as never,
+      );
     });
   });
 });

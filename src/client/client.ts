@@ -6,6 +6,7 @@ import type { CloseDetails, CloseOptions, UserError } from '../session/options.t
 import type { Session } from '../session/session.ts';
 import { PORT, Verbs, type Port } from '../session/verbs.ts';
 import { resolveOptions, type BaseOptions } from './client-options.ts';
+import { drained } from './drain.ts';
 import { Engine } from './engine.ts';
 import type { WireMessage } from './message-tap.ts';
 import type { LifecycleEvent, Status } from './status.ts';
@@ -87,11 +88,13 @@ export class Client<Api = unknown> extends Verbs<Api> {
    * @throws TypeError that names the option that is wrong
    */
   close(options: Uri | CloseOptions = {}, message?: string): Promise<CloseDetails> {
-    const given: CloseOptions = typeof options === 'string' ? { reason: options, message } : options;
+    const given =
+      typeof options === 'string' ? { reason: options, ...(message !== undefined && { message }) } : options;
     checkOptions(() => 'close()', { reason: TEXT, message: STRING, drain: NUMBER }, given);
-    const { reason = 'wamp.close.normal', message: text, drain } = given;
-    const details = { reason, ...(text !== undefined && { message: text }) };
-    const close = (): Promise<CloseDetails> => this.#engine.close(details);
-    return drain ? new Promise((resolve) => this.#engine.drain(drain, () => resolve(close()))) : close();
+    const { drain = 0, ...details } = given;
+    const engine = this.#engine;
+    const close = (): Promise<CloseDetails> =>
+      engine.close({ reason: 'wamp.close.normal', ...details } as CloseDetails);
+    return drain > 0 ? new Promise((resolve) => drained(engine, drain, () => resolve(close()))) : close();
   }
 }

@@ -24,7 +24,7 @@ import type { Settings } from './client-options.ts';
 import { makeConnection, type Connection, type ConnectionCallbacks, type ConnectionConfig } from './connection.ts';
 import { whenIdle } from './keepalive.ts';
 import { MessageTap } from './message-tap.ts';
-import { DRAIN_LOOK, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import type { Present } from './present.ts';
 import { healDelay } from './retry-policy.ts';
 import { Notifier } from './status.ts';
@@ -166,17 +166,6 @@ export class Engine implements Port {
     this.connection = undefined;
     this.#left();
     connection?.life.unsubscribe();
-  }
-
-  /** Unregisters all procedures, and waits for the answers of invocations that run, at most so many milliseconds. */
-  drain(most: number, done: () => void): void {
-    for (const stream of this.recovery.streams) stream.complete?.();
-    // not at once: calls may be on their way
-    const look = (left: number): unknown =>
-      after(Math.min(left, DRAIN_LOOK), () =>
-        left > DRAIN_LOOK && this.#present?.dispatch.invocations.size ? look(left - DRAIN_LOOK) : done(),
-      );
-    look(most);
   }
 
   close(details: CloseDetails): Promise<CloseDetails> {

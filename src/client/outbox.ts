@@ -9,8 +9,8 @@ import type { Dispatch } from '../session/dispatch.ts';
 import { after } from '../session/time.ts';
 import type { Settings } from './client-options.ts';
 
-/** Milliseconds between looks at what drains: a buffer that was full, or invocations that run. */
-export const DRAIN_LOOK = 50;
+/** Milliseconds between looks at a buffer that was full. */
+const DRAIN_LOOK = 50;
 
 /** What waits: a call or a publication. */
 type Item = Call | PendingPublication;

@@ -78,6 +78,8 @@ export interface Dispatch extends RequestPort, Receiver {
   farewell?: Dict;
   /** The reason of our own GOODBYE, once it is decided: nothing new begins in the session. */
   left?: Uri;
+  /** Its details. */
+  leftWith?: Dict;
   /** Says GOODBYE. From now on nothing else is sent or taken in; requests under way and streams end with `error`. */
   leave(reason: Uri, message: string | undefined, error: WampError, heir?: ChannelHeir): void;
 }
@@ -231,7 +233,8 @@ export function makeDispatch(
     },
     leave(reason, message, error, takesOver) {
       if (state !== 'open') return;
-      dispatch.trySend([GOODBYE, message === undefined ? {} : { message }, reason]);
+      dispatch.leftWith = message === undefined ? {} : { message };
+      dispatch.trySend([GOODBYE, dispatch.leftWith, reason]);
       state = 'leaving';
       heir = takesOver;
       dispatch.left = reason;

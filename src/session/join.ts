@@ -169,7 +169,11 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
         const entered = makeDispatch(opened, details, config, (error) =>
           // the reason shows on lifecycle$
           subscriber.error(
-            error ?? Object.assign(new ConnectionLostError('The session was left'), { reason: entered.left }),
+            error ??
+              Object.assign(new ConnectionLostError('The session was left'), {
+                reason: entered.left,
+                details: entered.leftWith,
+              }),
           ),
         );
         const welcome = sessionDetails(realm, id, details, opened.channel.details);
