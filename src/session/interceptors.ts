@@ -22,7 +22,10 @@ export interface Interceptor {
 
 /** What an interceptor may do by itself. */
 export interface InterceptedWire {
-  /** Sends a message past the interceptors. */
+  /**
+   * Sends a message past the interceptors, as it is: a request sent so takes no id of the session, and its reply is taken for a
+   * breach of the protocol. For calls and the like use the verbs.
+   */
   readonly send: (message: Message) => void;
   /** Reports an error on `userErrors$`. */
   report(error: unknown, context: string): void;
