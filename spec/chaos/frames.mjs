@@ -134,6 +134,9 @@ class Trial {
         `${count(sum('events'))} events, ${count(sum('invocations'))} invocations, ${count(sum('userErrors'))} on userErrors$`,
     );
     await Promise.all(targets.map((target) => target.close()));
+    // the callee's
+    if (!(await until(() => world.router.sessions.length === 1)))
+      this.#ledger.violated('the router holds sessions of closed clients', `${world.router.sessions.length - 1}`);
     await world.close();
   }
 
