@@ -19,7 +19,7 @@ const GROWTH = 2 * 1024 * 1024;
 
 const HELP = `npm run chaos:frames -- [options]
 
-  --frames <n>        how many for each serializer, 30000 unless said
+  --frames <n>        how many for each serializer, 10000 unless said
   --serializer <id>   only to ${Object.keys(SERIALIZERS).join(', ')}
   --seed <n>          the same mutations again
   --help              this text
@@ -32,7 +32,7 @@ const count = (n) => n.toLocaleString('en').replaceAll(',', ' ');
 
 const { values: options } = parseArgs({
   options: {
-    frames: { type: 'string', default: '30000' },
+    frames: { type: 'string', default: '10000' },
     serializer: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     help: { type: 'boolean', default: false },
@@ -134,6 +134,9 @@ class Trial {
         `${count(sum('events'))} events, ${count(sum('invocations'))} invocations, ${count(sum('userErrors'))} on userErrors$`,
     );
     await Promise.all(targets.map((target) => target.close()));
+    // the callee's
+    if (!(await until(() => world.router.sessions.length === 1)))
+      this.#ledger.violated('the router holds sessions of closed clients', `${world.router.sessions.length - 1}`);
     await world.close();
   }
 

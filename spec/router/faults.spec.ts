@@ -241,6 +241,19 @@ describe('test router, faults', () => {
     expect(peer.send([16, 4, { acknowledge: true }, 'a']).take()).toEqual([[17, 4, id()]]);
   });
 
+  it('intercept: a WELCOME that cannot be written ends the link, and no session is left', () => {
+    const router = createTestRouter({ delivery: 'flush' });
+    router.intercept((message) =>
+      message[0] === 2 ? [2, message[1], { ...message[2], authextra: { n: NaN } }] : message,
+    );
+    const { channel, came, ended } = overMemory(router);
+    channel.send([1, 'realm1', { roles: PLAIN }]);
+    router.flush();
+    expect(came).toEqual([]);
+    expect(ended.map(isConnectionLostError)).toEqual([true]);
+    expect(router.sessions).toEqual([]);
+  });
+
   it('intercept: what an interceptor throws aborts on the way in, and is reported on the way out', () => {
     virtual((at) => {
       const [router, peer] = setUp(1);

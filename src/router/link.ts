@@ -281,7 +281,8 @@ export class Link implements RouterLink, SessionLink, Sender {
         this.#realm = realm;
         this.session = session;
         this.send(welcome);
-        realm.join(session);
+        // a WELCOME that cannot be written ends the link, and there is no session then
+        if (!this.closed) realm.join(session);
       },
       abort: (reason, text) => {
         this.abort(reason, text);
