@@ -135,7 +135,7 @@ describe('<rxwamp-inspector>', () => {
     page.choose('Traffic');
     await page.shows('The first figures come in a second.');
     page.router.publish('com.app.news', ['x'.repeat(1000)]);
-    await page.shows(/Received 1 messages\/s, 1\.\d kB\/s/);
+    await page.shows(/Received \d messages\/s, \S+ k?B\/s 1 message, 1\.\d kB while shown/);
     expect(page.text()).toMatch(/Subscriptions 1 Registrations 0 Calls 0/);
     const sent: unknown[] = [];
     page.client.messages$.subscribe(({ direction, message }) => direction === 'out' && sent.push(message));

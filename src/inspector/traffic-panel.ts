@@ -3,7 +3,7 @@ import type { Subscription } from 'rxjs';
 import { metrics, type Metrics } from '../flow/metrics.ts';
 import type { Traffic } from '../flow/meter.ts';
 import { fields, nothingYet } from './fields.ts';
-import { bytes, duration, grouped } from './format.ts';
+import { bytes, duration, grouped, plural } from './format.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { Ring } from './ring.ts';
 import { sparkline } from './sparkline.ts';
@@ -106,7 +106,7 @@ const direction = (title: string, { rates, bytesPerSecond, messages, bytes: sum 
     <p class="figure">${grouped(rates.at(-1) ?? 0)} <small>messages/s, ${bytes(bytesPerSecond)}/s</small></p>
     ${sparkline(rates)}
     <p class="muted legend">
-      <span>${grouped(messages)} messages, ${bytes(sum)} while shown</span>
+      <span>${plural(messages, 'message')}, ${bytes(sum)} while shown</span>
       <span>peak ${grouped(Math.max(0, ...rates))}/s</span>
     </p>
   </section>`;
