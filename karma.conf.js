@@ -1,13 +1,16 @@
 // Specs in Chromium: spec/**/*.spec.ts but for spec/{node,cli,schematics}, in one esbuild bundle. `npm run test:browser`;
-// `COVERAGE=1` counts coverage, `-- --grep=<text>` picks specs, `CHROME_BIN` names a browser.
+// `COVERAGE=1` counts coverage, `-- --grep=<text>` picks specs, `CHROME_BIN` names a browser. `-- firefox` runs them in Firefox,
+// where it is installed; `FIREFOX_BIN` names it.
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import esbuild from 'esbuild';
 import { createInstrumenter } from 'istanbul-lib-instrument';
 import { chromeFlags, findChrome } from './.ci/chrome.mjs';
+import { findFirefox } from './.ci/firefox.mjs';
 
 const coverage = process.env.COVERAGE === '1';
+const inFirefox = process.argv.includes('firefox');
 const grep = process.argv.filter((arg) => arg.startsWith('--grep='));
 
 /** esbuild plugin: istanbul counters in src/ alone, positions mapped back to the TypeScript. */
@@ -136,14 +139,16 @@ function totalsReporter(served) {
 }
 
 export default async function (config) {
-  process.env.CHROME_BIN = findChrome(); // the launcher reads it
+  // the launchers read them
+  if (inFirefox) process.env.FIREFOX_BIN = findFirefox();
+  else process.env.CHROME_BIN = findChrome();
   const served = await startRouter();
   config.set({
     basePath: '',
     frameworks: ['jasmine', 'router'],
     plugins: [
       'karma-jasmine',
-      'karma-chrome-launcher',
+      inFirefox ? 'karma-firefox-launcher' : 'karma-chrome-launcher',
       'karma-coverage',
       {
         'preprocessor:bundle': ['factory', bundle],
@@ -160,7 +165,9 @@ export default async function (config) {
     coverageReporter: { dir: 'coverage/browser', subdir: '.', reporters: [{ type: 'json' }] },
     client: { args: grep, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },
     browsers: ['Headless'],
-    customLaunchers: { Headless: { base: 'ChromeHeadless', flags: chromeFlags } },
+    customLaunchers: {
+      Headless: inFirefox ? { base: 'FirefoxHeadless' } : { base: 'ChromeHeadless', flags: chromeFlags },
+    },
     hostname: '127.0.0.1',
     listenAddress: '127.0.0.1',
     logLevel: config.LOG_WARN,

@@ -34,7 +34,7 @@ function run(command, args, options) {
 }
 
 const project = freshProject('runtimes', { type: 'module' }, 'rxjs@7');
-cpSync(join(root, '.ci', 'everywhere', 'smoke.mjs'), join(project, 'smoke.mjs'));
+for (const file of ['smoke.mjs', 'secured.mjs']) cpSync(join(root, '.ci', 'everywhere', file), join(project, file));
 
 const rows = [];
 let head = [];

@@ -12,27 +12,15 @@ import { batched, cryptosign, cryptosignPublicKey, json, longPoll, scram, ticket
 import { cbor } from 'rxwamp/cbor';
 import { msgpack } from 'rxwamp/msgpack';
 import { rawSocket, webSocket } from 'rxwamp/node';
-import { acceptCryptosign, acceptScram, acceptTicket, acceptWampCra, createRouter } from 'rxwamp/router';
+import * as accepts from 'rxwamp/router';
 import { serveRouter } from 'rxwamp/router/node';
 import { createTestRouter, record, whenSession } from 'rxwamp/testing';
 import { testCertificate } from 'rxwamp/testing/node';
+import { SECRET, securedRealms } from './secured.mjs';
 
 /** Milliseconds for one part. */
 const LIMIT = 20_000;
-const secret = '4a38'.repeat(16);
-const router = createTestRouter({
-  realms: {
-    realm1: {},
-    secured: {
-      auth: [
-        acceptTicket({ joe: 'hush' }),
-        acceptWampCra({ joe: { secret: 'hush', salt: 'salt', iterations: 1000, keylen: 32 } }),
-        acceptScram({ joe: { password: 'hush', kdf: 'pbkdf2', iterations: 4096 } }),
-        acceptCryptosign({ [await cryptosignPublicKey(secret)]: 'joe' }),
-      ],
-    },
-  },
-});
+const router = createTestRouter(await securedRealms(accepts, cryptosignPublicKey));
 const socketPath = join(tmpdir(), `rxwamp-${process.pid}.sock`);
 const certificate = await testCertificate({ names: ['router.test'], keyType: 'ec' });
 const served = await serveRouter(router, { rawSocket: { port: 0 }, longPoll: true });
@@ -98,7 +86,7 @@ const parts = {
     await joins(ticket({ authid: 'joe', ticket: 'hush' }));
     await joins(wampcra({ authid: 'joe', secret: 'hush' }));
     await joins(scram({ authid: 'joe', password: 'hush' }));
-    await joins(cryptosign({ authid: 'joe', privateKey: secret }));
+    await joins(cryptosign({ authid: 'joe', privateKey: SECRET }));
     await assert.rejects(joins(ticket({ authid: 'joe', ticket: 'wrong' })), door.AbortError);
   },
   cbor: () => behaves(door.webSocket({ url: served.url, serializers: [cbor()] })),
@@ -120,7 +108,7 @@ const parts = {
     }
   },
   async router() {
-    const own = createRouter();
+    const own = accepts.createRouter();
     await using({ transports: [own.transport()] }, async (wamp) => {
       assert.equal((await firstValueFrom(wamp.call('wamp.session.count'))).value, 1);
     });
