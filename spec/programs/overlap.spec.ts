@@ -153,7 +153,7 @@ describe('rejoin() with overlap', () => {
     });
   }
 
-  it('a procedure that somebody else has taken is refused as ever', () => {
+  it('a procedure that another client has is refused as ever', () => {
     virtual((time) => {
       const w = twice(time);
       w.answer(0);
