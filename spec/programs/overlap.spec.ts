@@ -153,7 +153,7 @@ describe('rejoin() with overlap', () => {
     });
   }
 
-  it('a procedure that somebody else has taken is refused as ever', () => {
+  it('a procedure that another client has is refused as ever', () => {
     virtual((time) => {
       const w = twice(time);
       w.answer(0);
@@ -197,9 +197,14 @@ describe('rejoin() with overlap', () => {
       time.advance();
       const call = record(w.client.call('com.app.slow'));
       time.advance();
+      const before = session(w);
       rejoin(w.client, { overlap: true, drain: 3000 });
       time.advance(2900);
       expect([call.ended, w.router.sessions.length]).toEqual([false, 2]);
+      // nothing new begins in it
+      const late = record(before.subscribe('com.app.t'));
+      time.advance();
+      expect([before.open, late.error]).toEqual([false, jasmine.any(ConnectionLostError)]);
       time.advance(200);
       expect(call.error).toBeInstanceOf(ConnectionLostError);
       expect(w.router.sessions.length).toBe(1);

@@ -112,7 +112,7 @@ export function renewal({ router, client }: Scene): void {
           const ids = await renewals(who === 'callee' ? callee : caller);
           const outcomes = await stop();
           const wrong = outcomes.filter((outcome) => outcome !== 'right');
-          // nexus does not know force_reregister: for a moment nobody holds the procedure
+          // nexus does not know force_reregister: for a moment no session holds the procedure
           if (router.name === 'nexus' && invoke === 'single' && who === 'callee') {
             expect(new Set([...wrong, 'wamp.error.no_such_procedure'])).toEqual(
               new Set(['wamp.error.no_such_procedure']),
