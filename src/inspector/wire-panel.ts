@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { Subscription, take } from 'rxjs';
+import { auditTime, Subscription, take, tap } from 'rxjs';
 import { streams } from '../index.ts';
 import { describeMessage } from '../protocol/messages.ts';
 import { copy } from './copy.ts';
@@ -11,6 +11,9 @@ import { pretty } from './preview.ts';
 import { VirtualList } from './virtual-list.ts';
 import { wordsOf } from './words.ts';
 import { WireLog, type Logged, type WireFilter } from './wire-log.ts';
+
+/** Milliseconds between two looks at what has come: to paint text costs more than all else, and eyes are no faster. */
+const PACE = 50;
 
 const DIRECTIONS = { both: 'All', out: 'Sent', in: 'Received' } as const;
 
@@ -132,10 +135,12 @@ export class WirePanel implements Panel {
   }
 
   #record(): void {
-    this.#tap = this.#context.client.messages$.subscribe((message) => {
-      this.#log.add(message);
-      this.#context.changed();
-    });
+    this.#tap = this.#context.client.messages$
+      .pipe(
+        tap((message) => this.#log.add(message)),
+        auditTime(PACE),
+      )
+      .subscribe(() => this.#context.changed());
   }
 
   #setFilter(change: Partial<WireFilter>): void {
