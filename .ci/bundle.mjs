@@ -14,11 +14,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { exports, imports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const modules = `${root}node_modules/.cache/rxwamp/`;
 
-/** All paths of built files in package.json's maps, without their ends. */
-const built = (value) =>
+/** All paths of built files in package.json's maps, of ES modules or of CommonJS, without their ends. */
+const built = (value, end = '.js') =>
   typeof value === 'string'
-    ? (/^\.\/dist\/(.+)\.js$/.exec(value)?.slice(1) ?? [])
-    : [...new Set(Object.values(value).flatMap(built))];
+    ? value.startsWith('./dist/') && value.endsWith(end)
+      ? [value.slice('./dist/'.length, -end.length)]
+      : []
+    : [...new Set(Object.values(value).flatMap((inner) => built(inner, end)))];
 const programs = built(bin);
 const entries = [...built(exports), ...built(imports)];
 const inputOf = (names) => Object.fromEntries(names.map((name) => [name, `${modules}${name}.js`]));
@@ -88,13 +90,14 @@ async function bundle(names, external, output) {
 }
 
 await bundle([...entries, ...programs], /^[^./]/, { format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' });
-await bundle(entries, /^(?!@noble\/)[^./]/, {
+await bundle([...built(exports, '.cjs'), ...built(imports, '.cjs')], /^(?!@noble\/)[^./]/, {
   format: 'cjs',
   esModule: true,
+  minify: { compress: false, mangle: false, codegen: true },
   entryFileNames: '[name].cjs',
   chunkFileNames: 'chunks/[name]-[hash].cjs',
 });
-for (const name of built(exports)) {
+for (const name of built(exports, '.cjs')) {
   writeFileSync(`${root}dist/${name}.d.cts`, `export * from './${name.slice(name.lastIndexOf('/') + 1)}.js';\n`);
 }
 

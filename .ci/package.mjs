@@ -12,7 +12,7 @@ import { nameProblems } from './names.mjs';
 import { check, entries, manifest, pack, root } from './pack.mjs';
 
 process.chdir(root);
-const limits = { files: 600, unpacked: 2_300_000, packed: 700_000 };
+const limits = { files: 600, unpacked: 2_100_000, packed: 650_000 };
 
 /** Runs a tool of node_modules; its output is shown when it fails. */
 function tool(name, ...args) {
@@ -39,8 +39,10 @@ for (const path of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...t
   if (!has.has(path)) problems.push(`${path} is missing`);
 }
 for (const entry of entries) {
-  const path = posix.normalize(manifest.exports[`.${entry}`].default).replace(/js$/, '');
-  for (const end of ['d.ts', 'd.cts']) if (!has.has(path + end)) problems.push(`${path}${end} is missing`);
+  const { require: commonJs, default: module } = manifest.exports[`.${entry}`];
+  const path = posix.normalize(module).replace(/js$/, '');
+  for (const end of commonJs ? ['d.ts', 'd.cts'] : ['d.ts'])
+    if (!has.has(path + end)) problems.push(`${path}${end} is missing`);
 }
 for (const path of Object.values(manifest.bin)) {
   if (existsSync(path) && !readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node\n')) {
@@ -80,7 +82,9 @@ check(
 
 check('each name means one thing', nameProblems());
 check('publint', tool('publint', 'run', tarball, '--strict'));
-check('are the types wrong', tool('attw', tarball, '--profile', 'node16'));
+// what only pages and bundlers load has no CommonJS
+const modulesAlone = entries.filter((entry) => !manifest.exports[`.${entry}`].require).map((entry) => entry.slice(1));
+check('are the types wrong', tool('attw', tarball, '--profile', 'node16', '--exclude-entrypoints', ...modulesAlone));
 
 const load = (entry) =>
   // outside of a build Angular wants its compiler to be there
