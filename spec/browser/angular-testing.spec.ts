@@ -1,9 +1,8 @@
 // TestBed with a component: what an Angular application's own specs look like.
-import '@angular/compiler';
+import '../helpers/angular.ts'; // one environment for all specs of a page
 import { AsyncPipe } from '@angular/common';
 import { Component, ErrorHandler } from '@angular/core';
-import { getTestBed, TestBed, type ComponentFixture } from '@angular/core/testing';
-import { BrowserTestingModule, platformBrowserTesting } from '@angular/platform-browser/testing';
+import { TestBed, type ComponentFixture } from '@angular/core/testing';
 import { map, throwError } from 'rxjs';
 import { injectWamp, provideWamp } from '../../src/angular/index.ts';
 import { provideWampTesting, WAMP_TESTING } from '../../src/angular/testing.ts';
@@ -27,9 +26,6 @@ Component({
 describe('provideWampTesting under TestBed', () => {
   const text = ({ nativeElement }: ComponentFixture<unknown>): string =>
     (nativeElement as HTMLElement).firstChild?.textContent ?? '';
-
-  beforeAll(() => getTestBed().initTestEnvironment(BrowserTestingModule, platformBrowserTesting()));
-  afterAll(() => getTestBed().resetTestEnvironment());
 
   beforeEach(() => {
     TestBed.configureTestingModule({
