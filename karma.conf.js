@@ -173,6 +173,10 @@ export default async function (config) {
     logLevel: config.LOG_WARN,
     colors: process.stdout.isTTY === true,
     singleRun: true,
+    // ms; a page on a busy machine answers late
+    pingTimeout: 60_000,
+    browserDisconnectTimeout: 60_000,
+    browserNoActivityTimeout: 120_000,
     failOnEmptyTestSuite: true,
   });
 }

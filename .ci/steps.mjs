@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { changedFiles, specsOf } from './changed.mjs';
 import { findMiniBrowser } from './everywhere/find-webkit.mjs';
-import { lookForFirefox } from './firefox.mjs';
 
 const specs = (...files) => ['test:node', ...files];
 const folders = ['cli', 'node'];
@@ -43,7 +42,6 @@ export const verify = [
     total: true,
     skip: () => lacking('go', 'python3'),
   },
-  { name: 'specs in Firefox', run: ['test:browser', 'firefox'], needs: ['build'], total: true, skip: noFirefox },
   { name: 'WebKit', run: ['check:webkit'], needs: ['build'], skip: noWebKit },
   { name: 'old coverage', run: ['coverage:clean'] },
   ...counted.map((step) => ({ ...step, needs: ['old coverage'] })),
@@ -93,10 +91,6 @@ export function check() {
 function lacking(...programs) {
   const missing = programs.filter((name) => spawnSync(name, ['--help'], { stdio: 'ignore' }).error);
   return missing.length > 0 ? `this machine has no ${missing.join(' and no ')}` : undefined;
-}
-
-function noFirefox() {
-  return lookForFirefox() ? undefined : 'this machine has no Firefox';
 }
 
 function noWebKit() {
