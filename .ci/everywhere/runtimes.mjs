@@ -25,11 +25,12 @@ function binaryOf({ package: name, version }) {
 }
 
 function run(command, args, options) {
-  const {
-    status,
-    stdout = '',
-    stderr = '',
-  } = spawnSync(command, args, { encoding: 'utf8', timeout: 1_800_000, ...options });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 1_800_000,
+    ...options,
+  });
+  if (error) return { ok: false, lines: [], text: error.message };
   return { ok: status === 0, lines: stdout.trimEnd().split('\n'), text: `${stdout}${stderr}`.trim() };
 }
 

@@ -1,5 +1,7 @@
+import { TestBed } from '@angular/core/testing';
 import { injectWamp, injectWampStatus, provideWamp, wampRef, type WampStatus } from '../../src/angular/index.ts';
 import { createTestRouter, eventually, type TestRouter } from '../../src/testing/index.ts';
+import { virtual } from '../client/helpers.ts';
 import { application, component } from '../helpers/angular.ts';
 
 describe('injectWampStatus', () => {
@@ -16,8 +18,6 @@ describe('injectWampStatus', () => {
     );
   });
 
-  afterEach(() => jasmine.clock().uninstall());
-
   it('has the status, without dialling', async () => {
     const status = component(() => injectWampStatus());
     expect([status().state, status.connected(), status.retryIn()]).toEqual(['idle', false, undefined]);
@@ -26,23 +26,26 @@ describe('injectWampStatus', () => {
     expect(status().state).toBe('joined');
   });
 
-  it('counts the seconds down to the next attempt', async () => {
-    const { wamp } = component(() => ({ wamp: injectWamp() }));
-    const status = component(() => injectWampStatus());
-    wamp.connect();
-    await router.whenSession();
-    await eventually(() => status.connected());
-    jasmine.clock().install().mockDate(new Date());
-    router.dropAll();
-    // frames in memory move by microtasks
-    while (status().state !== 'waiting') await Promise.resolve();
-    expect([status.connected(), status.retryIn()]).toEqual([false, 60]);
-    jasmine.clock().tick(1000);
-    expect(status.retryIn()).toBe(59);
-    jasmine.clock().tick(58_500);
-    expect(status.retryIn()).toBe(1);
-    jasmine.clock().tick(1000);
-    expect(status.retryIn()).toBeUndefined();
+  it('counts the seconds down to the next attempt', () => {
+    virtual(({ advance }) => {
+      const { wamp } = component(() => ({ wamp: injectWamp() }));
+      const status = component(() => injectWampStatus());
+      wamp.connect();
+      advance();
+      expect(status.connected()).toBeTrue();
+      router.dropAll();
+      advance();
+      expect([status.connected(), status.retryIn()]).toEqual([false, 60]);
+      advance(1000);
+      expect(status.retryIn()).toBe(59);
+      advance(58_500);
+      expect(status.retryIn()).toBe(1);
+      advance(500);
+      expect(status.retryIn()).toBeUndefined();
+      // its timers are virtual, too
+      TestBed.resetTestingModule();
+      advance(10_000);
+    });
   });
 
   it('is that of a ref, with its contract', () => {

@@ -23,6 +23,7 @@ import {
   withErrorHandler,
 } from '../../src/angular/index.ts';
 import { provideWampTesting, settled, WAMP_TESTING } from '../../src/angular/testing.ts';
+import { turn } from '../helpers/wire.ts';
 import { ticket, WampClient } from '../../src/index.ts';
 import { createTestRouter, eventually, record } from '../../src/testing/index.ts';
 import { application, component } from '../helpers/angular.ts';
@@ -213,16 +214,19 @@ describe('provideWampTesting, under TestBed', () => {
   });
 
   it('settles also where a test has set the timers, or a call is never answered', async () => {
-    application(provideWampTesting());
-    const { router } = TestBed.inject(WAMP_TESTING);
-    router.mock('com.app.slow', () => NEVER);
-    const slow = component(() => callResource('com.app.slow', () => []));
+    // before the client has timers: they must end on the clock on which they began
     jasmine.clock().install();
     try {
+      application(provideWampTesting());
+      const { router } = TestBed.inject(WAMP_TESTING);
+      router.mock('com.app.slow', () => NEVER);
+      const slow = component(() => callResource('com.app.slow', () => []));
       await settled();
+      expect([slow.status(), router.calls.length]).toEqual(['loading', 1]);
+      TestBed.resetTestingModule();
+      await turn();
     } finally {
       jasmine.clock().uninstall();
     }
-    expect([slow.status(), router.calls.length]).toEqual(['loading', 1]);
   });
 });

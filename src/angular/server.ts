@@ -82,6 +82,20 @@ function reportRefusal(error: object): void {
   handler.handleError(error);
 }
 
+/** How many silent clients there are. */
+let silentClients = 0;
+
+/** Has RxJS report refusals while there are silent clients, unless the application takes unhandled errors itself. */
+function handleRefusals(): void {
+  if (silentClients++ === 0) config.onUnhandledError ??= reportRefusal;
+  inject(DestroyRef).onDestroy(() => {
+    // RxJS reports what was thrown until now in the next turn
+    timer(0).subscribe(() => {
+      if (--silentClients === 0 && config.onUnhandledError === reportRefusal) config.onUnhandledError = null;
+    });
+  });
+}
+
 /** A client that does not dial, and keeps neither its users nor the page waiting: streams complete, all else errors. */
 function silentClient({ url: _address, ...options }: ClientOptions): WampClient {
   const wamp = new WampClient({ ...options, transports: [nowhere], joinTimeout: Infinity, waitTimeout: 0 });
@@ -103,7 +117,7 @@ function silentClient({ url: _address, ...options }: ClientOptions): WampClient 
     });
   });
   Object.defineProperty(wamp, 'session$', { value: EMPTY, configurable: true });
-  config.onUnhandledError ??= reportRefusal;
+  handleRefusals();
   behaviours.set(wamp, 'silent');
   return wamp;
 }

@@ -2,6 +2,7 @@ import { assertInInjectionContext, computed, inject, NgZone, type Signal } from 
 import { toSignal } from '@angular/core/rxjs-interop';
 import { map, Observable, of, switchMap, timer } from 'rxjs';
 import type { Status } from '../index.ts';
+import { now } from '../session/time.ts';
 import { injectWamp, type WampRef } from './ref.ts';
 
 /** A client's status as a signal, and what badges want to know of it. */
@@ -29,7 +30,9 @@ export function injectWampStatus<Api = unknown>(ref?: WampRef<Api>): WampStatus<
   const status = toSignal(status$, { requireSync: true });
   const retryIn = toSignal(
     status$.pipe(
-      switchMap((now) => (now.state === 'waiting' && now.retryAt ? countdown(now.retryAt, zone) : of(undefined))),
+      switchMap((shown) =>
+        shown.state === 'waiting' && shown.retryAt ? countdown(shown.retryAt, zone) : of(undefined),
+      ),
     ),
     { requireSync: true },
   );
@@ -38,7 +41,7 @@ export function injectWampStatus<Api = unknown>(ref?: WampRef<Api>): WampStatus<
 
 /** Seconds until a time in milliseconds since the epoch, at once and at each change. */
 function countdown(until: number, zone: NgZone | null): Observable<number> {
-  const seconds = (): number => Math.max(0, Math.ceil((until - Date.now()) / 1000));
+  const seconds = (): number => Math.max(0, Math.ceil((until - now()) / 1000));
   const ticks = timer(0, 1000).pipe(map(seconds));
   return new Observable((subscriber) => {
     subscriber.next(seconds());

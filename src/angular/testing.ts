@@ -159,7 +159,7 @@ const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
-/** Lets in whoever asks, by any method and under any authid: applications prove who they are without being asked to. */
+/** Lets in any client, by any method and under any authid. */
 const everyone: readonly RouterAuthenticator[] = [
   'anonymous',
   'ticket',

@@ -28,8 +28,7 @@ export const callMeta = <T>(
   args: List,
   reader: Reader<T>,
   kwargs: Readonly<Dict> = {},
-): Observable<T> =>
-  wamp.call(procedure, args, kwargs).pipe(map(({ value }) => readAs(reader, value, procedure)));
+): Observable<T> => wamp.call(procedure, args, kwargs).pipe(map(({ value }) => readAs(reader, value, procedure)));
 
 /** Calls a meta procedure whose result is empty. */
 export const command = (wamp: Wamp, procedure: Uri, args: List, kwargs: Readonly<Dict> = {}): Observable<void> =>

@@ -225,7 +225,7 @@ function checkPayload(shape: Row<unknown>, message: unknown[], at: number, toler
   if (message.length > at + 1) {
     const kwargs = message[at + 1];
     if (kwargs === null || (tolerant && isNothing(kwargs))) message.length = at + 1;
-    else if (tolerant && Array.isArray(kwargs)) message[at + 1] = { ...kwargs };
+    else if (tolerant && Array.isArray(kwargs)) message[at + 1] = Object.assign({}, kwargs);
     else if (!isDict(kwargs)) refuse(shape, 'kwargs', DICT, kwargs);
   }
   const args = message[at];

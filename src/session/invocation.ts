@@ -52,6 +52,7 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
   readonly invocation: Invocation;
   /** When it came: milliseconds since the epoch. */
   readonly since = now();
+  #progressed = false;
   #done = false;
   #aborted: unknown;
   #abort: AbortController | undefined;
@@ -148,6 +149,7 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
       next: (value) => {
         if (value instanceof Result || (value instanceof CallResult && !value.progress)) this.#answer(value);
         else if (this.#wantsProgress) {
+          this.#progressed = true;
           this.#send(value, { progress: true });
           if (this.#timer && !this.#done) this.#watch();
         } else last = value;
@@ -181,7 +183,7 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
       const head: unknown[] = [YIELD, this.#id, wire ? { ...wire, ...options } : options];
       const message = withPayload<MessageOf<70>>(head, args, kwargs);
       // an empty answer behind progress only ends the call, unless the handler gave it as a result
-      if (this.#wantsProgress && value instanceof Result && message.length === 3) head.push([]);
+      if (this.#progressed && value instanceof Result && message.length === 3) head.push([]);
       this.#port.send(message);
     } catch (error) {
       if (error instanceof InvalidStateError) this.#fail(error);
