@@ -53,6 +53,7 @@ export type {
   ChallengeAnswer,
   ChannelBindingType,
   Identity,
+  LinkSecurity,
   MaybeAsync,
   Resolvable,
 } from './auth/authenticator.ts';
