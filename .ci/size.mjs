@@ -72,7 +72,7 @@ const dialled = (serializer) =>
   `transports: [webSocket({ url: 'wss://router.example/ws', serializers: [${serializer}] })]`;
 /** What each part adds to the smallest program: its name, options that use it, what they import from where, a ceiling. */
 const parts = [
-  ['ticket()', "auth: [ticket({ authid: 'joe', ticket: 's' })]", { rxwamp: 'ticket' }, 900],
+  ['ticket()', "auth: [ticket({ authid: 'joe', ticket: 's' })]", { rxwamp: 'ticket' }, 1_150],
   ['wampcra()', "auth: [wampcra({ authid: 'joe', secret: 's' })]", { rxwamp: 'wampcra' }, 5_400],
   ['scram()', "auth: [scram({ authid: 'joe', password: 's' })]", { rxwamp: 'scram' }, 12_000],
   ['cryptosign()', "auth: [cryptosign({ privateKey: 'k' })]", { rxwamp: 'cryptosign' }, 17_000],

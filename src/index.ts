@@ -53,6 +53,7 @@ export type {
   ChallengeAnswer,
   ChannelBindingType,
   Identity,
+  LinkSecurity,
   MaybeAsync,
   Resolvable,
 } from './auth/authenticator.ts';
@@ -97,13 +98,7 @@ export type {
 } from './session/contract-types.ts';
 export { define, type DefineOptions } from './session/define.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
-export {
-  RemoteError,
-  remoteErrorOf,
-  type ErrorClass,
-  type ErrorEntry,
-  type ErrorMapping,
-} from './session/error-mapping.ts';
+export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
 export {
   CallResult,
   Invocation,
@@ -121,6 +116,7 @@ export type { InterceptedWire, Interceptor, InterceptorFactory, Interceptors, Ne
 export { result } from './session/invocation.ts';
 export type * from './session/options.ts';
 export type { StreamInfo } from './session/recoverable.ts';
+export { describeErrors, RemoteError, remoteErrorOf } from './session/remote-error.ts';
 export { Session } from './session/session.ts';
 export type { TypedWamp } from './session/verbs.ts';
 export { longPoll, type LongPollOptions } from './transports/longpoll.ts';

@@ -1,7 +1,8 @@
 // What decorated classes do, however they were compiled.
 import { Client } from '../../src/client/client.ts';
-import { bind, defineErrors, errorsOf } from '../../src/decorators/index.ts';
+import { bind, errorsOf } from '../../src/decorators/index.ts';
 import type { ApplicationError } from '../../src/protocol/errors.ts';
+import { define } from '../../src/session/define.ts';
 import type { SubscriptionInfo, UserError } from '../../src/session/options.ts';
 import type { Session } from '../../src/session/session.ts';
 import { record } from '../../src/testing/record.ts';
@@ -250,12 +251,13 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
     it('give errors their URIs, both ways', () => {
       const errors = errorsOf(ShopError, SoldOut);
       expect(errors).toEqual([
-        [SoldOut, 'com.shop.sold_out', 'exact'],
         [ShopError, 'com.shop.error.', 'prefix'],
         [ShopError, 'com.shop.closed', 'exact'],
+        [SoldOut, 'com.shop.sold_out', 'exact'],
       ]);
       inRealm({}, ({ router, wamp, watch, failure, advance }) => {
-        defineErrors(wamp, ShopError, SoldOut);
+        define(wamp, ShopError);
+        define(wamp, SoldOut);
         watch(bind(wamp, new Clumsy()));
         const mapped = tracked(
           new Client({ realm: 'realm1', transports: [router.transport()], keepalive: false, errors }),
@@ -288,6 +290,12 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
         TypeError,
         'errorsOf(): Undecorated is not decorated with @MappedError',
       );
+      inRealm({}, ({ wamp }) => {
+        expect(() => define(wamp, Undecorated)).toThrowError(
+          TypeError,
+          'define(): Undecorated is not decorated with @MappedError',
+        );
+      });
       expect(() => errorsOf('SoldOut' as never)).toThrowError(TypeError, /the string "SoldOut" is not decorated/);
     });
   });

@@ -11,6 +11,7 @@ import {
   of,
   Subject,
   take,
+  throwError,
   timer,
 } from 'rxjs';
 import type { Client } from '../../src/client/client.ts';
@@ -21,6 +22,7 @@ import type { Dict } from '../../src/protocol/payload.ts';
 import type { CallResult, Invocation } from '../../src/session/events.ts';
 import { result } from '../../src/session/invocation.ts';
 import { finalResult } from '../../src/session/call.ts';
+import { describeErrors, remoteErrorOf } from '../../src/session/remote-error.ts';
 import { record } from '../../src/testing/record.ts';
 import { fresh, live, provided, values } from './live.ts';
 import { turn } from './wire.ts';
@@ -428,6 +430,36 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
         await expectAsync(first(bob, procedure)).toBeRejectedWith(
           jasmine.objectContaining({ name: 'ApplicationError', uri: 'com.app.error.too_big' }),
         );
+      });
+
+      it('described errors tell the caller what the handler threw, now or later', async () => {
+        const throwing: readonly (() => unknown)[] = [
+          () => {
+            throw new TooBig(5);
+          },
+          () => Promise.reject(new TooBig(5)),
+          () => throwError(() => new TooBig(5)),
+        ];
+        for (const handler of throwing) {
+          const procedure = fresh('f');
+          await provided(alice, procedure, describeErrors(alice, handler));
+          const errors = record(alice.userErrors$);
+          const call = bob.call(procedure, [6, ['ü']], { unit: 'kB' });
+          const error = await firstValueFrom(call).catch((reason: unknown) => remoteErrorOf(reason));
+          expect(error).toEqual(
+            jasmine.objectContaining({
+              uri: 'wamp.error.runtime_error',
+              args: ['more than 5'],
+              remoteApi: procedure,
+              requestId: jasmine.any(Number),
+              excType: 'TooBig',
+              value: 'more than 5',
+              callArgs: [6, ['ü']],
+              callKwargs: { unit: 'kB' },
+            }),
+          );
+          expect(errors.values).toEqual([{ error: jasmine.any(TooBig), context: `handler of ${procedure}` }]);
+        }
       });
 
       it('a result that cannot be written is an error for the caller', async () => {

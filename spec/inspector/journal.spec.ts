@@ -60,5 +60,11 @@ describe('a status in words', () => {
       title: 'connectfailure',
       text: 'websocket · attempt 2 · The router is gone',
     });
+    const insecure = { time: 0, type: 'insecure', method: 'ticket', url: 'ws://router.example/ws' } as const;
+    expect(eventWords(insecure)).toEqual({
+      tone: 'bad',
+      title: 'insecure',
+      text: 'ticket in the clear to ws://router.example/ws',
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { InvalidUriError } from '../../src/protocol/errors.ts';
+import { ApplicationError, InvalidUriError } from '../../src/protocol/errors.ts';
 import { define } from '../../src/session/define.ts';
 import { record } from '../../src/testing/record.ts';
 import { joined } from '../helpers/wire.ts';
@@ -114,6 +114,42 @@ describe('define()', () => {
     wire.send([8, 48, 1, {}, 'com.shop.sold_out']);
 
     expect(call.error).toBeInstanceOf(SoldOut);
+  });
+
+  it('does not count for an ApplicationError, which has its URI', () => {
+    class Refused extends ApplicationError {}
+    const { wamp, wire } = joined({ errors: [[ApplicationError, 'com.shop.any']] });
+    define(wamp, Refused, 'com.shop.refused');
+    record(
+      wamp.register('com.app.f', () => {
+        throw new Refused('com.shop.own');
+      }),
+    );
+    wire.send([65, 1, 7], [68, 3, 7, {}]);
+
+    expect(wire.rest().at(-1)).toEqual([8, 68, 3, {}, 'com.shop.own']);
+  });
+
+  it('counts, of several URIs of one class, before earlier ones; of the option errors, the first', () => {
+    const { wamp, wire } = joined({
+      errors: [
+        [ShopError, 'com.shop.first'],
+        [ShopError, 'com.shop.second'],
+      ],
+    });
+    record(
+      wamp.register('com.app.f', () => {
+        throw new ShopError('tea');
+      }),
+    );
+    wire.send([65, 1, 7], [68, 3, 7, {}]);
+    define(wamp, ShopError, 'com.shop.third');
+    wire.send([68, 4, 7, {}]);
+
+    expect(wire.rest().slice(-2)).toEqual([
+      [8, 68, 3, {}, 'com.shop.first', ['tea']],
+      [8, 68, 4, {}, 'com.shop.third', ['tea']],
+    ]);
   });
 
   it('leaves the list that was given as an option alone', () => {

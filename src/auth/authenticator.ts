@@ -19,6 +19,21 @@ export interface ChallengeAnswer {
 /** What authentication can be bound to, so that a man in the middle cannot pass it on (RFC 5929, RFC 9266). */
 export type ChannelBindingType = 'tls-unique' | 'tls-exporter' | 'tls-server-end-point';
 
+/** What tells whether others can read what is sent over a link. */
+export interface LinkSecurity {
+  /** The address that was dialled, without its secrets: password, query, fragment. */
+  readonly url?: string;
+  /** Whether it uses TLS. Absent in browsers: see `url` there. */
+  readonly isSecure?: boolean;
+  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Only in Node. */
+  readonly peer?: string;
+}
+
+/** Where an authenticator reports to lifecycle$: one object for each client. */
+export interface Reporter {
+  emit(news: { readonly type: 'insecure'; readonly method: string; readonly url: string }): void;
+}
+
 /** The attempt that is being authenticated: one object per attempt, so that state can be kept for it. */
 export interface AuthAttempt {
   /** Counts from 1, anew after a session that was stable. */
@@ -32,6 +47,10 @@ export interface AuthAttempt {
    * over TLS. `undefined` everywhere else.
    */
   channelBinding?(type: ChannelBindingType): Uint8Array | undefined;
+  /** The open link: from {@link Authenticator.opened} on. */
+  link?(): LinkSecurity | undefined;
+  /** @internal */
+  readonly notifier?: Reporter;
   /**
    * From now on passes what the open link receives, decoded frames and errors, through a function that takes a secret out
    * of it.

@@ -4,6 +4,7 @@ import { kindOf } from '../protocol/kind-of.ts';
 import type { Authenticator } from './authenticator.ts';
 import { conceal } from './conceal.ts';
 import { authenticatorOf } from './exchange.ts';
+import { reportInsecure } from './insecure.ts';
 import { identityOf, resolveSecret, SECRET, type IdentityOptions } from './shared.ts';
 
 /** Options of {@link ticket}. */
@@ -16,6 +17,7 @@ export interface TicketOptions extends IdentityOptions {
 
 /**
  * Authenticates by a shared ticket, which the router receives in clear text: use TLS (WAMP, "Ticket-based Authentication").
+ * A ticket that leaves this machine without TLS is reported once on lifecycle$, as `insecure`.
  *
  * @throws TypeError where the authid or the ticket is missing or of the wrong type
  *
@@ -35,6 +37,7 @@ export function ticket({ ticket: secret, ...options }: TicketOptions): Authentic
       challenge: () =>
         resolveSecret('ticket(): the ticket', secret).pipe(
           map((signature) => {
+            reportInsecure('ticket', attempt);
             conceal(signature, attempt, identity);
             return { signature };
           }),

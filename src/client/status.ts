@@ -42,6 +42,11 @@ export type LifecycleNews<Api = unknown> =
   | { readonly type: 'connect'; readonly transport: TransportDetails; readonly attempt: number }
   /** The router demands a proof. */
   | { readonly type: 'challenge'; readonly method: string }
+  /**
+   * A secret is sent as it is (`ticket()`) over a link that others can read: without TLS, to another machine. Once for each
+   * client; nothing else changes. `url` is the address that was dialled.
+   */
+  | { readonly type: 'insecure'; readonly method: string; readonly url: string }
   | { readonly type: 'join'; readonly session: Session<Api> }
   /** Every topic and registration is confirmed in this session, and what `forEachSession()` runs has settled. */
   | { readonly type: 'ready'; readonly session: Session<Api> }

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { bind, type Binding, type BindingFailure, type BindOptions } from './bind.ts';
-export { defineErrors, errorsOf, MappedError } from './error.ts';
+export { errorsOf, MappedError } from './error.ts';
 export { Procedure, Topic, type WampMethodDecorator } from './method.ts';
 export type { InstanceOptions, MethodOptions, ProcedureOptions, TopicHandlerOptions } from './decorator-options.ts';
 

@@ -87,6 +87,8 @@ export function eventWords(event: LifecycleEvent): Words {
       return { tone: 'calm', title: 'connect', text: list(event.transport.url, attemptOf(event.attempt)) };
     case 'challenge':
       return { tone: 'calm', title: 'challenge', text: event.method };
+    case 'insecure':
+      return { tone: 'bad', title: 'insecure', text: `${event.method} in the clear to ${event.url}` };
     case 'join':
       return { tone: 'good', title: 'join', text: `session ${event.session.id}` };
     case 'ready':

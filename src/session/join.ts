@@ -1,6 +1,6 @@
 import { forkJoin, map, Observable, Subscription, take, tap } from 'rxjs';
 import { resolve, fromMaybeAsync, type MaybeAsync } from '../async.ts';
-import type { Authenticator, ChallengeAnswer } from '../auth/authenticator.ts';
+import type { Authenticator, ChallengeAnswer, Reporter } from '../auth/authenticator.ts';
 import { mergeIdentities } from '../auth/identities.ts';
 import { isDict } from '../protocol/kinds.ts';
 import { AbortError, ConnectFailedError, ConnectionLostError, ProtocolError, WampError } from '../protocol/errors.ts';
@@ -43,6 +43,8 @@ export interface JoinConfig extends DispatchConfig {
   readonly joinTimeout: number;
   /** Reports an error of a publication whose report has no observer. */
   readonly unobserved: Unobserved;
+  /** Where authenticators report. */
+  readonly notifier: Reporter;
   /** Called when the transport is open, and for each CHALLENGE. */
   readonly progress: (
     event: { type: 'connect'; transport: TransportDetails } | { type: 'challenge'; method: string },
@@ -129,6 +131,8 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       transport: name,
       resolve: (source) => consult(`option of ${name}`, () => resolve(source)),
       channelBinding: (type) => wire?.channel.channelBinding?.(type),
+      link: () => wire?.channel.details,
+      notifier: config.notifier,
       mask: (mask) => wire?.mask(mask),
     };
 

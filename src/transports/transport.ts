@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Resolvable, AuthAttempt, ChannelBindingType } from '../auth/authenticator.ts';
+import type { Resolvable, AuthAttempt, ChannelBindingType, LinkSecurity } from '../auth/authenticator.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 
@@ -10,19 +10,13 @@ export interface Attempt extends AuthAttempt {
 }
 
 /** The details of an open channel. */
-export interface TransportDetails {
+export interface TransportDetails extends LinkSecurity {
   /** `websocket`, `rawsocket`, `memory` … */
   readonly type: string;
-  /** The address that was dialled, without its secrets: password, query, fragment. */
-  readonly url?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;
   /** The negotiated subprotocol, `wamp.2.json`. */
   readonly subprotocol: string;
-  /** Whether it uses TLS. Absent in browsers: see `url` there. */
-  readonly isSecure?: boolean;
-  /** The other end of the connection, the router or a proxy: `127.0.0.1:8080`. Only in Node. */
-  readonly peer?: string;
   /** The negotiated extensions of WebSocket, `permessage-deflate`; empty for none. Only in Node. */
   readonly extensions?: string;
   /** The largest message, in bytes, that the router takes. Only with RawSocket. */

@@ -5,6 +5,7 @@ import { Key, KeyRing } from '../../../src/payload/keyring.ts';
 import { ApplicationError } from '../../../src/protocol/errors.ts';
 import type { Invocation } from '../../../src/session/events.ts';
 import { result } from '../../../src/session/invocation.ts';
+import { describeErrors } from '../../../src/session/remote-error.ts';
 import { record } from '../../../src/testing/record.ts';
 import { fresh, live, provided } from '../../helpers/live.ts';
 import { type PeerKind, Peer } from '../peer.ts';
@@ -256,5 +257,17 @@ export function wampyPython({ router, client, kind }: PeerScene): void {
     });
     const told = await peer.ask({ do: 'call', uri: procedure, args: [], kwargs: {} });
     expect(told).toEqual({ error: { uri: 'com.app.bad', args: ['why'], kwargs: { a: 1 } } });
+  });
+
+  it('our described error reaches it with the keyword values of its own', async () => {
+    const procedure = fresh('ours');
+    const wamp = client();
+    const fail = (): never => {
+      throw new RangeError('why');
+    };
+    await provided(wamp, procedure, describeErrors(wamp, fail));
+    const told = await peer.ask({ do: 'call', uri: procedure, args: [1], kwargs: { a: 2 } });
+    const kwargs = { exc_type: 'RangeError', message: 'why', call_args: [1], call_kwargs: { a: 2 } };
+    expect(told).toEqual({ error: { uri: 'wamp.error.runtime_error', args: ['why'], kwargs } });
   });
 }

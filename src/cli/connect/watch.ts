@@ -59,6 +59,8 @@ function lineFor(event: LifecycleEvent): string {
       return `connected to ${event.transport.url ?? event.transport.type} (${event.transport.serializer})`;
     case 'challenge':
       return `the router challenges with ${event.method}`;
+    case 'insecure':
+      return `the secret of ${event.method} went in the clear to ${event.url}: use TLS`;
     case 'join': {
       const { id, details } = event.session;
       return `joined ${details.realm} as ${details.authid ?? 'anonymous'}, role ${details.authrole ?? 'none'}, session ${id}`;

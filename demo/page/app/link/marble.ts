@@ -15,6 +15,7 @@ export interface Marble {
 const looks: Readonly<Record<LifecycleEvent['type'], Pick<Marble, 'shape' | 'tone'>>> = {
   connect: { shape: 'ring', tone: 'busy' },
   challenge: { shape: 'disc', tone: 'busy' },
+  insecure: { shape: 'dot', tone: 'bad' },
   join: { shape: 'disc', tone: 'good' },
   ready: { shape: 'ring', tone: 'good' },
   heal: { shape: 'dot', tone: 'wait' },
@@ -36,6 +37,8 @@ function textOf(event: LifecycleEvent): string {
       return `${event.transport.type}, ${event.transport.serializer}`;
     case 'challenge':
       return event.method;
+    case 'insecure':
+      return `${event.method} in the clear`;
     case 'join':
       return `session ${String(event.session.id)}`;
     case 'ready':
