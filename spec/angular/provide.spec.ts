@@ -1,4 +1,4 @@
-import '../helpers/angular.ts';
+import { endPage } from '../helpers/angular.ts';
 import {
   createEnvironmentInjector,
   type EnvironmentInjector,
@@ -50,10 +50,11 @@ describe('angular', () => {
     environments = [];
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     for (const environment of environments) {
       if (!environment.destroyed) environment.destroy();
     }
+    await endPage();
   });
 
   function environment(...providers: (Provider | EnvironmentProviders)[]): EnvironmentInjector {

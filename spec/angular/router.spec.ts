@@ -5,7 +5,7 @@ import { firstValueFrom, type Observable } from 'rxjs';
 import { injectWamp, provideWamp, resolveCall, wampRef, whenJoined } from '../../src/angular/index.ts';
 import { ApplicationError } from '../../src/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
-import { application } from '../helpers/angular.ts';
+import { application, endPage } from '../helpers/angular.ts';
 
 interface Api {
   procedures: { 'com.shop.order': { args: [string]; result: { id: string } } };
@@ -87,6 +87,8 @@ describe('for the router', () => {
 });
 
 describe('for the router, on a server', () => {
+  afterEach(endPage);
+
   it('lets pass, and resolves to the default value', async () => {
     application(
       { provide: PLATFORM_ID, useValue: 'server' },

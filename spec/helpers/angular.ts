@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { BrowserTestingModule, platformBrowserTesting } from '@angular/platform-browser/testing';
+import { firstValueFrom, timer } from 'rxjs';
 
 TestBed.initTestEnvironment(BrowserTestingModule, platformBrowserTesting());
 
@@ -35,4 +36,10 @@ export function component<T>(make: () => T, parent = TestBed.inject(EnvironmentI
   const made = runInInjectionContext(own, make);
   TestBed.tick();
   return Object.assign(made as T & object, { destroy: () => own.destroy() });
+}
+
+/** Ends the page of a spec that renders on a server, which takes unhandled errors of RxJS until the next turn. */
+export async function endPage(): Promise<void> {
+  TestBed.resetTestingModule();
+  await firstValueFrom(timer(0));
 }
