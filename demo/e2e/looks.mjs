@@ -148,6 +148,24 @@ export async function looksChecks({ page, artifacts }) {
     expect(missing.length === 0, `not reached: ${missing.join(', ')}; reached: ${reached.join(', ')}`);
   });
 
+  await check('a browser whose locale is no language shows the page', async () => {
+    const bare = await /** @type {import('playwright-core').Browser} */ (page.context().browser()).newPage();
+    try {
+      const odd = await bare.evaluate(() => {
+        try {
+          return !new Intl.NumberFormat(navigator.language);
+        } catch {
+          return true;
+        }
+      });
+      expect(odd, 'the browser has an ordinary locale, so this proves nothing');
+      await bare.goto(page.url());
+      await inState(bare, 'joined');
+    } finally {
+      await bare.close();
+    }
+  });
+
   await check('the skip link leads to the dashboard, and keys press buttons', async () => {
     await page.locator('.skip').focus();
     await page.keyboard.press('Enter');
