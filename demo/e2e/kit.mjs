@@ -59,7 +59,7 @@ export async function until(page, what, condition, argument) {
     await page.waitForFunction(condition, argument, { timeout: patience, polling: 50 });
   } catch (error) {
     const state = await page.evaluate(() =>
-      ['status', 'explanation', 'search-status', 'walk-status', 'topics-live']
+      ['status', 'search-status', 'walk-status', 'role', 'news']
         .map(
           (id) => `${id}: ${document.querySelector(`[data-testid="${id}"]`)?.textContent?.trim().replace(/\s+/g, ' ')}`,
         )

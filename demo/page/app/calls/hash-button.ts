@@ -48,10 +48,10 @@ const idle: HashState = {};
     :host {
       display: flex;
       align-items: center;
-      min-height: 1.75rem;
+      min-height: var(--target-small);
     }
     code {
-      font-size: 0.6875rem;
+      font-size: var(--text-xs);
       overflow-wrap: anywhere;
       line-height: 1.2;
     }

@@ -2,9 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, signal } from '@angular/c
 import { toSignal } from '@angular/core/rxjs-interop';
 import { injectWamp } from 'rxwamp/angular';
 import type { CpuLoad, DiskCounters, LoopDelay, Memory, NetworkCounters } from '../../../shared/host.ts';
+import { Code } from '../code/code.ts';
+import code from '../code/examples/topics.ts?text';
 import { bytes, milliseconds, percent, rate } from '../format.ts';
 import { Lifeline } from '../link/lifeline.ts';
-import { eventsWithGaps, levels, metered, rates, table } from './operators.ts';
+import { levels, metered, rates, recent, table } from './operators.ts';
 import { StreamRow } from './stream-row.ts';
 import type { Table } from './samples.ts';
 
@@ -14,7 +16,7 @@ const tokens = 6; // colours for series
 /** The machine's streams, each piped from its topic to its chart, on the time axis of the link. */
 @Component({
   selector: 'app-streams-panel',
-  imports: [Lifeline, StreamRow],
+  imports: [Code, Lifeline, StreamRow],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './streams-panel.html',
   styleUrl: './streams-panel.css',
@@ -29,7 +31,7 @@ export class StreamsPanel {
 
   /** One topic for each core, one subscription for all; a core's number is the last component of its topic. */
   protected readonly cores = toSignal(
-    eventsWithGaps<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
+    recent<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
       levels((load, { details }) => atColumn(Number(details.topic.split('.').at(-1)), load)),
       table(),
     ),
@@ -37,7 +39,7 @@ export class StreamsPanel {
   );
 
   protected readonly memory = toSignal(
-    eventsWithGaps<Memory>(this.#wamp, 'demo.host.memory').pipe(
+    recent<Memory>(this.#wamp, 'demo.host.memory').pipe(
       levels(({ total, available, cache }) => {
         this.memoryTotal.set(total);
         return [total - available, cache];
@@ -48,7 +50,7 @@ export class StreamsPanel {
   );
 
   protected readonly network = toSignal(
-    eventsWithGaps<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
+    recent<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
       rates(({ received, sent, loopback }) => [received, sent, loopback]),
       table(),
     ),
@@ -56,7 +58,7 @@ export class StreamsPanel {
   );
 
   protected readonly disk = toSignal(
-    eventsWithGaps<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
+    recent<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
       rates(({ read, written }) => [read, written]),
       table(),
     ),
@@ -65,7 +67,7 @@ export class StreamsPanel {
 
   /** The fast one: some fifty events a second become five changes of the page. */
   protected readonly loop = toSignal(
-    eventsWithGaps<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
+    recent<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
       metered((perSecond) => {
         this.eventsPerSecond.set(perSecond);
       }),
@@ -105,9 +107,10 @@ export class StreamsPanel {
   protected readonly loopNote = computed(() =>
     this.eventsPerSecond() === 0
       ? ''
-      : `${this.eventsPerSecond().toFixed(0)} events/s in, drawn ${this.drawsPerSecond().toFixed(0)} times`,
+      : `${this.eventsPerSecond().toFixed(0)} values a second, drawn ${this.drawsPerSecond().toFixed(0)} times`,
   );
 
+  protected readonly code = code;
   protected readonly percent = percent;
   protected readonly bytes = bytes;
   protected readonly rate = rate;

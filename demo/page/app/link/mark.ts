@@ -1,0 +1,28 @@
+import type { LifecycleEvent } from 'rxwamp';
+
+/** What the line of the link marks; the inspector has all events, with their details. */
+export type MarkKind = 'joined' | 'lost' | 'failed' | 'left';
+
+export interface Mark {
+  readonly kind: MarkKind;
+  readonly time: number;
+}
+
+export const legend: readonly { readonly kind: MarkKind; readonly text: string }[] = [
+  { kind: 'joined', text: 'joined' },
+  { kind: 'lost', text: 'lost' },
+  { kind: 'failed', text: 'attempt failed' },
+  { kind: 'left', text: 'left' },
+];
+
+const kinds: Partial<Record<LifecycleEvent['type'], MarkKind>> = {
+  join: 'joined',
+  disconnect: 'lost',
+  connectfailure: 'failed',
+  leave: 'left',
+};
+
+export function markOf({ type, time }: LifecycleEvent): Mark | undefined {
+  const kind = kinds[type];
+  return kind && { kind, time };
+}
