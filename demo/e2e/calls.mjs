@@ -59,6 +59,7 @@ export async function callChecks({ page }) {
   });
 
   await check('the last search finds its matches', async () => {
+    await page.getByTestId('search-folder').selectOption('src');
     await inPhase(page, 'search-status', 'done');
     expect((await number(page, 'search-matches')) > 0, 'no matches');
     const marked = await page.locator('[data-testid="search-hits"] mark').allInnerTexts();

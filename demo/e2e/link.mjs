@@ -20,7 +20,7 @@ export async function linkChecks({ page, artifacts }) {
   await check('a dropped link: countdown, and all streams heal', async () => {
     await page.getByTestId('drop').click();
     await page.getByTestId('countdown').waitFor();
-    await marked(page, 'lost', 1);
+    await marked(page, 'ended', 1);
     await inState(page, 'joined');
     await marked(page, 'joined', 2);
     await allChartsLive(page);

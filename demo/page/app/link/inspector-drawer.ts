@@ -22,9 +22,6 @@ defineInspector();
       bottom: 0;
       display: block;
       border-top: 1px solid var(--line-strong);
-    }
-    rxwamp-inspector {
-      block-size: min(24rem, 55dvh);
       --rxwamp-inspector-background: var(--surface);
       --rxwamp-inspector-surface: var(--paper);
       --rxwamp-inspector-border: var(--line);
@@ -36,6 +33,9 @@ defineInspector();
       --rxwamp-inspector-bad: var(--bad);
       --rxwamp-inspector-font: var(--sans);
       --rxwamp-inspector-mono: var(--mono);
+    }
+    rxwamp-inspector {
+      block-size: min(24rem, 55dvh);
     }
   `,
   host: { id: 'inspector', role: 'region', 'aria-label': 'Inspector' },

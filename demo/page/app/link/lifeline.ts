@@ -3,12 +3,11 @@ import { Clock } from '../clock.ts';
 import { Link } from './link.ts';
 import { legend, type MarkKind } from './mark.ts';
 
-/** A disc, a cross, a small cross and a bar, as in marble diagrams: a value, errors, an end. */
+/** A disc, a cross and a small cross, as in marble diagrams. */
 const shapes: Readonly<Record<MarkKind, string>> = {
   joined: 'M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0',
-  lost: 'M-5-5 5 5M5-5-5 5',
+  ended: 'M-5-5 5 5M5-5-5 5',
   failed: 'M-3-3 3 3M3-3-3 3',
-  left: 'M0-7V7',
 };
 
 /** The life of the link as a marble diagram, on the time axis of the charts below it. */

@@ -1,7 +1,7 @@
 import type { LifecycleEvent } from 'rxwamp';
 
 /** What the line of the link marks; the inspector has all events, with their details. */
-export type MarkKind = 'joined' | 'lost' | 'failed' | 'left';
+export type MarkKind = 'joined' | 'ended' | 'failed';
 
 export interface Mark {
   readonly kind: MarkKind;
@@ -10,16 +10,14 @@ export interface Mark {
 
 export const legend: readonly { readonly kind: MarkKind; readonly text: string }[] = [
   { kind: 'joined', text: 'joined' },
-  { kind: 'lost', text: 'lost' },
+  { kind: 'ended', text: 'ended' },
   { kind: 'failed', text: 'attempt failed' },
-  { kind: 'left', text: 'left' },
 ];
 
 const kinds: Partial<Record<LifecycleEvent['type'], MarkKind>> = {
   join: 'joined',
-  disconnect: 'lost',
+  disconnect: 'ended',
   connectfailure: 'failed',
-  leave: 'left',
 };
 
 export function markOf({ type, time }: LifecycleEvent): Mark | undefined {
