@@ -18,7 +18,7 @@ const page = join(demo, 'dist/page');
 const require = createRequire(import.meta.url);
 const execute = promisify(execFile);
 
-const budget = 150_000; // bytes of script and styles that the page begins with, gzipped
+const budget = 155_000; // bytes of script and styles that the page begins with, gzipped
 
 /** Runs a compiler of node_modules and shows what it has to say. @param {string} program @param {string} project */
 async function compile(program, project) {

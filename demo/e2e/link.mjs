@@ -36,7 +36,7 @@ export async function linkChecks({ page, artifacts }) {
     await inspector.locator('.moment[data-kind="event"][data-tone="bad"]').first().waitFor();
     await inState(page, 'joined');
     await page.screenshot({ path: join(artifacts, 'inspector.png') });
-    await page.getByTestId('status').click();
+    await inspector.getByRole('tab', { name: 'Connection' }).press('Escape');
     await inspector.waitFor({ state: 'detached' });
   });
 

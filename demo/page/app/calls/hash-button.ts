@@ -3,6 +3,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Subject, catchError, map, of, startWith, switchMap, type Observable } from 'rxjs';
 import { injectWamp } from 'rxwamp/angular';
 import type { HashProgress } from '../../../shared/host.ts';
+import { problem } from './problem.ts';
 
 interface HashState {
   readonly share?: number;
@@ -80,7 +81,7 @@ export class HashButton {
         sha256 ? { sha256 } : { share: bytes > 0 ? hashed / bytes : 1 },
       ),
       startWith({ share: 0 }),
-      catchError((error: unknown) => of({ problem: error instanceof Error ? error.message : String(error) })),
+      catchError((error: unknown) => of({ problem: problem(error) })),
     );
   }
 }

@@ -6,6 +6,7 @@ import type { FileStats, HostInfo } from '../../../shared/host.ts';
 import { Code } from '../code/code.ts';
 import code from '../code/examples/two-calls.ts?text';
 import { bytes, count } from '../format.ts';
+import { problem } from './problem.ts';
 
 /** One view of two results. */
 interface Project {
@@ -50,7 +51,7 @@ export class ProjectPanel {
       // After a restart of the router the service may be back a moment later than this page.
       retry({ count: 8, delay: 500 }),
       startWith(undefined),
-      catchError((error: unknown) => of({ problem: error instanceof Error ? error.message : String(error) })),
+      catchError((error: unknown) => of({ problem: problem(error) })),
     );
   }
 }

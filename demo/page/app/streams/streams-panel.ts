@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component, computed, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { injectWamp } from 'rxwamp/angular';
 import type { CpuLoad, DiskCounters, LoopDelay, Memory, NetworkCounters } from '../../../shared/host.ts';
+import { Clock } from '../clock.ts';
 import { Code } from '../code/code.ts';
 import code from '../code/examples/topics.ts?text';
 import { bytes, milliseconds, percent, rate } from '../format.ts';
@@ -24,9 +25,9 @@ const tokens = 6; // colours for series
 })
 export class StreamsPanel {
   readonly #wamp = injectWamp();
+  readonly #clock = inject(Clock);
 
   protected readonly memoryTotal = signal(0);
-  protected readonly eventsPerSecond = signal(0);
   protected readonly drawsPerSecond = signal(0);
 
   /** One topic for each core, one subscription for all; a core's number is the last component of its topic. */
@@ -68,9 +69,6 @@ export class StreamsPanel {
   /** The fast one: some fifty events a second become five changes of the page. */
   protected readonly loop = toSignal(
     recent<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
-      metered((perSecond) => {
-        this.eventsPerSecond.set(perSecond);
-      }),
       levels(({ mean, max }) => [max, mean]),
       table(),
       metered((perSecond) => {
@@ -104,11 +102,13 @@ export class StreamsPanel {
   ];
 
   protected readonly memoryNote = computed(() => (this.memoryTotal() > 0 ? `of ${bytes(this.memoryTotal())}` : ''));
-  protected readonly loopNote = computed(() =>
-    this.eventsPerSecond() === 0
+  protected readonly loopNote = computed(() => {
+    const [times] = this.loop();
+    const inOneSecond = times.filter((time) => time > this.#clock.now() - 1_000).length;
+    return inOneSecond === 0
       ? ''
-      : `${this.eventsPerSecond().toFixed(0)} values a second, drawn ${this.drawsPerSecond().toFixed(0)} times`,
-  );
+      : `${String(inOneSecond)} values a second, drawn ${this.drawsPerSecond().toFixed(0)} times`;
+  });
 
   protected readonly code = code;
   protected readonly percent = percent;
