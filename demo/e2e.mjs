@@ -7,7 +7,8 @@ import { commandChecks, endChecks, serviceChecks } from './e2e/command.mjs';
 import { check, expect, root, startBrowser, startDemo, totals } from './e2e/kit.mjs';
 import { linkChecks } from './e2e/link.mjs';
 import { looksChecks } from './e2e/looks.mjs';
-import { streamChecks } from './e2e/streams.mjs';
+import { historyChecks, streamChecks } from './e2e/streams.mjs';
+import { togetherChecks } from './e2e/together.mjs';
 import { buildIfNeeded } from './server/fresh.mjs';
 
 const artifacts = join(root, 'artifacts');
@@ -18,7 +19,12 @@ const demo = await startDemo(['--port', '0', '--router-port', '0']);
 const browser = await startBrowser();
 try {
   expect(demo.page, `The demo did not start:\n${demo.output()}`);
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', colorScheme: 'light' });
+  const tabs = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    colorScheme: 'light',
+  });
+  const page = await tabs.newPage();
 
   /** @type {string[]} */
   const complaints = [];
@@ -34,6 +40,8 @@ try {
   const context = { page, demo, artifacts };
   await streamChecks(context);
   await callChecks(context);
+  await historyChecks(context);
+  await togetherChecks(context);
   await linkChecks(context);
   await looksChecks(context);
   await serviceChecks(context);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // One command for the whole demo: builds what is needed, then runs a router, a service and the page's server until
 // it is interrupted.
+import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './server/child.mjs';
@@ -53,7 +54,8 @@ async function main() {
   if (interrupted.signal.aborted) return;
 
   const { verbose } = options;
-  const router = new RouterProcess({ port: routerPort, realm, verbose });
+  const env = { SERVICE_TICKET: randomUUID() }; // known to router and service alone
+  const router = new RouterProcess({ port: routerPort, realm, verbose, env });
   started.push(() => router.stop());
   await router.start();
   say(`Router    ${router.url} (${realm})`);
@@ -62,9 +64,7 @@ async function main() {
   const service = startChild(
     'service',
     [program, '--url', router.url, '--realm', realm, ...(verbose ? ['--verbose'] : [])],
-    {
-      verbose,
-    },
+    { verbose, env },
   );
   started.push(() => service.stop());
   say('Service   measures this machine: demo.host.*, demo.files.*');

@@ -39,13 +39,15 @@ export async function callChecks({ page }) {
     );
     expect(/× /.test(await page.getByTestId('project-host').innerText()), 'no processor named');
     expect(
-      /would fit .+ times/.test(await page.getByTestId('project-both').innerText()),
+      /Both answered within \d+ ms/.test(await page.getByTestId('project-both').innerText()),
       'the line that needs both is missing',
     );
   });
 
   await check('a stale search is cancelled, here and at the service', async () => {
     const search = page.getByTestId('search');
+    await inPhase(page, 'search-status', 'done'); // the one that the page begins with
+    await page.getByTestId('search-folder').selectOption('.');
     await search.fill('observ');
     await page.locator('[data-testid="search-marks"] [data-outcome="running"]').waitFor();
     await search.fill('observable');
@@ -57,6 +59,7 @@ export async function callChecks({ page }) {
   });
 
   await check('the last search finds its matches', async () => {
+    await page.getByTestId('search-folder').selectOption('src');
     await inPhase(page, 'search-status', 'done');
     expect((await number(page, 'search-matches')) > 0, 'no matches');
     const marked = await page.locator('[data-testid="search-hits"] mark').allInnerTexts();

@@ -59,7 +59,7 @@ export async function until(page, what, condition, argument) {
     await page.waitForFunction(condition, argument, { timeout: patience, polling: 50 });
   } catch (error) {
     const state = await page.evaluate(() =>
-      ['status', 'explanation', 'search-status', 'walk-status', 'topics-live']
+      ['status', 'search-status', 'walk-status', 'role', 'news']
         .map(
           (id) => `${id}: ${document.querySelector(`[data-testid="${id}"]`)?.textContent?.trim().replace(/\s+/g, ' ')}`,
         )
@@ -104,12 +104,19 @@ export async function startDemo(args) {
   };
 }
 
-/** A browser that has fonts even where the system has none, since without any it cannot draw text at all. */
+/**
+ * A browser that has fonts even where the system has none, since without any it cannot draw text at all. Its system's
+ * locale is the POSIX one of a bare container; pages may choose another.
+ */
 export async function startBrowser() {
   const executablePath = findChrome();
   const own = join(dirname(executablePath), 'fonts');
   const fonts = existsSync(own) ? { FONTCONFIG_FILE: fontConfig(own) } : {};
-  return chromium.launch({ executablePath, args: chromeFlags, env: { ...environment(), ...fonts } });
+  return chromium.launch({
+    executablePath,
+    args: chromeFlags,
+    env: { ...environment(), ...fonts, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
+  });
 }
 
 /** @param {string} folder */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { check, expect, until } from './kit.mjs';
-import { allTopicsLive, inState } from './streams.mjs';
+import { allChartsLive, inState } from './streams.mjs';
 
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1440, height: 900 };
@@ -75,7 +75,7 @@ export async function looksChecks({ page, artifacts }) {
     );
     const weak = await weakPairs(page);
     expect(weak.length === 0, weak.join('\n'));
-    await until(page, 'the button pressed', () => document.querySelector('[data-testid="theme"][aria-pressed="true"]'));
+    await page.getByRole('button', { name: 'Use light colours' }).waitFor();
     await picture('desktop-dark');
   });
 
@@ -88,7 +88,7 @@ export async function looksChecks({ page, artifacts }) {
     await page.getByTestId('status').waitFor();
     expect((await background(page)) === light, 'the choice is forgotten');
     await page.emulateMedia({ colorScheme: 'light' });
-    await allTopicsLive(page, 5);
+    await allChartsLive(page);
   });
 
   await check('360 px wide: nothing is wider than the screen', async () => {
@@ -111,9 +111,38 @@ export async function looksChecks({ page, artifacts }) {
     await page.setViewportSize(desktop);
   });
 
+  await check('on a phone, what is pressed is 44 px high, and no text is below 12 px', async () => {
+    const browser = /** @type {import('playwright-core').Browser} */ (page.context().browser());
+    const touch = await browser.newContext({ viewport: phone, hasTouch: true, isMobile: true, locale: 'en-GB' });
+    try {
+      const mobile = await touch.newPage();
+      await mobile.goto(page.url());
+      await inState(mobile, 'joined');
+      await mobile.getByTestId('project').waitFor();
+      const { low, small } = await mobile.evaluate(() => {
+        const shown = [...document.body.querySelectorAll('*')].filter(
+          (element) => element.getClientRects().length > 0 && !element.closest('.unseen, .skip'),
+        );
+        const name = (/** @type {Element} */ element) =>
+          `${element.tagName} ${element.textContent?.trim().slice(0, 20) ?? ''}`;
+        return {
+          low: shown
+            .filter((element) => element.matches('button, a, input, select, textarea'))
+            .filter((element) => element.getBoundingClientRect().height < 44)
+            .map(name),
+          small: shown.filter((element) => parseFloat(getComputedStyle(element).fontSize) < 12).map(name),
+        };
+      });
+      expect(low.length === 0, `too low: ${low.join(', ')}`);
+      expect(small.length === 0, `too small: ${small.join(', ')}`);
+    } finally {
+      await touch.close();
+    }
+  });
+
   await check('the main controls are reached by keyboard', async () => {
     await page.reload(); // the focus begins anew, too
-    await inState(page, 'joined');
+    await page.getByTestId('project').waitFor();
     await page.keyboard.press('Tab');
     expect(
       await page.evaluate(() => document.activeElement?.classList.contains('skip')),
@@ -121,7 +150,7 @@ export async function looksChecks({ page, artifacts }) {
     );
     /** @type {string[]} */
     const reached = [];
-    for (let key = 0; key < 30; key += 1) {
+    for (let key = 0; key < 60; key += 1) {
       await page.keyboard.press('Tab');
       const { id, outlined } = await page.evaluate(() => ({
         id: document.activeElement?.getAttribute('data-testid') ?? '',
@@ -133,19 +162,42 @@ export async function looksChecks({ page, artifacts }) {
       reached.push(id);
     }
     const wanted = [
+      'status',
       'theme',
+      'code',
+      'copy',
       'drop',
       'offline-toggle',
       'router-stop',
-      'timeline',
       'search',
       'search-folder',
       'search-hits',
       'walk-start',
+      'note',
+      'second-tab',
+      'login',
       'project-refresh',
     ];
     const missing = wanted.filter((id) => !reached.includes(id));
     expect(missing.length === 0, `not reached: ${missing.join(', ')}; reached: ${reached.join(', ')}`);
+  });
+
+  await check('a browser whose locale is no language shows the page', async () => {
+    const bare = await /** @type {import('playwright-core').Browser} */ (page.context().browser()).newPage();
+    try {
+      const odd = await bare.evaluate(() => {
+        try {
+          return !new Intl.NumberFormat(navigator.language);
+        } catch {
+          return true;
+        }
+      });
+      expect(odd, 'the browser has an ordinary locale, so this proves nothing');
+      await bare.goto(page.url());
+      await inState(bare, 'joined');
+    } finally {
+      await bare.close();
+    }
   });
 
   await check('the skip link leads to the dashboard, and keys press buttons', async () => {

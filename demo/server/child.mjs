@@ -8,10 +8,12 @@ const patience = 3_000; // ms to end in an orderly way
  *
  * @param {string} name what to call it in the output
  * @param {string[]} args the program and its arguments
- * @param {{ verbose: boolean }} options verbose: pass on what it prints
+ * @param {{ verbose: boolean, env?: Record<string, string> }} options verbose: pass on what it prints; env: what it
+ *   knows besides
  */
-export function startChild(name, args, { verbose }) {
+export function startChild(name, args, { verbose, env }) {
   const child = spawn(process.execPath, ['--import', new URL('exit-with-parent.mjs', import.meta.url).href, ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let complaints = '';

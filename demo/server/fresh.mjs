@@ -47,13 +47,38 @@ async function stale({ product, also, sources }) {
  */
 export async function buildIfNeeded(say, signal) {
   if (await stale(library)) {
-    say('Building the library …');
-    await npm(['run', '--silent', 'build'], signal);
+    await timed('Building the library', say, () => npm(['run', '--silent', 'build'], signal));
   }
   if (await stale(demo)) {
-    say('Building the page and the service …');
-    await run(process.execPath, [join(root, 'demo/build.mjs')], { signal });
+    await timed('Building the page and the service', say, () =>
+      run(process.execPath, [join(root, 'demo/build.mjs')], { signal }),
+    );
   }
+}
+
+/**
+ * Shows that something is done, and for how long: on a terminal in one line.
+ *
+ * @param {string} what
+ * @param {(line: string) => void} say
+ * @param {() => Promise<void>} work
+ */
+async function timed(what, say, work) {
+  const begin = performance.now();
+  const took = () => `${Math.round((performance.now() - begin) / 1000)} s`;
+  const { isTTY } = process.stdout;
+  say(`${what} …`);
+  const timer = setInterval(
+    () => (isTTY ? process.stdout.write(`\r  ${took()} `) : say(`  ${took()}`)),
+    isTTY ? 1_000 : 5_000,
+  );
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    if (isTTY) process.stdout.write('\r\u001B[K');
+  }
+  say(`  done in ${took()}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { startChild } from './child.mjs';
 import { host, listening } from './ports.mjs';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const program = fileURLToPath(new URL('realm.mjs', import.meta.url));
 
 /**
  * The router as a process of its own, which the page may stop and start to see what a client does without one.
@@ -16,12 +16,14 @@ export class RouterProcess {
   #port;
   #realm;
   #verbose;
+  #env;
 
-  /** @param {{ port: number, realm: string, verbose: boolean }} options */
-  constructor({ port, realm, verbose }) {
+  /** @param {{ port: number, realm: string, verbose: boolean, env: Record<string, string> }} options */
+  constructor({ port, realm, verbose, env }) {
     this.#port = port;
     this.#realm = realm;
     this.#verbose = verbose;
+    this.#env = env;
   }
 
   get url() {
@@ -36,19 +38,10 @@ export class RouterProcess {
   start() {
     return this.#inTurn(async () => {
       if (this.running) return;
-      const child = startChild(
-        'router',
-        [
-          program,
-          'router',
-          '--port',
-          String(this.#port),
-          '--realm',
-          this.#realm,
-          ...(this.#verbose ? ['--verbose'] : []),
-        ],
-        { verbose: this.#verbose },
-      );
+      const child = startChild('router', [program, '--port', String(this.#port), '--realm', this.#realm], {
+        verbose: this.#verbose,
+        env: this.#env,
+      });
       this.#child = child;
       if (await listening(this.#port, child.running)) return;
       await child.stop();

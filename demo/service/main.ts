@@ -3,7 +3,7 @@
  * ordinary WAMP client; it could as well run on another machine.
  */
 import { parseArgs } from 'node:util';
-import { WampClient } from 'rxwamp';
+import { WampClient, ticket, type Handler } from 'rxwamp';
 import { EMPTY, distinctUntilChanged, map, merge, mergeMap, switchMap, from, throttleTime, asyncScheduler } from 'rxjs';
 import { callCounts$ } from './counted.ts';
 import { measurements } from './measure/index.ts';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
 const wamp = new WampClient({
   realm: options.realm,
   url: options.url,
+  auth: [ticket({ authid: 'service', ticket: process.env['SERVICE_TICKET'] ?? '' })],
   reconnect: { initialDelay: 250, maxDelay: 2_000 }, // one machine, one user: reconnect quickly
 });
 
@@ -30,7 +31,17 @@ if (options.verbose) {
 }
 
 // A registration heals by itself: one subscription each is enough, however often the link is lost.
-const registrations = from(Object.entries(procedures)).pipe(mergeMap(([uri, handler]) => wamp.register(uri, handler)));
+const registrations = from(Object.entries(procedures)).pipe(
+  mergeMap(([uri, handler]) => wamp.register(uri, audited(uri, handler))),
+);
+
+/** A handler that also tells operators who called it. */
+function audited(procedure: string, handler: Handler): Handler {
+  return (invocation) => {
+    wamp.publish('demo.audit', [{ time: Date.now(), procedure, role: invocation.details.callerAuthrole ?? '' }]);
+    return handler(invocation);
+  };
+}
 
 // A measurement is of use only now: measure only during a session, so that none is queued.
 const news = merge(

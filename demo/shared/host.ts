@@ -50,6 +50,14 @@ export interface CallCounts {
   readonly failed: number;
 }
 
+/** `demo.audit`, for operators: a call that reached the service. */
+export interface AuditEntry {
+  readonly time: number;
+  readonly procedure: string;
+  /** Of the caller. */
+  readonly role: string;
+}
+
 /** Result of `demo.host.info`. */
 export interface HostInfo {
   readonly platform: string;

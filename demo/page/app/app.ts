@@ -1,28 +1,28 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import { ProjectPanel } from './calls/project-panel.ts';
 import { SearchPanel } from './calls/search-panel.ts';
 import { ServiceCalls } from './calls/service-calls.ts';
 import { WalkPanel } from './calls/walk-panel.ts';
-import { EventLog } from './link/event-log.ts';
-import { LinkPanel } from './link/link-panel.ts';
-import { SessionPanel } from './link/session-panel.ts';
-import { StatusBadge } from './link/status-badge.ts';
+import { Controls } from './link/controls.ts';
+import { InspectorDrawer } from './link/inspector-drawer.ts';
+import { StatusButton } from './link/status-button.ts';
 import { StreamsPanel } from './streams/streams-panel.ts';
-import { TopicsPanel } from './streams/topics-panel.ts';
 import { Theme } from './theme.ts';
+import { RolesPanel } from './together/roles-panel.ts';
+import { TogetherPanel } from './together/together-panel.ts';
 
 @Component({
   selector: 'app-root',
   imports: [
-    EventLog,
-    LinkPanel,
+    Controls,
+    InspectorDrawer,
     ProjectPanel,
+    RolesPanel,
     SearchPanel,
     ServiceCalls,
-    SessionPanel,
-    StatusBadge,
+    StatusButton,
     StreamsPanel,
-    TopicsPanel,
+    TogetherPanel,
     WalkPanel,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -31,4 +31,5 @@ import { Theme } from './theme.ts';
 })
 export class App {
   protected readonly theme = inject(Theme);
+  protected readonly inspecting = signal(false);
 }

@@ -20,16 +20,6 @@ const whole = new Intl.NumberFormat('en', { useGrouping: true });
 /** 1234567 → `1 234 567`, with narrow spaces that do not break */
 export const count = (value: number): string => whole.format(value).replaceAll(',', '\u202f');
 
-/** Seconds as the two greatest units: `3 d 4 h` */
-export function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  if (days > 0) return `${String(days)} d ${String(hours % 24)} h`;
-  if (hours > 0) return `${String(hours)} h ${String(minutes % 60)} min`;
-  return minutes > 0 ? `${String(minutes)} min` : `${String(Math.floor(seconds))} s`;
-}
-
 /** The time of day: `14:03:07` */
 export function clockTime(time: number): string {
   return new Date(time).toLocaleTimeString('en-GB');

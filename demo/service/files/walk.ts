@@ -5,7 +5,7 @@ import { pace } from './paced.ts';
 import { shown } from './root.ts';
 import { folders } from './tree.ts';
 
-const shownLargest = 6;
+const shownLargest = 4;
 const report = 60; // ms between two partial results
 
 /** Walks the tree twice: a quick look at the folders for the total, then a look at every file. The last value is the result. */

@@ -7,7 +7,7 @@ import { readMemory } from './memory.ts';
 import { readNetwork } from './network.ts';
 
 const slow = 500; // ms between two looks at a counter
-const fast = 20; // ms between two reports of the event loop: faster than any screen
+const fast = 40; // ms between two reports of the event loop: faster than the page is drawn
 
 /** All measurements of this machine, each with a topic under `demo.host.`. */
 export const measurements: Observable<Measurement> = defer(() =>

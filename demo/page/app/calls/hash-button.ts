@@ -3,6 +3,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Subject, catchError, map, of, startWith, switchMap, type Observable } from 'rxjs';
 import { injectWamp } from 'rxwamp/angular';
 import type { HashProgress } from '../../../shared/host.ts';
+import { problem } from './problem.ts';
 
 interface HashState {
   readonly share?: number;
@@ -48,10 +49,10 @@ const idle: HashState = {};
     :host {
       display: flex;
       align-items: center;
-      min-height: 1.75rem;
+      min-height: var(--target-small);
     }
     code {
-      font-size: 0.6875rem;
+      font-size: var(--text-xs);
       overflow-wrap: anywhere;
       line-height: 1.2;
     }
@@ -80,7 +81,7 @@ export class HashButton {
         sha256 ? { sha256 } : { share: bytes > 0 ? hashed / bytes : 1 },
       ),
       startWith({ share: 0 }),
-      catchError((error: unknown) => of({ problem: error instanceof Error ? error.message : String(error) })),
+      catchError((error: unknown) => of({ problem: problem(error) })),
     );
   }
 }

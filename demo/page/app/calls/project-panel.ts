@@ -3,7 +3,10 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Subject, catchError, forkJoin, map, merge, of, retry, startWith, switchMap, type Observable } from 'rxjs';
 import { injectWamp } from 'rxwamp/angular';
 import type { FileStats, HostInfo } from '../../../shared/host.ts';
-import { bytes, count, duration } from '../format.ts';
+import { Code } from '../code/code.ts';
+import code from '../code/examples/two-calls.ts?text';
+import { bytes, count } from '../format.ts';
+import { problem } from './problem.ts';
 
 /** One view of two results. */
 interface Project {
@@ -11,20 +14,19 @@ interface Project {
   readonly stats: FileStats;
   /** The largest kinds of file, each with its size relative to the largest. */
   readonly kinds: readonly { readonly kind: string; readonly lines: number; readonly share: number }[];
-  /** How often the project's files would fit into the machine's memory. */
-  readonly fits: number;
   /** Milliseconds until both results had come. */
   readonly took: number;
 }
 
 type View = Project | { readonly problem: string };
 
-const shownKinds = 5;
+const shownKinds = 3;
 
 /** Two concurrent calls composed into one view, and repeated in each new session. */
 @Component({
   selector: 'app-project-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Code],
   templateUrl: './project-panel.html',
   styleUrl: './project-panel.css',
   host: { class: 'panel' },
@@ -35,9 +37,9 @@ export class ProjectPanel {
 
   protected readonly view = toSignal(merge(this.#wamp.session$, this.pressed).pipe(switchMap(() => this.#ask())));
 
+  protected readonly code = code;
   protected readonly bytes = bytes;
   protected readonly count = count;
-  protected readonly duration = duration;
 
   #ask(): Observable<View | undefined> {
     const begin = performance.now();
@@ -49,7 +51,7 @@ export class ProjectPanel {
       // After a restart of the router the service may be back a moment later than this page.
       retry({ count: 8, delay: 500 }),
       startWith(undefined),
-      catchError((error: unknown) => of({ problem: error instanceof Error ? error.message : String(error) })),
+      catchError((error: unknown) => of({ problem: problem(error) })),
     );
   }
 }
@@ -60,7 +62,6 @@ function compose(info: HostInfo, stats: FileStats, took: number): Project {
     info,
     stats,
     kinds: stats.kinds.slice(0, shownKinds).map(({ kind, lines }) => ({ kind, lines, share: lines / most })),
-    fits: Math.floor(info.memory / stats.bytes),
     took,
   };
 }

@@ -14,7 +14,10 @@ import {
   type Observable,
 } from 'rxjs';
 import { injectWamp } from 'rxwamp/angular';
+import { awaitRegistration } from 'rxwamp/meta';
 import type { SearchProgress } from '../../../shared/host.ts';
+import { Code } from '../code/code.ts';
+import code from '../code/examples/search.ts?text';
 import { count } from '../format.ts';
 import { around, idle, next, type SearchState } from './search-state.ts';
 
@@ -34,6 +37,7 @@ const shownHits = 60;
 @Component({
   selector: 'app-search-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Code],
   templateUrl: './search-panel.html',
   styleUrl: './search-panel.css',
   host: { class: 'panel' },
@@ -41,8 +45,8 @@ const shownHits = 60;
 export class SearchPanel {
   readonly #wamp = injectWamp();
 
-  protected readonly query = signal('');
-  protected readonly folder = signal('.');
+  protected readonly query = signal('Observable');
+  protected readonly folder = signal('src');
   readonly #marks = signal<readonly Mark[]>([]);
 
   /** The whole search. `switchMap` unsubscribes from the call before, and unsubscribing sends CANCEL. */
@@ -69,11 +73,12 @@ export class SearchPanel {
   protected readonly marks = computed(() => this.#marks().slice(-shownMarks));
   protected readonly made = computed(() => this.#marks().length);
   protected readonly cancelled = computed(() => this.#marks().filter(({ outcome }) => outcome === 'cancelled').length);
+  protected readonly code = code;
   protected readonly count = count;
 
   #search(query: string, folder: string): Observable<SearchState> {
     const running: SearchState = { ...idle, phase: 'running', query };
-    return defer(() => {
+    const call = defer(() => {
       const id = this.made();
       this.#marks.update((marks) => [...marks, { id, query, outcome: 'running' }]);
       const end = (outcome: Mark['outcome']) => (): void => {
@@ -82,6 +87,13 @@ export class SearchPanel {
       return this.#wamp
         .call<SearchProgress>('demo.files.search', { args: [query, folder], progress: true })
         .pipe(tap({ complete: end('done'), error: end('failed'), unsubscribe: end('cancelled') }));
-    }).pipe(materialize(), scan(next, running), startWith(running));
+    });
+    // The page may be there before the service.
+    return awaitRegistration(this.#wamp, 'demo.files.search').pipe(
+      switchMap(() => call),
+      materialize(),
+      scan(next, running),
+      startWith(running),
+    );
   }
 }

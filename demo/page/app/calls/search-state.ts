@@ -1,6 +1,7 @@
 import type { ObservableNotification } from 'rxjs';
 import type { CallResult } from 'rxwamp';
 import type { SearchHit, SearchProgress } from '../../../shared/host.ts';
+import { problem } from './problem.ts';
 
 export interface SearchState {
   readonly phase: 'idle' | 'running' | 'done' | 'failed';
@@ -24,7 +25,7 @@ export function next(
       return { ...state, scanned, matches, hits: [...state.hits, ...hits] };
     }
     case 'E':
-      return { ...state, phase: 'failed', problem: (notification.error as Error).message };
+      return { ...state, phase: 'failed', problem: problem(notification.error) };
     case 'C':
       return { ...state, phase: 'done' };
   }

@@ -11,19 +11,20 @@ import { count } from '../format.ts';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="figures quiet">
-      At the service:
+      All calls so far:
       @if (counts(); as counts) {
         <span data-testid="service-running">{{ count(counts.running) }}</span> running,
         <span data-testid="service-finished">{{ count(counts.finished) }}</span> finished,
         <span data-testid="service-cancelled" [attr.data-count]="counts.cancelled">{{ count(counts.cancelled) }}</span>
         cancelled, <span data-testid="service-failed">{{ count(counts.failed) }}</span> failed
       } @else {
-        not heard yet
+        no news of them yet
       }
     </p>
   `,
   styles: `
     p {
+      padding: 0 var(--space-5);
       font-size: var(--text-sm);
     }
   `,

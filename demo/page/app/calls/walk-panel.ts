@@ -3,6 +3,8 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { Subject, concat, materialize, of, scan, switchMap, type Observable } from 'rxjs';
 import { injectWamp } from 'rxwamp/angular';
 import type { WalkProgress } from '../../../shared/host.ts';
+import { Code } from '../code/code.ts';
+import code from '../code/examples/walk.ts?text';
 import { bytes, count } from '../format.ts';
 import { HashButton } from './hash-button.ts';
 import { idle, next, type WalkNews } from './walk-state.ts';
@@ -10,7 +12,7 @@ import { idle, next, type WalkNews } from './walk-state.ts';
 /** A long call with partial results: a bar that moves, and a button that ends it. */
 @Component({
   selector: 'app-walk-panel',
-  imports: [HashButton],
+  imports: [Code, HashButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './walk-panel.html',
   styleUrl: './walk-panel.css',
@@ -54,6 +56,7 @@ export class WalkPanel {
     return phase === 'idle' ? '' : this.sentence();
   });
 
+  protected readonly code = code;
   protected readonly bytes = bytes;
   protected readonly count = count;
 

@@ -1,6 +1,7 @@
 import type { ObservableNotification } from 'rxjs';
 import type { CallResult } from 'rxwamp';
 import type { WalkProgress } from '../../../shared/host.ts';
+import { problem } from './problem.ts';
 
 export interface WalkState {
   readonly phase: 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
@@ -24,7 +25,7 @@ export function next(state: WalkState, news: WalkNews): WalkState {
     case 'N':
       return { ...state, progress: news.value.value, partial: state.partial + 1 };
     case 'E':
-      return { ...state, phase: 'failed', problem: (news.error as Error).message };
+      return { ...state, phase: 'failed', problem: problem(news.error) };
     case 'C':
       return { ...state, phase: 'done' };
   }

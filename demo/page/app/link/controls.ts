@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterControl } from './control.ts';
 import { NetworkSwitch } from './network-switch.ts';
-import { Link } from './link.ts';
+import { injectWamp, injectWampStatus } from 'rxwamp/angular';
 
 /** The buttons that break and restore the link. */
 @Component({
@@ -37,7 +37,7 @@ import { Link } from './link.ts';
         </button>
       }
       @if (failed()) {
-        <button type="button" class="button primary" data-testid="connect" (click)="link.connect()">
+        <button type="button" class="button primary" data-testid="connect" (click)="wamp.connect()">
           Connect again
         </button>
       }
@@ -57,7 +57,7 @@ import { Link } from './link.ts';
     }
     @media (max-width: 40rem) {
       .button {
-        flex: 1 1 9rem;
+        flex: 1 1 auto;
         padding: 0 var(--space-2);
       }
     }
@@ -66,9 +66,10 @@ import { Link } from './link.ts';
 export class Controls {
   protected readonly network = inject(NetworkSwitch);
   protected readonly router = inject(RouterControl);
-  protected readonly link = inject(Link);
-  protected readonly joined = computed(() => this.link.status().state === 'joined');
-  protected readonly failed = computed(() => this.link.status().state === 'failed');
+  protected readonly wamp = injectWamp();
+  readonly #status = injectWampStatus();
+  protected readonly joined = this.#status.connected;
+  protected readonly failed = computed(() => this.#status().state === 'failed');
 
   protected toggleOffline(): void {
     if (this.network.offline()) this.network.goOnline();

@@ -30,7 +30,7 @@ export class NetworkSwitch {
 
   /** Cuts the connection without GOODBYE, as when a cable is pulled. */
   drop(): void {
-    this.#live?.close(dropped);
+    this.#live?.close(dropped, 'cut by the button on this page');
   }
 
   goOffline(): void {

@@ -1,10 +1,8 @@
 import {
-  Subject,
   bufferTime,
   defer,
   filter,
   map,
-  merge,
   pairwise,
   scan,
   type MonoTypeOperatorFunction,
@@ -12,58 +10,37 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import type { Wamp, WampEvent } from 'rxwamp';
+import { withHistory } from 'rxwamp/flow';
 import { span } from '../clock.ts';
-import { extend, gap, type Sample, type Table } from './samples.ts';
+import { extend, type Sample, type Table } from './samples.ts';
 
-/** The link was lost at that time, and is back: events may be missing in between. */
-export interface Gap {
-  readonly lostAt: number;
-}
+const past = 2_000; // events: a minute of the fastest topic
 
-export type EventOrGap<T> = WampEvent<T> | Gap;
-
-function isGap<T>(item: EventOrGap<T>): item is Gap {
-  return 'lostAt' in item;
+/**
+ * A topic with its last minute, which the router has kept. After a loss it goes on with what was missed meanwhile, so
+ * that charts have a hole only where nothing was measured.
+ */
+export function recent<T>(wamp: Wamp, topic: string, match: 'exact' | 'prefix' = 'exact'): Observable<WampEvent<T>> {
+  return withHistory<T>(wamp, topic, { match, past, limit: past });
 }
 
 function timeOf(event: WampEvent): number {
   return Number(event.kwargs['time']);
 }
 
-/** A topic's events, with the gaps of reconnects in their order. */
-export function eventsWithGaps<T>(
-  wamp: Wamp,
-  topic: string,
-  match: 'exact' | 'prefix' = 'exact',
-): Observable<EventOrGap<T>> {
-  return defer(() => {
-    const gaps = new Subject<Gap>();
-    const events = wamp.subscribe<T>(topic, {
-      match,
-      onSubscribed: ({ again, lostAt }) => {
-        if (again && lostAt !== undefined) gaps.next({ lostAt });
-      },
-    });
-    return merge(gaps, events);
-  });
-}
-
 /** Values that are drawn unchanged. */
 export function levels<T>(
   read: (value: T, event: WampEvent<T>) => Sample['values'],
-): OperatorFunction<EventOrGap<T>, Sample> {
-  return map((item) => (isGap(item) ? gap(item.lostAt) : { time: timeOf(item), values: read(item.value, item) }));
+): OperatorFunction<WampEvent<T>, Sample> {
+  return map((event) => ({ time: timeOf(event), values: read(event.value, event) }));
 }
 
-/** Counters that are drawn as their growth per second. There is no rate across a gap, or where a counter was reset. */
-export function rates<T>(read: (value: T) => readonly number[]): OperatorFunction<EventOrGap<T>, Sample> {
+/** Counters that are drawn as their growth per second. There is no rate where a counter was reset. */
+export function rates<T>(read: (value: T) => readonly number[]): OperatorFunction<WampEvent<T>, Sample> {
   return (source) =>
     source.pipe(
       pairwise(),
-      map(([before, now]) => {
-        if (isGap(now)) return gap(now.lostAt);
-        return isGap(before) ? undefined : growth(before, now, read);
-      }),
+      map(([before, now]) => growth(before, now, read)),
       filter((sample) => sample !== undefined),
     );
 }

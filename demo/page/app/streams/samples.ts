@@ -8,7 +8,7 @@ export interface Sample {
 export type Table = [times: number[], ...series: (number | null)[][]];
 
 /** A row without values: every line breaks here. */
-export function gap(time: number): Sample {
+function gap(time: number): Sample {
   return { time, values: [] };
 }
 

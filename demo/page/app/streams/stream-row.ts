@@ -1,12 +1,7 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input } from '@angular/core';
 import { Clock } from '../clock.ts';
 import { Chart, type Line } from './chart.ts';
 import { latest, type Table } from './samples.ts';
-
-/** A line of a chart with its name in the legend. */
-export interface NamedLine extends Line {
-  readonly name: string;
-}
 
 /** One stream: its name, its newest values, and the chart of the last minute. */
 @Component({
@@ -20,14 +15,20 @@ export class StreamRow {
   readonly heading = input.required<string>();
   readonly topic = input.required<string>();
   readonly table = input.required<Table>();
-  readonly lines = input.required<readonly NamedLine[]>();
+  readonly lines = input.required<readonly Line[]>();
   readonly format = input.required<(value: number) => string>();
   readonly top = input<number>();
   readonly least = input(0);
-  readonly timed = input(false);
   readonly note = input('');
 
   readonly #clock = inject(Clock);
+
+  constructor() {
+    effect(() => {
+      const [earliest] = this.table()[0];
+      if (earliest !== undefined) this.#clock.reach(earliest);
+    });
+  }
 
   /** The newest values with their names; dashes while the stream is silent. */
   protected readonly values = computed(() => {

@@ -1,10 +1,13 @@
-import { ChangeDetectionStrategy, Component, computed, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { injectWamp } from 'rxwamp/angular';
 import type { CpuLoad, DiskCounters, LoopDelay, Memory, NetworkCounters } from '../../../shared/host.ts';
+import { Clock } from '../clock.ts';
+import { Code } from '../code/code.ts';
+import code from '../code/examples/topics.ts?text';
 import { bytes, milliseconds, percent, rate } from '../format.ts';
 import { Lifeline } from '../link/lifeline.ts';
-import { eventsWithGaps, levels, metered, rates, table } from './operators.ts';
+import { levels, metered, rates, recent, table } from './operators.ts';
 import { StreamRow } from './stream-row.ts';
 import type { Table } from './samples.ts';
 
@@ -14,7 +17,7 @@ const tokens = 6; // colours for series
 /** The machine's streams, each piped from its topic to its chart, on the time axis of the link. */
 @Component({
   selector: 'app-streams-panel',
-  imports: [Lifeline, StreamRow],
+  imports: [Code, Lifeline, StreamRow],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './streams-panel.html',
   styleUrl: './streams-panel.css',
@@ -22,14 +25,14 @@ const tokens = 6; // colours for series
 })
 export class StreamsPanel {
   readonly #wamp = injectWamp();
+  readonly #clock = inject(Clock);
 
   protected readonly memoryTotal = signal(0);
-  protected readonly eventsPerSecond = signal(0);
   protected readonly drawsPerSecond = signal(0);
 
   /** One topic for each core, one subscription for all; a core's number is the last component of its topic. */
   protected readonly cores = toSignal(
-    eventsWithGaps<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
+    recent<CpuLoad>(this.#wamp, 'demo.host.cpu.', 'prefix').pipe(
       levels((load, { details }) => atColumn(Number(details.topic.split('.').at(-1)), load)),
       table(),
     ),
@@ -37,7 +40,7 @@ export class StreamsPanel {
   );
 
   protected readonly memory = toSignal(
-    eventsWithGaps<Memory>(this.#wamp, 'demo.host.memory').pipe(
+    recent<Memory>(this.#wamp, 'demo.host.memory').pipe(
       levels(({ total, available, cache }) => {
         this.memoryTotal.set(total);
         return [total - available, cache];
@@ -48,7 +51,7 @@ export class StreamsPanel {
   );
 
   protected readonly network = toSignal(
-    eventsWithGaps<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
+    recent<NetworkCounters>(this.#wamp, 'demo.host.network').pipe(
       rates(({ received, sent, loopback }) => [received, sent, loopback]),
       table(),
     ),
@@ -56,7 +59,7 @@ export class StreamsPanel {
   );
 
   protected readonly disk = toSignal(
-    eventsWithGaps<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
+    recent<DiskCounters>(this.#wamp, 'demo.host.disk').pipe(
       rates(({ read, written }) => [read, written]),
       table(),
     ),
@@ -65,10 +68,7 @@ export class StreamsPanel {
 
   /** The fast one: some fifty events a second become five changes of the page. */
   protected readonly loop = toSignal(
-    eventsWithGaps<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
-      metered((perSecond) => {
-        this.eventsPerSecond.set(perSecond);
-      }),
+    recent<LoopDelay>(this.#wamp, 'demo.host.eventloop').pipe(
       levels(({ mean, max }) => [max, mean]),
       table(),
       metered((perSecond) => {
@@ -102,12 +102,15 @@ export class StreamsPanel {
   ];
 
   protected readonly memoryNote = computed(() => (this.memoryTotal() > 0 ? `of ${bytes(this.memoryTotal())}` : ''));
-  protected readonly loopNote = computed(() =>
-    this.eventsPerSecond() === 0
+  protected readonly loopNote = computed(() => {
+    const [times] = this.loop();
+    const inOneSecond = times.filter((time) => time > this.#clock.now() - 1_000).length;
+    return inOneSecond === 0
       ? ''
-      : `${this.eventsPerSecond().toFixed(0)} events/s in, drawn ${this.drawsPerSecond().toFixed(0)} times`,
-  );
+      : `${String(inOneSecond)} values a second, drawn ${this.drawsPerSecond().toFixed(0)} times`;
+  });
 
+  protected readonly code = code;
   protected readonly percent = percent;
   protected readonly bytes = bytes;
   protected readonly rate = rate;
