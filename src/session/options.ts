@@ -177,14 +177,18 @@ export type CallArgs = List | Observable<List>;
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
 export interface Wamp {
+  /** Events of a topic, for as long as they are observed. */
   subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>>;
+  /** Calls a procedure for each subscriber; unsubscribing cancels the call. */
   call<T = unknown>(
     procedure: Uri,
     args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
     kwargs?: object,
     options?: Given<CallOptions>,
   ): Observable<CallResult<T>>;
+  /** Registers a procedure for as long as it is observed. */
   register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration>;
+  /** Publishes at once; the Observable reports how that went. */
   publish(
     topic: Uri,
     args?: List | (Given<PublishOptions> & Payload),
