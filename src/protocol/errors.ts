@@ -1,3 +1,4 @@
+import { guideOf } from './guide.ts';
 import { kindOf } from './kind-of.ts';
 import type { Dict, List } from './payload.ts';
 
@@ -38,7 +39,7 @@ export class ApplicationError extends WampError {
   constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
     const of = context.procedure ?? context.topic;
     const said = typeof args[0] === 'string' ? args[0] : typeof kwargs['message'] === 'string' ? kwargs['message'] : '';
-    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}`, context);
+    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}${guideOf(uri)}`, context);
     this.uri = uri;
     this.args = args;
     this.kwargs = kwargs;
@@ -74,7 +75,7 @@ export class AbortError extends WampError {
 
   constructor(reason: string, details: Readonly<Dict> = {}, context: AbortContext = {}) {
     const who = context.local ? 'We refused' : 'The router refused or ended';
-    super(`${who} the session: ${reason}${remark(details)}`, context);
+    super(`${who} the session: ${reason}${remark(details)}${guideOf(reason)}`, context);
     this.reason = reason;
     this.details = details;
     this.local = context.local === true;
