@@ -35,9 +35,9 @@ export function withIdentity(user: () => Identity | undefined): WampFeature {
 }
 
 /** Where there is no user: waits, before anything is dialled, until the client joins anew. */
-const nobody: Authenticator = { method: 'anonymous', hello: () => NEVER, challenge: () => NEVER };
+const noUser: Authenticator = { method: 'anonymous', hello: () => NEVER, challenge: () => NEVER };
 
 const authFor = (identity: Identity | undefined, auth: AuthOf): readonly Authenticator[] =>
-  identity ? (auth(identity) ?? [anonymous(identity)]) : [nobody];
+  identity ? (auth(identity) ?? [anonymous(identity)]) : [noUser];
 
 const textOf = (identity: Identity | undefined): string => JSON.stringify(identity ?? null);

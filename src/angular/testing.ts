@@ -159,7 +159,7 @@ const turn = (): Promise<void> =>
     port2.postMessage(undefined);
   });
 
-/** Lets in whoever asks, by any method and under any authid: applications prove who they are without being asked to. */
+/** Accepts every client, with any method and any authid: applications authenticate although the router would not ask for it. */
 const everyone: readonly RouterAuthenticator[] = [
   'anonymous',
   'ticket',

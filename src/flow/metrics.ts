@@ -12,12 +12,15 @@ export interface Metrics {
   readonly cycle: number;
   /** When the counters stood at 0, in milliseconds since the epoch. */
   readonly since: number;
+  /** When the report was made, in milliseconds since the epoch. */
   readonly time: number;
   /** Milliseconds between the two. */
   readonly duration: number;
   /** The serializer in use; absent while there is no session. */
   readonly serializer?: string;
+  /** To the router. */
   readonly sent: Traffic;
+  /** From the router. */
   readonly received: Traffic;
   /** Of requests that the router answers by itself; absent where there was none. */
   readonly roundTrip?: RoundTrip;
