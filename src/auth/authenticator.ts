@@ -9,7 +9,6 @@ export interface Identity {
   readonly authid?: string;
   /** The role that is asked for, where the router lets clients choose. */
   readonly authrole?: string;
-  /** What the method adds. */
   readonly authextra?: Readonly<Dict>;
 }
 
@@ -17,7 +16,6 @@ export interface Identity {
 export interface ChallengeAnswer {
   /** The proof: AUTHENTICATE.Signature. */
   readonly signature: string;
-  /** AUTHENTICATE.Extra. */
   readonly extra?: Readonly<Dict>;
 }
 

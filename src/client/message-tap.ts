@@ -8,7 +8,6 @@ import { now } from '../session/time.ts';
 
 /** A wire message as it passed. */
 export interface WireMessage {
-  /** From the router, or to it. */
   readonly direction: 'in' | 'out';
   /** Milliseconds since the epoch. */
   readonly time: number;

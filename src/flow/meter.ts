@@ -22,7 +22,6 @@ import type { WireMessage } from '../client/message-tap.ts';
 
 /** The traffic of one direction. */
 export interface Traffic {
-  /** Messages, of all types. */
   readonly messages: number;
   /** As the serializer wrote or read them, without the transport's framing; 0 where nothing is serialised on this side. */
   readonly bytes: number;
@@ -32,13 +31,9 @@ export interface Traffic {
 
 /** How long the router took to answer, in milliseconds. */
 export interface RoundTrip {
-  /** The last one. */
   readonly last: number;
-  /** The shortest. */
   readonly min: number;
-  /** The longest. */
   readonly max: number;
-  /** The mean of all. */
   readonly mean: number;
   /** How many were measured. */
   readonly samples: number;

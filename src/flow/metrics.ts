@@ -18,9 +18,7 @@ export interface Metrics {
   readonly duration: number;
   /** The serializer in use; absent while there is no session. */
   readonly serializer?: string;
-  /** To the router. */
   readonly sent: Traffic;
-  /** From the router. */
   readonly received: Traffic;
   /** Of requests that the router answers by itself; absent where there was none. */
   readonly roundTrip?: RoundTrip;

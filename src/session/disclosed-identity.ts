@@ -3,7 +3,6 @@ import type { EventDetails, InvocationDetails, ResultDetails } from './events.ts
 
 /** The session behind an event, an invocation or a result, where the router discloses it. */
 export interface SessionIdent {
-  /** Its id. */
   readonly session: Id;
   /** Its authid, where the router says it. */
   readonly authid?: string;
