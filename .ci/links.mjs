@@ -1,6 +1,6 @@
-// Every file and heading that a page links to must be there; what a page of the package links to must be in the package, too. And
-// README.md stays short. `npm run check:links`.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+// Every file and heading that a page or an error text names must be there; what a page of the package links to must be in the
+// package, too. And README.md stays short. `npm run check:links`.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { guides, pages, root } from './pages.mjs';
 import { pack } from './pack.mjs';
@@ -44,6 +44,18 @@ for (const page of pages) {
     }
   });
 }
+// what error texts end with
+const help = 'src/client/errors.md';
+const sources = readdirSync(join(root, 'src'), { recursive: true }).filter((path) => path.endsWith('.ts'));
+const texts = sources.map((path) => readFileSync(join(root, 'src', path), 'utf8')).join('');
+const named = new Set([
+  ...[...texts.matchAll(/seeGuide\('([^']+)'\)/g)].map(([, heading]) => heading),
+  .../\.error\\\.\(([\w|]+)\)\$/.exec(readFileSync(join(root, 'src/protocol/guide.ts'), 'utf8'))[1].split('|'),
+]);
+const headings = [...anchorsOf(help)].slice(1); // without the title
+for (const heading of named)
+  if (!headings.includes(heading)) problems.push(`${help}: no #${heading}, which an error names`);
+for (const heading of headings) if (!named.has(heading)) problems.push(`${help}: no error names #${heading}`);
 const { size } = statSync(join(root, 'README.md'));
 if (size > 12_000) problems.push(`README.md has ${size} bytes, of 12000 at most`);
 if (links === 0) problems.push('no link in any page');

@@ -56,6 +56,7 @@ export const verify = [
   { name: 'size', run: ['check:size'], needs: ['build'] },
   { name: 'README and guides', run: ['check:readme'], needs: ['build'] },
   { name: 'links', run: ['check:links'] },
+  { name: 'reference', run: ['docs'] },
   { name: 'spelling', run: ['check:spelling'] },
   { name: 'ranges', run: ['check:ranges'] },
   { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },

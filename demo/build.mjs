@@ -109,7 +109,8 @@ async function onlyOnce(inputs) {
 async function build() {
   const begin = performance.now();
   await Promise.all([
-    rm(join(demo, 'dist'), { recursive: true, force: true }),
+    rm(page, { recursive: true, force: true }),
+    rm(join(demo, 'dist/node'), { recursive: true, force: true }),
     rm(join(cache, 'page'), { recursive: true, force: true }),
   ]);
   await Promise.all([

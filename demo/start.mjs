@@ -2,6 +2,7 @@
 // One command for the whole demo: builds what is needed, then runs a router, a service and the page's server until
 // it is interrupted.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './server/child.mjs';
@@ -71,6 +72,7 @@ async function main() {
 
   const page = await servePage({ port, router, realm });
   started.push(() => page.close());
+  if (existsSync(new URL('dist/reference', import.meta.url))) say(`Reference ${page.url}reference/`);
   say(`Page      ${page.url}\n\nOpen ${page.url} in a browser. Ctrl-C stops everything.`);
 
   await Promise.race([aborted(), died(service)]);

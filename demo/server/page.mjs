@@ -5,7 +5,9 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { host } from './ports.mjs';
 
-const folder = fileURLToPath(new URL('../dist/page', import.meta.url));
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+/** Written by `npm run docs`, if at all. */
+const reference = normalize('/reference/');
 
 /** @type {Record<string, string>} */
 const types = {
@@ -15,6 +17,8 @@ const types = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
   '.map': 'application/json',
+  '.md': 'text/plain; charset=utf-8',
+  '.webp': 'image/webp',
 };
 
 /**
@@ -36,7 +40,7 @@ export async function servePage({ port, router, realm }) {
     const { pathname } = new URL(request.url ?? '/', origin());
     if (pathname.startsWith('/control/')) return control(request, response, pathname.slice('/control/'.length));
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, { error: 'only GET' });
-    await file(response, pathname === '/' ? '/index.html' : pathname);
+    await file(response, pathname.replace(/\/$/, '/index.html'));
   }
 
   /** @type {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, command: string) => Promise<void>} */
@@ -56,12 +60,13 @@ export async function servePage({ port, router, realm }) {
   /** @type {(response: import('node:http').ServerResponse, pathname: string) => Promise<void>} */
   async function file(response, pathname) {
     const path = normalize(decodeURIComponent(pathname));
+    const folder = path.startsWith(reference) ? dist : join(dist, 'page');
     const type = types[extname(path)];
     const body = type && !path.includes('..') ? await readFile(join(folder, path)).catch(() => undefined) : undefined;
     if (!type || !body) return send(response, 404, { error: 'not found' });
     response.writeHead(200, {
       'content-type': type,
-      'cache-control': path === '/index.html' ? 'no-cache' : 'max-age=31536000, immutable', // other names carry a hash
+      'cache-control': path.endsWith('.html') || folder === dist ? 'no-cache' : 'max-age=31536000, immutable', // names carry a hash
       'content-security-policy': policy(),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',

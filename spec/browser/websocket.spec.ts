@@ -70,7 +70,7 @@ describe('webSocket in a browser, without a router', () => {
     const error = await failure(webSocket({ url: 'ws://127.0.0.1:9/' }).open());
     expect(error).toBeInstanceOf(ConnectFailedError);
     expect((error as Error).message).toMatch(
-      /^Cannot connect to ws:\/\/127\.0\.0\.1:9\/ \(offered: wamp\.2\.json\): (no reason is given here|WebSocket .+)$/,
+      /^Cannot connect to ws:\/\/127\.0\.0\.1:9\/ \(offered: wamp\.2\.json\): (no reason is given here|WebSocket .+); see \S+#cannot-connect$/,
     );
   });
 

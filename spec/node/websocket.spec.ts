@@ -234,7 +234,7 @@ describe('webSocket in Node', () => {
       it(`says with which HTTP status the upgrade was refused: ${code}`, async () => {
         status = code;
         const error = await failure(opened());
-        expect(error.message).toMatch(new RegExp(`: HTTP status ${code}$`));
+        expect(error.message).toMatch(new RegExp(`: HTTP status ${code}; see \\S+#cannot-connect$`));
         expect(error.status).toBe(code);
         expect(error.retryAfter).toBeUndefined();
         expect((error.cause as { status: number }).status).toBe(code);

@@ -143,7 +143,7 @@ describe('passthru(): what is sent', () => {
     const unknown = record(wamp.publish('com.t', [1], {}, { pptScheme: 'x_a', pptSerializer: 'flatbuffers' }));
     const unfit = record(wamp.publish('com.t', [1], {}, { pptScheme: 'mqtt' }));
     expect([failed, unknown, unfit].map(({ error }) => String(error))).toEqual([
-      'SerializationError: args[0]: cannot send Map; convert it',
+      'SerializationError: args[0]: cannot send Map; convert it; see rxwamp/src/client/errors.md#cannot-send',
       'SerializationError: payloadCodec(): there is no serializer "flatbuffers"',
       jasmine.stringMatching(/no payload codec for scheme "mqtt"/),
     ]);
@@ -493,7 +493,10 @@ describe('passthru(): an INVOCATION', () => {
     client.wire.send([68, 7, 20, MARK, packed()]);
     const answer = client.wire.take(8);
     expect(answer.slice(0, 5)).toEqual([8, 68, 7, MARK, 'wamp.error.invalid_payload']);
-    expect(contents(answer, 5)).toEqual({ args: ['args[0]: cannot send Map; convert it'], kwargs: {} });
+    expect(contents(answer, 5)).toEqual({
+      args: ['args[0]: cannot send Map; convert it; see rxwamp/src/client/errors.md#cannot-send'],
+      kwargs: {},
+    });
   });
 
   it('that cannot be unpacked is answered with an ERROR in the open; the handler is not called', () => {

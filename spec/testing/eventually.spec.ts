@@ -54,7 +54,7 @@ describe('eventually', () => {
   it('refuses options that it does not know', () => {
     expect(() => eventually(() => true, { within: 1 } as never)).toThrowError(
       TypeError,
-      "eventually: unknown option 'within'; known are timeout, interval, on, error",
+      "eventually: unknown option 'within'; known are timeout, interval, on, error; see rxwamp/src/client/errors.md#unknown-option",
     );
   });
 

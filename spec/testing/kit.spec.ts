@@ -172,7 +172,7 @@ describe('a test kit', () => {
   it('refuses options that cannot be right', () => {
     expect(() => createTestKit({ strikt: true } as never)).toThrowError(
       TypeError,
-      "createTestKit: unknown option 'strikt'; known are router, client, create, strict",
+      "createTestKit: unknown option 'strikt'; known are router, client, create, strict; see rxwamp/src/client/errors.md#unknown-option",
     );
     expect(() => createTestKit({ router: 7 } as never)).toThrowError(TypeError, /router must be a test router/);
     expect(() => kit.client({ realm: 'no realm' })).toThrowError(/realm/);

@@ -37,16 +37,18 @@ describe('waiting', () => {
   it('refuses options that it does not know', async () => {
     const router = createTestRouter();
     const wrong = { within: 1 } as never;
-    const unknown = (by: string): string => `${by}: unknown option 'within'; known are timeout`;
+    const unknown = (by: string): string =>
+      `${by}: unknown option 'within'; known are timeout; see rxwamp/src/client/errors.md#unknown-option`;
     await expectAsync(router.whenSession(1, wrong)).toBeRejectedWithError(TypeError, unknown('whenSession'));
     await expectAsync(whenSubscribed(router, 'com.a', 1, wrong)).toBeRejectedWithError(unknown('whenSubscribed'));
     await expectAsync(whenRegistered(router, 'com.a', 1, wrong)).toBeRejectedWithError(unknown('whenRegistered'));
     await expectAsync(router.watch('com.a').whenPublished(1, wrong)).toBeRejectedWithError(unknown('whenPublished'));
     await expectAsync(router.mock('com.a').whenCalled(1, wrong)).toBeRejectedWithError(unknown('whenCalled'));
-    const filters = "recordMessages: unknown option 'nam'; known are name, to, where";
+    const filters =
+      "recordMessages: unknown option 'nam'; known are name, to, where; see rxwamp/src/client/errors.md#unknown-option";
     expect(() => recordMessages(router, { nam: 'EVENT' } as never)).toThrowError(TypeError, filters);
     expect(() => whenMessages(router, 1, wrong)).toThrowError(
-      "whenMessages: unknown option 'within'; known are name, to, where, timeout",
+      "whenMessages: unknown option 'within'; known are name, to, where, timeout; see rxwamp/src/client/errors.md#unknown-option",
     );
   });
 });

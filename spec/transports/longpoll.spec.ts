@@ -183,7 +183,9 @@ describe('longPoll', () => {
       expect(status.message).toMatch(
         /http:\/\/router.example\/lp \(offered: wamp.2.json\): HTTP status 403: Pages from/,
       );
-      expect((await refused({}, (asked) => asked.answer(502, '<html>'))).message).toMatch(/HTTP status 502$/);
+      expect((await refused({}, (asked) => asked.answer(502, '<html>'))).message).toMatch(
+        /HTTP status 502; see \S+#cannot-connect$/,
+      );
       const other = await refused({}, (asked) => asked.answer(200, '{"protocol":"wamp.2.cbor","transport":"x"}'));
       expect(other.message).toMatch(/the router chose 'wamp.2.cbor'/);
       const bare = await refused({}, (asked) => asked.answer(200, '{"protocol":"wamp.2.json"}'));

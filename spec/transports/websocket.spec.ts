@@ -121,14 +121,16 @@ describe('webSocket', () => {
     onclose?.({ code: 1006, reason: '' });
     socket.end(1006);
     expect(log).toEqual([jasmine.any(ConnectFailedError)]);
-    expect((log[0] as ConnectFailedError).message).toMatch(/ws:\/\/host\/ws \(.*\): because$/);
+    expect((log[0] as ConnectFailedError).message).toMatch(/ws:\/\/host\/ws \(.*\): because; see \S+#cannot-connect$/);
   });
 
   it('repeats the message of an error event, without the secrets of the address', () => {
     const url = 'ws://host/ws?ticket=s3cret';
     const { log, socket } = dialled({ url });
     socket.onerror?.({ message: `${url}: expected HTTP 101 response but was '403 Forbidden'` });
-    expect((log[0] as Error).message).toMatch(/ws:\/\/host\/ws: expected HTTP 101 response but was '403 Forbidden'$/);
+    expect((log[0] as Error).message).toMatch(
+      /ws:\/\/host\/ws: expected HTTP 101 response but was '403 Forbidden'; see \S+#cannot-connect$/,
+    );
     expect((log[0] as Error).message).not.toContain('s3cret');
     const closed = dialled();
     closed.socket.end(undefined as never, 'Expected HTTP 101');
@@ -170,7 +172,7 @@ describe('webSocket', () => {
     const { log, socket } = dialled({ serializers: [serializer] });
     socket.open();
     expect(log).toEqual([jasmine.any(ConnectFailedError)]);
-    expect((log[0] as Error).message).toMatch(/: this socket has no batches$/);
+    expect((log[0] as Error).message).toMatch(/: this socket has no batches; see \S+#cannot-connect$/);
     expect(socket.did).toEqual([['close', undefined, undefined]]);
   });
 
@@ -196,9 +198,11 @@ describe('webSocket', () => {
       expectObservable(transport.open()).toBe(
         '50ms #',
         {},
-        new ConnectFailedError('Cannot connect to ws://host/ws (offered: wamp.2.json): no answer in 50 ms', 1, [
-          new Error('no answer in 50 ms'),
-        ]),
+        new ConnectFailedError(
+          'Cannot connect to ws://host/ws (offered: wamp.2.json): no answer in 50 ms; see rxwamp/src/client/errors.md#cannot-connect',
+          1,
+          [new Error('no answer in 50 ms')],
+        ),
       );
       flush();
       expect(FakeSocket.latest.did).toEqual([['close', undefined, undefined]]);

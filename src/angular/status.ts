@@ -20,8 +20,10 @@ export type WampStatus<Api = unknown> = Signal<Status<Api>> & {
  * @throws Error outside of an injection context
  *
  * @example
+ * ```ts
  * readonly status = injectWampStatus();
  * // in the template: @if (!status.connected()) { offline, next attempt in {{ status.retryIn() }} s }
+ * ```
  */
 export function injectWampStatus<Api = unknown>(ref?: WampRef<Api>): WampStatus<Api> {
   assertInInjectionContext(injectWampStatus);

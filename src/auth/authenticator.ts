@@ -5,13 +5,16 @@ export type { Resolvable, MaybeAsync } from '../async.ts';
 
 /** What an authenticator adds to HELLO.Details. All of a client's authenticators share one HELLO. */
 export interface Identity {
+  /** Who asks for a session. */
   readonly authid?: string;
+  /** The role that is asked for, where the router lets clients choose. */
   readonly authrole?: string;
   readonly authextra?: Readonly<Dict>;
 }
 
 /** The answer to a CHALLENGE. */
 export interface ChallengeAnswer {
+  /** The proof: AUTHENTICATE.Signature. */
   readonly signature: string;
   readonly extra?: Readonly<Dict>;
 }

@@ -108,7 +108,7 @@ export interface ScramCredentialOptions {
 }
 
 /**
- * The credential that a router stores of a user, so that {@link scram} works with this password.
+ * The credential that a router stores of a user, so that `scram()` works with this password.
  *
  * @throws TypeError where the password holds characters that SASLprep forbids
  */

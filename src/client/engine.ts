@@ -297,6 +297,7 @@ export class Engine implements Port {
 
 /** A whole client rather than one of its sessions: what functions take that look after its sessions. */
 export interface AnyClient extends Wamp {
+  /** Ends the client; `reason` and `message` go to the router in GOODBYE. Resolves when the link is closed. */
   close(reason?: string, message?: string): Promise<unknown>;
 }
 

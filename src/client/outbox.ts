@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
+import { seeGuide } from '../protocol/guide.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
@@ -102,7 +103,9 @@ export class Outbox {
       this.#remove(item);
       if ('report' in item) this.dropped++;
       item.fail(
-        new ConnectionLostError(`${what}: no session that could take it within ${wait} ms`, { cause: cause() }),
+        new ConnectionLostError(`${what}: no session that could take it within ${wait} ms${seeGuide('timeout')}`, {
+          cause: cause(),
+        }),
       );
     };
     this.#items.set(item, after(wait, late));

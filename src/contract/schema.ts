@@ -18,6 +18,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
     readonly version: 1;
     /** The library. */
     readonly vendor: string;
+    /** Checks a value: what it becomes, or what is wrong with it. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     /** For the compiler. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;

@@ -18,20 +18,22 @@ type Arriving<E> = ListOf<Received<ArgsOf<E>>>;
 
 /** {@link Procedure} and {@link Topic} for the URIs of a contract; made by {@link decorators}. */
 export interface ContractDecorators<Api> {
-  /** A procedure of the contract: the method takes and answers what the contract says. */
+  /** A procedure of the contract: the method takes the positional arguments and answers what the contract says. */
   Procedure<U extends ProcedureUri<Api>>(
     uri: U,
     options: InstanceOptions<Given<RegisterOptions & Spread>>,
   ): WampMethodDecorator<(...args: Arriving<ProcedureOf<Api, U>>) => ReturnType<HandlerOf<Api, U>>>;
+  /** A procedure of the contract: the method takes the whole invocation. */
   Procedure<U extends ProcedureUri<Api>>(
     uri: U,
     options?: InstanceOptions<Given<RegisterOptions & Whole>>,
   ): WampMethodDecorator<HandlerOf<Api, U>>;
-  /** A topic of the contract: the method takes its events. */
+  /** A topic of the contract: the method takes the positional arguments of its events. */
   Topic<U extends TopicUri<Api>>(
     uri: U,
     options: InstanceOptions<Given<SubscribeOptions & Spread>>,
   ): WampMethodDecorator<(...args: Arriving<TopicOf<Api, U>>) => unknown>;
+  /** A topic of the contract: the method takes the whole event. */
   Topic<U extends TopicUri<Api>>(
     uri: U,
     options?: InstanceOptions<Given<SubscribeOptions & Whole>>,

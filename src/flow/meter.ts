@@ -35,6 +35,7 @@ export interface RoundTrip {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** How many were measured. */
   readonly samples: number;
 }
 

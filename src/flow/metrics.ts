@@ -12,6 +12,7 @@ export interface Metrics {
   readonly cycle: number;
   /** When the counters stood at 0, in milliseconds since the epoch. */
   readonly since: number;
+  /** When the report was made, in milliseconds since the epoch. */
   readonly time: number;
   /** Milliseconds between the two. */
   readonly duration: number;

@@ -112,6 +112,7 @@ export class InspectorDrawer {
     if (this.#before instanceof HTMLElement) this.#before.focus();
   }
 
+  /** Shows the drawer where it is hidden, and hides it where it is shown. */
   toggle(): void {
     if (this.open) this.hide();
     else this.show();

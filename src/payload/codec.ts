@@ -69,8 +69,13 @@ export interface PayloadCodec {
 export interface PayloadCipher {
   /** Its name as `ppt_cipher`. */
   readonly id: string;
+  /** Encrypts bytes with the key of the name `keyid`; undefined where keys have no names. */
   seal(plain: Uint8Array, keyid: string | undefined): Uint8Array;
-  /** @throws where the bytes cannot be opened */
+  /**
+   * Decrypts bytes.
+   *
+   * @throws Error where the bytes were changed, or encrypted with another key
+   */
   open(sealed: Uint8Array, keyid: string | undefined): Uint8Array;
 }
 

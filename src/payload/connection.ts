@@ -31,7 +31,9 @@ export interface WireEnd {
 
 /** Interceptors for the messages of one connection. */
 export interface PassthruInterceptor {
+  /** Unpacks a message of the router, and hands it to `next`. */
   incoming(message: Message, next: Next): void;
+  /** Packs a message for the router, and hands it to `next`. */
   outgoing(message: Message, next: Next): void;
 }
 

@@ -1,3 +1,4 @@
+import { guideOf } from './guide.ts';
 import { kindOf } from './kind-of.ts';
 import type { Dict, List } from './payload.ts';
 
@@ -14,6 +15,7 @@ export interface ApplicationErrorContext {
   readonly procedure?: string;
   /** The topic, where a subscription or publication failed. */
   readonly topic?: string;
+  /** What lay behind it. */
   readonly cause?: unknown;
 }
 
@@ -26,11 +28,17 @@ export interface ApplicationErrorContext {
  */
 export class ApplicationError extends WampError {
   override name = 'ApplicationError';
+  /** The error URI. */
   readonly uri: string;
+  /** Positional payload, never null. */
   readonly args: List;
+  /** Keyword payload, never null. */
   readonly kwargs: Dict;
+  /** The wire's ERROR.Details, in camelCase. */
   readonly details: Readonly<Dict>;
+  /** The procedure that was called, where a call failed. */
   readonly procedure?: string;
+  /** The topic, where a subscription or publication failed. */
   readonly topic?: string;
   /** The id of the request that failed, as on the wire; absent where it is not an answer to one. */
   readonly request?: number;
@@ -38,7 +46,7 @@ export class ApplicationError extends WampError {
   constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
     const of = context.procedure ?? context.topic;
     const said = typeof args[0] === 'string' ? args[0] : typeof kwargs['message'] === 'string' ? kwargs['message'] : '';
-    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}`, context);
+    super(`${of === undefined ? '' : `${of}: `}${uri}${said && `: ${said}`}${guideOf(uri)}`, context);
     this.uri = uri;
     this.args = args;
     this.kwargs = kwargs;
@@ -55,14 +63,18 @@ const remark = ({ message }: Readonly<Dict>): string => (typeof message === 'str
 export interface AbortContext {
   /** Whether we broke off. */
   readonly local?: boolean;
+  /** What lay behind it. */
   readonly cause?: unknown;
+  /** Positional payload of the ABORT. */
   readonly args?: List | undefined;
+  /** Keyword payload of the ABORT. */
   readonly kwargs?: Readonly<Dict> | undefined;
 }
 
 /** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
 export class AbortError extends WampError {
   override name = 'AbortError';
+  /** The URI of the reason. */
   readonly reason: string;
   /** In camelCase: `message` …; of a SCRAM exchange that was refused, `scram` may hold the error of RFC 5802. */
   readonly details: Readonly<Dict>;
@@ -70,11 +82,12 @@ export class AbortError extends WampError {
   readonly local: boolean;
   /** What the router sent with it; only newer ones do. */
   readonly args: List;
+  /** Keyword payload, of newer routers. */
   readonly kwargs: Readonly<Dict>;
 
   constructor(reason: string, details: Readonly<Dict> = {}, context: AbortContext = {}) {
     const who = context.local ? 'We refused' : 'The router refused or ended';
-    super(`${who} the session: ${reason}${remark(details)}`, context);
+    super(`${who} the session: ${reason}${remark(details)}${guideOf(reason)}`, context);
     this.reason = reason;
     this.details = details;
     this.local = context.local === true;
@@ -86,6 +99,7 @@ export class AbortError extends WampError {
 /** A GOODBYE that the router began (WAMP, section "GOODBYE"). */
 export class GoodbyeError extends WampError {
   override name = 'GoodbyeError';
+  /** The URI of the reason. */
   readonly reason: string;
   /** In camelCase: `message`, `resumable` … */
   readonly details: Readonly<Dict>;
@@ -134,8 +148,11 @@ export class ConnectFailedError extends WampError implements Partial<HttpAnswer>
   readonly attempts: number;
   /** What each (or each transport) failed with, oldest first. */
   readonly errors: readonly unknown[];
+  /** The HTTP status of the last answer, where there was one. */
   readonly status?: number;
+  /** Milliseconds after which to try again, by the header Retry-After. */
   readonly retryAfter?: number;
+  /** Where a redirect leads that was not followed. */
   readonly location?: string;
 
   constructor(message: string, attempts = 1, errors: readonly unknown[] = [], http: Partial<HttpAnswer> = {}) {

@@ -1,5 +1,6 @@
 import { CALL, PUBLISH, REGISTER, SUBSCRIBE, YIELD } from './codes.ts';
 import { InvalidStateError } from './errors.ts';
+import { seeGuide } from './guide.ts';
 import type { Message } from './messages.ts';
 import { describeRequest } from './uris.ts';
 import { isDict } from './kinds.ts';
@@ -95,7 +96,7 @@ export function assertSupported(
     if (known && (intercepted || name !== 'ppt_scheme')) continue;
     throw new InvalidStateError(
       `${describeRequest(verb, uri)}: ${name} needs ${feature}, which ` +
-        `${known ? 'passthru() announces' : 'the router does not announce'} (see checkFeatures)`,
+        `${known ? 'passthru() announces' : 'the router does not announce'}${seeGuide('feature')}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { seeGuide } from './guide.ts';
 import { isId } from './ids.ts';
 import { kindOf } from './kind-of.ts';
 import { isPrivate } from './names.ts';
@@ -78,7 +79,10 @@ export function checkOptions(what: () => string, table: OptionTable, options: un
       : privates && isPrivate(name) && name !== '__proto__'
         ? ANYTHING
         : undefined;
-    if (!kind) throw new TypeError(`${what()}: unknown option '${name}'; known are ${Object.keys(table).join(', ')}`);
+    if (!kind) {
+      const known = Object.keys(table).join(', ');
+      throw new TypeError(`${what()}: unknown option '${name}'; known are ${known}${seeGuide('unknown-option')}`);
+    }
     if (!kind.test(value)) throw mistaken(what(), name, kind.expected, value, kind.secret);
     given.push(name);
   }

@@ -108,7 +108,7 @@ export class Router extends Views {
 
   /**
    * Whether a new link may be attached. Adapters ask before they accept a connection; it counts as one attempt for
-   * {@link Faults.refuse}.
+   * `faults.refuse()`.
    *
    * @returns why not, or undefined
    */

@@ -1,11 +1,14 @@
-/** As much of a socket as batches have to know: frames go, frames come, and the end. */
+/** The part of a socket that batches need: frames that go, frames that come, and the end. */
 export interface FramePort {
   /** Bytes that were given to `send()` and wait. */
   readonly bufferedAmount: number;
-  /** Who is given each frame from now on: text or bytes. */
+  /** Gives each frame from now on, text or bytes, to `receive`. */
   listen(receive: (frame: unknown) => void): void;
+  /** Writes a frame. */
   send(frame: string | Uint8Array): void;
+  /** Closes the socket in order, after what was sent; `code` is a WebSocket close code. */
   close(code: number, reason: string): void;
+  /** Ends the socket at once. */
   terminate(): void;
 }
 

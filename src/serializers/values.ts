@@ -1,5 +1,6 @@
 import { toBase64 } from '#base64';
 import { SerializationError } from '../protocol/errors.ts';
+import { seeGuide } from '../protocol/guide.ts';
 
 /** How deep lists and dictionaries may be nested, both ways: enough for data, too little to exhaust the stack. */
 export const MAX_DEPTH = 1000;
@@ -81,5 +82,5 @@ function writeObject(value: object, path: string, key: string, depth: number, nu
 }
 
 function refuse(path: string, what: unknown): never {
-  throw new SerializationError(`${path}: cannot send ${String(what)}; convert it`);
+  throw new SerializationError(`${path}: cannot send ${String(what)}; convert it${seeGuide('cannot-send')}`);
 }

@@ -8,6 +8,7 @@ import {
 } from 'rxjs';
 import { mistaken } from '../protocol/kinds.ts';
 import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
+import { seeGuide } from '../protocol/guide.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';
@@ -195,7 +196,12 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 }
 
 const timedOut = (uri: Uri, limit: string, ms: number, cause?: unknown): CallTimeoutError =>
-  new CallTimeoutError(`${describeRequest('call', uri)}: no result within its ${limit} of ${ms} ms`, { cause });
+  new CallTimeoutError(
+    `${describeRequest('call', uri)}: no result within its ${limit} of ${ms} ms${seeGuide('timeout')}`,
+    {
+      cause,
+    },
+  );
 
 /** The final results of some; all, where their type does not say which are final. */
 export type FinalOf<R> = [Extract<R, { readonly progress: false }>] extends [never]

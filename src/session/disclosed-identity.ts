@@ -4,7 +4,9 @@ import type { EventDetails, InvocationDetails, ResultDetails } from './events.ts
 /** The session behind an event, an invocation or a result, where the router discloses it. */
 export interface SessionIdent {
   readonly session: Id;
+  /** Its authid, where the router says it. */
   readonly authid?: string;
+  /** Its authrole, where the router says it. */
   readonly authrole?: string;
 }
 

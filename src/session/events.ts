@@ -62,6 +62,7 @@ export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K 
   readonly args: A;
   /** Keyword payload, never null. */
   readonly kwargs: K;
+  /** Everything beside the payload. */
   readonly details: D;
 
   constructor(args: Args | undefined, kwargs: Dict | undefined, details: D) {
@@ -110,12 +111,14 @@ export interface EventDetails extends PassthruDetails {
   readonly topic: Uri;
   /** The publisher's session, where it is disclosed. */
   readonly publisher?: Id;
+  /** The publisher's authid, where it is disclosed. */
   readonly publisherAuthid?: string;
   readonly publisherAuthrole?: string;
   /** Whether the router wants to hear that the event was received: see `acknowledgeEvents()`. */
   readonly xAcknowledgedDelivery?: boolean;
   /** True for an event that the router had kept from before the subscription. */
   readonly retained?: boolean;
+  /** How far the router trusts the publisher, from 0. */
   readonly trustlevel?: number;
   readonly transactionHash?: string;
 }
@@ -204,8 +207,10 @@ export interface InvocationDetails extends PassthruDetails {
   readonly timeout?: number;
   /** The caller's session, where it is disclosed. */
   readonly caller?: Id;
+  /** The caller's authid, where it is disclosed. */
   readonly callerAuthid?: string;
   readonly callerAuthrole?: string;
+  /** How far the router trusts the caller, from 0. */
   readonly trustlevel?: number;
   readonly transactionHash?: string;
 }

@@ -7,9 +7,13 @@ import type { CallResult, ForwardHop, Handler, WampEvent } from './events.ts';
 
 /** Tags for tracing: shown on messages$ beside what is sent for them, and never sent themselves. */
 export interface CorrelationOptions {
+  /** Which messages belong together. */
   readonly correlationId?: unknown;
+  /** What it began with, for instance the procedure. */
   readonly correlationUri?: unknown;
+  /** Whether this message is the first. */
   readonly correlationIsAnchor?: unknown;
+  /** Whether this message is the last. */
   readonly correlationIsLast?: unknown;
 }
 
@@ -25,7 +29,9 @@ export interface PassthruOptions {
   readonly pptScheme?: string | undefined;
   /** `native`, `json`, `msgpack`, `cbor` … */
   readonly pptSerializer?: string | undefined;
+  /** The cipher, `xsalsa20poly1305` for instance; without one the payload is packed in clear. */
   readonly pptCipher?: string | undefined;
+  /** Names the key, for a cipher with several. */
   readonly pptKeyid?: string | undefined;
 }
 
@@ -33,8 +39,11 @@ export interface PassthruOptions {
 export interface ResultOptions extends PassthruOptions {
   /** Between routers: on whose behalf the call was answered. */
   readonly callee?: Id | undefined;
+  /** The authid of that callee. */
   readonly calleeAuthid?: string | undefined;
+  /** The authrole of that callee. */
   readonly calleeAuthrole?: string | undefined;
+  /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
@@ -42,8 +51,10 @@ export interface ResultOptions extends PassthruOptions {
 export interface SubscriptionInfo {
   /** The router's id of the subscription. */
   readonly id: Id;
+  /** The topic, or the pattern. */
   readonly topic: Uri;
   readonly match: Match;
+  /** The session that it is part of. */
   readonly session: JoinedSession;
   /** True from the second time on: the stream was healed, and events may have been missed in between. */
   readonly again: boolean;
@@ -62,6 +73,7 @@ export interface SubscribeOptions extends CorrelationOptions {
   readonly getRetained?: boolean | 'once' | undefined;
   /** Key of a sharded subscription. */
   readonly nkey?: string | undefined;
+  /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
   /**
    * Called before the first event of each subscription: now, and again after every healing. Not waited for; what it throws
@@ -78,11 +90,15 @@ export interface PublishOptions extends CorrelationOptions, PassthruOptions {
   readonly excludeMe?: boolean | undefined;
   /** Sessions that shall not receive the event. */
   readonly exclude?: Id | readonly Id[] | undefined;
+  /** Users, by authid, that shall not receive it. */
   readonly excludeAuthid?: string | readonly string[] | undefined;
+  /** Roles that shall not receive it. */
   readonly excludeAuthrole?: string | readonly string[] | undefined;
   /** The only sessions that may receive the event. */
   readonly eligible?: Id | readonly Id[] | undefined;
+  /** The only users, by authid, that may receive it. */
   readonly eligibleAuthid?: string | readonly string[] | undefined;
+  /** The only roles that may receive it. */
   readonly eligibleAuthrole?: string | readonly string[] | undefined;
   /** Discloses the publisher to subscribers, where the router allows it. */
   readonly discloseMe?: boolean | undefined;
@@ -90,7 +106,9 @@ export interface PublishOptions extends CorrelationOptions, PassthruOptions {
   readonly retain?: boolean | undefined;
   /** Key of a sharded subscription. */
   readonly rkey?: string | undefined;
+  /** A hash that is passed on with the message (Crossbar.io). */
   readonly transactionHash?: string | undefined;
+  /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
@@ -113,12 +131,17 @@ export interface CallOptions extends CorrelationOptions, PassthruOptions {
   readonly discloseMe?: boolean | undefined;
   /** Key of a sharded registration; with `runmode: 'partition'`. */
   readonly rkey?: string | undefined;
+  /** `'partition'` calls the one shard that `rkey` selects. */
   readonly runmode?: string | undefined;
   /** Between routers: on whose behalf the call is made. */
   readonly caller?: Id | undefined;
+  /** The authid of that caller. */
   readonly callerAuthid?: string | undefined;
+  /** The authrole of that caller. */
   readonly callerAuthrole?: string | undefined;
+  /** A hash that is passed on with the message (Crossbar.io). */
   readonly transactionHash?: string | undefined;
+  /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
@@ -136,6 +159,7 @@ export interface RegisterOptions extends CorrelationOptions {
   readonly discloseCaller?: boolean | undefined;
   /** This callee runs the timer of `call({ timeout })`, not the router. */
   readonly forwardTimeout?: boolean | undefined;
+  /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
 }
 
@@ -149,8 +173,10 @@ export interface Payload<A = List> {
 export interface Registration {
   /** The router's id of the registration. */
   readonly id: Id;
+  /** The procedure, or the pattern. */
   readonly procedure: Uri;
   readonly match: Match;
+  /** The session that it is part of. */
   readonly session: JoinedSession;
   /** True from the second time on: the registration was healed. */
   readonly again: boolean;
@@ -167,6 +193,7 @@ export type Publication =
 
 /** An error of a handler, hook or callback that the library called. */
 export interface UserError {
+  /** What was thrown. */
   readonly error: unknown;
   /** What was called: `handler of com.app.add`, `onSubscribed of com.app.news`. */
   readonly context: string;
@@ -177,14 +204,18 @@ export type CallArgs = List | Observable<List>;
 
 /** The four verbs, untyped: what helpers take, and what a client and a session both are. */
 export interface Wamp {
+  /** Events of a topic, for as long as they are observed. */
   subscribe<T = unknown>(topic: Uri, options?: Given<SubscribeOptions>): Observable<WampEvent<T>>;
+  /** Calls a procedure for each subscriber; unsubscribing cancels the call. */
   call<T = unknown>(
     procedure: Uri,
     args?: CallArgs | (Given<CallOptions> & Payload<CallArgs>),
     kwargs?: object,
     options?: Given<CallOptions>,
   ): Observable<CallResult<T>>;
+  /** Registers a procedure for as long as it is observed. */
   register(procedure: Uri, handler: Handler, options?: Given<RegisterOptions>): Observable<Registration>;
+  /** Publishes at once; the Observable reports how that went. */
   publish(
     topic: Uri,
     args?: List | (Given<PublishOptions> & Payload),
@@ -199,10 +230,14 @@ export interface SessionDetails {
   readonly realm: Uri;
   /** The session's id. */
   readonly session: Id;
+  /** Who joined. */
   readonly authid?: string;
+  /** The role that the router assigned, on which permissions depend. */
   readonly authrole?: string;
   readonly authmethod?: string;
+  /** Which part of the router authenticated it. */
   readonly authprovider?: string;
+  /** What the method of authentication or the router adds. */
   readonly authextra?: Readonly<Dict>;
   /** The router's software. */
   readonly agent?: string;
@@ -214,6 +249,7 @@ export interface SessionDetails {
   readonly resumeToken?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;
+  /** The connection below. */
   readonly transport: TransportDetails;
   /** Everything else that the router sent, in camelCase. */
   readonly [name: string]: unknown;
@@ -221,9 +257,11 @@ export interface SessionDetails {
 
 /** A joined session as options and reports refer to it: the class `Session` is one. */
 export interface JoinedSession extends Wamp {
+  /** What WELCOME held, and the transport. */
   readonly details: SessionDetails;
   /** The session's id. */
   readonly id: Id;
+  /** The realm; empty where the router assigned one without naming it. */
   readonly realm: Uri;
   /** True until the session leaves or is lost. */
   readonly open: boolean;

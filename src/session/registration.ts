@@ -1,5 +1,6 @@
 import type { Observable, Subscriber, Unsubscribable } from 'rxjs';
 import { InvalidStateError, type WampError } from '../protocol/errors.ts';
+import { seeGuide } from '../protocol/guide.ts';
 import type { Id } from '../protocol/ids.ts';
 import { REGISTER, REGISTERED, UNREGISTER } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
@@ -152,7 +153,8 @@ export function observeRegistration(
     if (predecessor === undefined) recovery.add(registration);
     else if (!registration.follow(predecessor)) {
       throw new InvalidStateError(
-        `${describeRequest('register', request.uri)}: registered already by this client (${request.match})`,
+        `${describeRequest('register', request.uri)}: registered already by this client (${request.match})` +
+          seeGuide('procedure_already_exists'),
       );
     }
     return registration;

@@ -79,6 +79,7 @@ export class Session<Api = unknown> extends Verbs<Api> implements JoinedSession 
     return this.details.session;
   }
 
+  /** The realm; empty where the router assigned one without naming it. */
   get realm(): Uri {
     return this.details.realm;
   }

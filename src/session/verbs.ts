@@ -85,10 +85,12 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
   /** @internal */
   abstract readonly [PORT]: Port;
 
+  /** Events of all topics that a pattern matches, typed by the contract (WAMP, "Pattern-based Subscriptions"). */
   subscribe<P extends AnyPattern<Api>, M extends 'prefix' | 'wildcard'>(
     pattern: P,
     options: Given<SubscribeOptions> & { readonly match: M },
   ): Observable<PatternEventOf<Api, P, M>>;
+  /** Events of a topic of the contract. */
   subscribe<U extends TopicUri<Api>>(topic: U, options?: Given<SubscribeOptions>): Observable<EventOf<Api, U>>;
   /**
    * Events of a topic. One router subscription per (topic, match) is shared by all observers, and given back at the end
@@ -113,10 +115,12 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
     return observeSubscription(recovery, checkSubscribe(topic, options), session);
   }
 
+  /** Calls a procedure of the contract: the final result alone. */
   call<U extends ProcedureUri<Api>>(
     procedure: U,
     ...rest: CallParameters<Api, U, FinalOnly>
   ): Observable<FinalResultOf<Api, U>>;
+  /** Calls a procedure of the contract, with progressive results. */
   call<U extends ProcedureUri<Api>>(
     procedure: U,
     ...rest: CallParameters<Api, U>
@@ -145,11 +149,13 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
     return this[PORT].call(checkCall(procedure, args as CallArgs, kwargs as object, options as CallOptions));
   }
 
+  /** Registers a handler for all procedures that a pattern matches (WAMP, "Pattern-based Registrations"). */
   register<M extends 'prefix' | 'wildcard'>(
     pattern: AnyPattern<Api>,
     handler: Handler,
     options: Given<RegisterOptions> & { readonly match: M },
   ): Observable<Registration>;
+  /** Registers a procedure of the contract. */
   register<U extends ProcedureUri<Api>>(
     procedure: U,
     handler: HandlerOf<Api, U>,
@@ -177,6 +183,7 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
     return observeRegistration(recovery, checkRegister(procedure, handler, options), handler, session);
   }
 
+  /** Publishes to a topic of the contract. */
   publish<U extends TopicUri<Api>>(topic: U, ...rest: PublishParameters<Api, U>): Observable<Publication>;
   /**
    * Publishes at once, subscribed or not; a client without a session queues the publication. The Observable only reports,

@@ -2,6 +2,7 @@ import { catchError, map, type Observable } from 'rxjs';
 import { resolve, type Resolvable } from '../async.ts';
 import { isDict, kind } from '../protocol/kinds.ts';
 import { ConnectFailedError, type HttpAnswer } from '../protocol/errors.ts';
+import { seeGuide } from '../protocol/guide.ts';
 import type { Attempt } from './transport.ts';
 
 /** The kind of the option `serializers`. */
@@ -29,5 +30,6 @@ export function dialFailed(target: string, cause: unknown): ConnectFailedError {
   // Browsers give no reason, so that pages cannot explore networks. Where several addresses refuse, Node's error has only a code.
   const { message, code, ...http } = (cause ?? {}) as { message?: string; code?: string } & Partial<HttpAnswer>;
   const reason = [message, code].find(Boolean) ?? 'no reason is given here';
-  return new ConnectFailedError(`Cannot connect to ${target}: ${reason}`, 1, cause === undefined ? [] : [cause], http);
+  const text = `Cannot connect to ${target}: ${reason}${seeGuide('cannot-connect')}`;
+  return new ConnectFailedError(text, 1, cause === undefined ? [] : [cause], http);
 }

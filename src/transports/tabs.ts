@@ -2,15 +2,19 @@
 
 /** The part of a MessagePort that is needed: a SharedWorker's, one of a MessageChannel, or a wrapper. */
 export interface PortLike {
+  /** Sends a message to the other end. */
   postMessage(message: unknown): void;
+  /** Calls the listener with each message that comes. */
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   /** Begins to deliver, with ports that wait for it. */
   start?(): void;
+  /** Ends the link; the other end does not notice. */
   close?(): void;
 }
 
 /** The part of `navigator.locks` that is needed. */
 export interface LocksLike {
+  /** Waits for the lock of this name, and holds it until the Promise of `held()` settles. */
   request(name: string, options: { readonly signal?: AbortSignal }, held: () => unknown): Promise<unknown>;
 }
 

@@ -75,5 +75,6 @@ export interface Channel {
 export interface Transport {
   /** Shown on status$: `websocket ws://host/ws`. */
   readonly name: string;
+  /** Dials for each subscriber. `attempt` describes the attempt; options that are functions receive it. */
   open(attempt?: Attempt): Observable<Channel>;
 }

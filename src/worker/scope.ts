@@ -7,7 +7,9 @@ export interface Connected {
 
 /** The part of a SharedWorker's global scope that is needed. */
 export interface TabScope {
+  /** Calls the listener with each tab that connects. */
   addEventListener(type: 'connect', listener: (event: Connected) => void): void;
+  /** Removes the listener. */
   removeEventListener(type: 'connect', listener: (event: Connected) => void): void;
 }
 

@@ -38,7 +38,8 @@ export interface Failure {
 /** Explains the error of a verb or of the connection. */
 export function explain(error: unknown): Failure {
   if (error instanceof CliError) return { message: error.message, code: error.code };
-  const message = messageOf(error);
+  // the hints here speak of flags, the guide of options
+  const message = messageOf(error).replace(/; see rxwamp\/\S+$/, '');
   if (error instanceof ApplicationError) {
     return { message: sentence(message + payloadOf(error), hintOf(error.uri)), code: EXIT.failed };
   }

@@ -2,6 +2,7 @@ import { catchError, of, switchMap, throwError, timeout, type Observable } from 
 import { resolve, type Resolvable } from '../../async.ts';
 import { checkOptions } from '../../protocol/kinds.ts';
 import { ConnectFailedError } from '../../protocol/errors.ts';
+import { seeGuide } from '../../protocol/guide.ts';
 import { json } from '../../serializers/json.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
 import type { Channel, Transport } from '../transport.ts';
@@ -100,5 +101,6 @@ function failed(
   // of several addresses that refuse, Node's error has a code alone
   const { message, code } = (cause ?? {}) as { message?: string; code?: string };
   const why = [message, code, String(cause)].find(Boolean) as string;
-  return new ConnectFailedError(`Cannot connect to ${url}${asked ? ` (with ${asked})` : ''}: ${why}`, 1, all);
+  const what = `Cannot connect to ${url}${asked ? ` (with ${asked})` : ''}: ${why}`;
+  return new ConnectFailedError(what + seeGuide('cannot-connect'), 1, all);
 }
