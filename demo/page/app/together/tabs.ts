@@ -1,6 +1,6 @@
 import { Injectable, computed, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { map, retry, startWith, type Observable } from 'rxjs';
+import { catchError, map, of, type Observable } from 'rxjs';
 import { injectProcedure, injectWamp } from 'rxwamp/angular';
 import { registrations$ } from 'rxwamp/meta';
 
@@ -23,9 +23,8 @@ export class Tabs {
       map((registrations) =>
         registrations.flatMap(({ uri }) => (uri.startsWith(prefix) ? [uri.slice(prefix.length)] : [])),
       ),
-      // the list is asked for again with the next session
-      retry({ delay: () => this.#wamp.session$ }),
-      startWith([]),
+      // a router without the meta API, or one that refuses it, names no tabs
+      catchError(() => of([])),
     ),
     { initialValue: [] },
   );
