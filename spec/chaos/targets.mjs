@@ -1,8 +1,8 @@
 // The clients that get the mutated frames, each with something of everything under way, and their router.
 import { Encoder } from '@msgpack/msgpack';
 import { encode as writeCbor } from 'cbor-x';
-import { catchError, EMPTY, firstValueFrom, NEVER, of, retry, timeout } from 'rxjs';
-import { GoodbyeError, json, longPoll, result, WampClient, webSocket } from '../../src/index.ts';
+import { catchError, EMPTY, firstValueFrom, NEVER, of, retry, throwError, timeout, timer } from 'rxjs';
+import { ClosedError, GoodbyeError, json, longPoll, result, WampClient, webSocket } from '../../src/index.ts';
 import { rawSocket } from '../../src/node/index.ts';
 import { createRouter } from '../../src/router/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
@@ -149,15 +149,16 @@ export class Target {
   /** Has streams, which begin again where a frame ended them, and in each session requests that stay unanswered. */
   #use() {
     const { wamp } = this;
-    const lasting = retry({ delay: 1 });
+    // a closed client refuses what is begun again, for good
+    const lasting = retry({ delay: (error) => (error instanceof ClosedError ? throwError(() => error) : timer(1)) });
     wamp
       .subscribe(TOPIC)
       .pipe(lasting)
-      .subscribe(() => this.events++);
+      .subscribe({ next: () => this.events++, error: () => undefined });
     wamp
       .register(`${this.procedure}.echo`, ({ args }) => result(args, { asked: true }))
       .pipe(lasting)
-      .subscribe();
+      .subscribe({ error: () => undefined });
     const serve = ({ value, args, input$ }) => {
       switch (this.invocations++ % 5) {
         case 0:
@@ -172,7 +173,10 @@ export class Target {
           throw new Error('meant');
       }
     };
-    wamp.register(this.procedure, serve).pipe(lasting).subscribe();
+    wamp
+      .register(this.procedure, serve)
+      .pipe(lasting)
+      .subscribe({ error: () => undefined });
     wamp.session$.subscribe((session) => {
       const ignored = catchError(() => EMPTY);
       session.publish(UNANSWERED, [], {}, { acknowledge: true }).pipe(ignored).subscribe();
