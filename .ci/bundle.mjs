@@ -1,8 +1,8 @@
 // Last step of `npm run build`: what tsc made of src becomes few files, the same ones for bundlers and for Node. To find, read
-// and link a module takes Node half a millisecond, and every start of a program pays that again. Not minified, so
-// that stack traces can be read. Each entry stands where its declarations stand, so that TypeScript finds them by themselves.
+// and link a module takes Node half a millisecond, and every start of a program pays that again. ES modules are not
+// minified, so that stack traces can be read. Each entry stands where its declarations stand, so that TypeScript finds them by themselves.
 //
-// CommonJS is for Jest and what is older than require() of ES modules. It brings along the packages that have none; its
+// CommonJS is for Jest and what is older than require() of ES modules, and minified for the package's size. It brings along the packages that have none; its
 // declarations are those of the ES modules.
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -93,7 +93,7 @@ await bundle([...entries, ...programs], /^[^./]/, { format: 'esm', chunkFileName
 await bundle([...built(exports, '.cjs'), ...built(imports, '.cjs')], /^(?!@noble\/)[^./]/, {
   format: 'cjs',
   esModule: true,
-  minify: { compress: false, mangle: false, codegen: true },
+  minify: { compress: { keepNames: { function: true, class: true } }, mangle: { keepNames: true }, codegen: true },
   entryFileNames: '[name].cjs',
   chunkFileNames: 'chunks/[name]-[hash].cjs',
 });

@@ -12,7 +12,7 @@ import { nameProblems } from './names.mjs';
 import { check, entries, manifest, pack, root } from './pack.mjs';
 
 process.chdir(root);
-const limits = { files: 600, unpacked: 2_100_000, packed: 652_000 };
+const limits = { files: 600, unpacked: 2_100_000, packed: 600_000 };
 
 /** Runs a tool of node_modules; its output is shown when it fails. */
 function tool(name, ...args) {
