@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { changedFiles, specsOf } from './changed.mjs';
 import { findMiniBrowser } from './everywhere/find-webkit.mjs';
+import { lookForFirefox } from './firefox.mjs';
 
 const specs = (...files) => ['test:node', ...files];
 const folders = ['cli', 'node'];
@@ -43,6 +44,7 @@ export const verify = [
     skip: () => lacking('go', 'python3'),
   },
   { name: 'WebKit', run: ['check:webkit'], needs: ['build'], skip: noWebKit },
+  { name: 'Firefox', run: ['test:browser', 'firefox'], needs: ['build'], skip: noFirefox },
   { name: 'old coverage', run: ['coverage:clean'] },
   ...counted.map((step) => ({ ...step, needs: ['old coverage'] })),
   {
@@ -92,6 +94,10 @@ export function check() {
 function lacking(...programs) {
   const missing = programs.filter((name) => spawnSync(name, ['--help'], { stdio: 'ignore' }).error);
   return missing.length > 0 ? `this machine has no ${missing.join(' and no ')}` : undefined;
+}
+
+function noFirefox() {
+  return lookForFirefox() ? undefined : 'no Firefox on this machine';
 }
 
 function noWebKit() {
