@@ -302,4 +302,19 @@ describe('streams()', () => {
       expect(counted).toEqual([0]);
     });
   });
+
+  it('shows calls of a burst that wait for their turn, and not those that were cancelled meanwhile', () => {
+    virtual((time) => {
+      const w = faked();
+      w.at(0).welcome();
+      const lists = record(streams(w.client));
+      const calls = Array.from({ length: 52 }, () => keep(w.client.call('com.app.g')));
+      time.advance();
+      const states = (): string[] => (lists.values.at(-1) ?? []).map(({ state }) => state);
+      expect([states().length, states().slice(50)]).toEqual([52, ['waiting', 'waiting']]);
+      calls[51]?.unsubscribe();
+      time.advance();
+      expect([states().length, states().slice(50)]).toEqual([51, ['waiting']]);
+    });
+  });
 });

@@ -280,6 +280,7 @@ export class Engine implements Port {
         this.recovery.size +
         this.outbox.size +
         dispatch.requests.size +
+        dispatch.calls.waiting.length +
         dispatch.invocations.size +
         this.bufferedAmount,
       () => dispatch.nextId - dispatch.probes,

@@ -15,14 +15,12 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
+import { WINDOW } from '../session/call-window.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { keyOf } from '../session/recoverable.ts';
 import type { Recovery } from '../session/recovery.ts';
 import type { EventTarget, Reply, Request } from '../session/request-port.ts';
 import { after } from '../session/time.ts';
-
-/** How many requests may be unanswered at a time: some routers drop replies of a longer burst. */
-const WINDOW = 50;
 
 /** Gives something back in a session; completes with the answer, whatever it says, or where none comes in time. */
 const giveBack = (port: Dispatch, type: typeof UNSUBSCRIBE | typeof UNREGISTER, id: Id, limit: number) =>

@@ -110,7 +110,7 @@ function* heldBy({ recovery, outbox, present }: Engine): Generator<Held> {
     // one that streams its arguments is its own key until it has an id
     if (request instanceof Call) yield ofCall(request, request === id ? undefined : (id as Id));
   }
-  for (const call of calls.waiting) if (call instanceof Call) yield ofCall(call, undefined);
+  for (const call of calls.waiting) if (call instanceof Call && !call.over) yield ofCall(call, undefined);
   for (const [id, running] of invocations) if (running instanceof RunningInvocation) yield ofInvocation(running, id);
 }
 
