@@ -1,10 +1,10 @@
 import type { Message } from '../../src/protocol/messages.ts';
-import { WireSubjects, type Subject } from '../../src/inspector/wire-subjects.ts';
+import { WireSubjects, type MessageSubject } from '../../src/inspector/wire-subjects.ts';
 
 describe('WireSubjects', () => {
   let subjects: WireSubjects;
   let time = 0;
-  const of = (direction: 'in' | 'out', ...message: readonly unknown[]): Subject =>
+  const of = (direction: 'in' | 'out', ...message: readonly unknown[]): MessageSubject =>
     subjects.of({ direction, time: (time += 10), message: message as unknown as Message });
   beforeEach(() => {
     subjects = new WireSubjects();

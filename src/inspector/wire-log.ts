@@ -4,7 +4,7 @@ import { isDict } from '../protocol/kinds.ts';
 import { ABORT, describeMessage, ERROR, messageName } from '../protocol/messages.ts';
 import { preview } from './preview.ts';
 import { Ring } from './ring.ts';
-import { WireSubjects, type Subject } from './wire-subjects.ts';
+import { WireSubjects, type MessageSubject } from './wire-subjects.ts';
 import { matches } from './words.ts';
 
 /** How many messages are kept. */
@@ -15,10 +15,10 @@ const SHOWN = 400;
 /** A message as the log keeps it. Its text is made when it is first needed. */
 export class Logged {
   readonly wire: WireMessage;
-  readonly subject: Subject;
+  readonly subject: MessageSubject;
   #text: string | undefined;
 
-  constructor(wire: WireMessage, subject: Subject) {
+  constructor(wire: WireMessage, subject: MessageSubject) {
     this.wire = wire;
     this.subject = subject;
   }

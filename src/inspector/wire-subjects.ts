@@ -23,7 +23,7 @@ import {
 } from '../protocol/messages.ts';
 
 /** A message and what it is about. */
-export interface Subject {
+export interface MessageSubject {
   /** The topic or procedure, where it is known: most messages carry an id alone. */
   readonly uri?: string | undefined;
   /** Of an answer, milliseconds since its request. */
@@ -37,7 +37,7 @@ interface Request {
 
 /** Answers that never come would be waited for without end. */
 const MOST = 10_000;
-const NONE: Subject = {};
+const NONE: MessageSubject = {};
 
 /** Finds out the URI of messages that carry an id, from the messages before. */
 export class WireSubjects {
@@ -53,7 +53,7 @@ export class WireSubjects {
   }
 
   /** What a message is about. Each message has to be given, in order. */
-  of({ message, time }: WireMessage): Subject {
+  of({ message, time }: WireMessage): MessageSubject {
     switch (message[0]) {
       case WELCOME:
         for (const map of [this.#requests, this.#invocations, this.#topics, this.#procedures]) map.clear();
@@ -98,7 +98,7 @@ export class WireSubjects {
     }
   }
 
-  #request(id: unknown, uri: string | undefined, time: number): Subject {
+  #request(id: unknown, uri: string | undefined, time: number): MessageSubject {
     remember(this.#requests, id, { uri, time });
     return { uri };
   }
@@ -107,7 +107,7 @@ export class WireSubjects {
     streams: Map<unknown, string | undefined>,
     [, request, id]: Extract<Message, { 0: 33 | 65 }>,
     time: number,
-  ): Subject {
+  ): MessageSubject {
     const subject = answer(this.#requests, request, time);
     streams.set(id, subject.uri);
     return subject;
@@ -123,7 +123,7 @@ function remember(requests: Map<unknown, Request>, id: unknown, request: Request
 }
 
 /** What an answer is about; more of them follow where it is progressive. */
-function answer(requests: Map<unknown, Request>, id: unknown, time: number, progress = false): Subject {
+function answer(requests: Map<unknown, Request>, id: unknown, time: number, progress = false): MessageSubject {
   const request = requests.get(id);
   if (!request) return NONE;
   if (!progress) requests.delete(id);
