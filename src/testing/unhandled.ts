@@ -9,6 +9,7 @@ export interface Unhandled {
 /** The collectors that are open; the last one gets what comes. */
 const open: UnhandledErrors[] = [];
 let before: typeof config.onUnhandledError;
+const collect = (error: unknown): void => open.at(-1)?.add(error);
 
 /**
  * Takes what RxJS reports as unhandled: the error of a stream whose observer has no `error`, what an
@@ -18,9 +19,10 @@ export class UnhandledErrors {
   #errors: Unhandled[] = [];
 
   constructor() {
-    if (open.length === 0) {
+    // a test may have set its own while another collector was open
+    if (config.onUnhandledError !== collect) {
       before = config.onUnhandledError;
-      config.onUnhandledError = (error) => open.at(-1)?.add(error);
+      config.onUnhandledError = collect;
     }
     open.push(this);
   }
@@ -41,6 +43,6 @@ export class UnhandledErrors {
     const at = open.indexOf(this);
     if (at < 0) return;
     open.splice(at, 1);
-    if (open.length === 0) config.onUnhandledError = before;
+    if (open.length === 0 && config.onUnhandledError === collect) config.onUnhandledError = before;
   }
 }
