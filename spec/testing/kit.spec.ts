@@ -99,6 +99,9 @@ describe('a test kit', () => {
   });
 
   it('gives the errors of a test to the kit that was made last, and RxJS its own way back', async () => {
+    await kit.close();
+    const before = config.onUnhandledError;
+    kit = createTestKit();
     const outer = config.onUnhandledError;
     const inner = createTestKit();
     const error = new Error('inner');
@@ -108,7 +111,7 @@ describe('a test kit', () => {
     await inner.close().catch(() => undefined);
     expect(config.onUnhandledError).toBe(outer);
     await kit.close();
-    expect(config.onUnhandledError).toBeNull();
+    expect(config.onUnhandledError).toBe(before);
   });
 
   it('takes faults back before it closes', async () => {
