@@ -3,9 +3,11 @@
 // As many steps run at a time as there are cores. What a step prints is shown when it ends, whole. After a failed step
 // the others go on. The last line is `N passed, N failed`: a step counts one, and a step with `total: true` what its own
 // last line of that form says. One that has no such line, ran nothing, or exits non-zero without naming a failure adds a
-// failure. No step has a limit of time; one that has printed nothing for ten minutes hangs, and is stopped.
+// failure. What failed is repeated above that line: logs are often cut in the middle. No step has a limit of time; one that
+// has printed nothing for ten minutes hangs, and is stopped.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { failuresIn } from './failures.mjs';
 import * as lists from './steps.mjs';
 
 const SILENCE = 10 * 60_000; // ms
@@ -34,7 +36,8 @@ function execute([script, ...args], env) {
     running.add(child);
     let text = '';
     const silence = setTimeout(() => {
-      text += '\nstopped: it printed nothing for ten minutes\n';
+      const last = text.trimEnd().split('\n').slice(-5).join('\n    ');
+      text += `\n✗ stopped, since it printed nothing for ten minutes; its last lines:\n    ${last}\n`;
       end(child);
     }, SILENCE);
     for (const stream of [child.stdout, child.stderr]) {
@@ -64,7 +67,7 @@ async function run(step) {
   const why = step.skip?.();
   const result = why === undefined ? await execute(step.run, step.env) : { text: `not run: ${why}\n`, ok: true };
   const counts = why === undefined ? count(step, result) : { passed: 0, failed: 0 };
-  const row = { ...step, ...counts, why, seconds: (performance.now() - since) / 1000 };
+  const row = { ...step, ...counts, why, text: result.text, seconds: (performance.now() - since) / 1000 };
   console.log(`\n── ${step.name} (npm run ${step.run.join(' ')})\n${result.text.trimEnd()}\n${line(row)}`);
   return row;
 }
@@ -109,5 +112,8 @@ await new Promise((resolve) => {
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 console.log(`\n── ${listed}, ${((performance.now() - begin) / 1000).toFixed(0)} s`);
 for (const row of rows) console.log(line(row));
+for (const { name, text } of rows.filter(({ failed }) => failed > 0)) {
+  console.log(`\n── failed in ${name}:\n${failuresIn(text).join('\n')}`);
+}
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;
