@@ -988,6 +988,28 @@ describe('connection: close()', () => {
     });
   });
 
+  it('has one limit for all of it: the session that is waited for, its GOODBYE, and the end of the link', () => {
+    for (const answers of [false, true]) {
+      virtual((time) => {
+        const w = faked({ closeTimeout: 500 });
+        const report = record(w.client.publish('com.app.topic', [1]));
+        w.channel.obliging = false;
+        void w.client.close('com.app.bye');
+        time.advance(400);
+        w.channel.welcome();
+        expect(report.values).toEqual([{ acknowledged: false }]);
+        expect(w.channel.of(6).length).toBe(1);
+        if (answers) w.channel.reply(6, {}, 'wamp.close.goodbye_and_out');
+        time.advance(99);
+        expect(w.client.status.state).toBe('leaving');
+        time.advance(1);
+        expect(w.client.status.state).toBe('closed');
+        expect(w.channel.dropped).toBe(1);
+        expect(time.timers()).toBe(0);
+      });
+    }
+  });
+
   it('tries again meanwhile, and is done at once when it gives up', () => {
     virtual((time) => {
       const router = createTestRouter();

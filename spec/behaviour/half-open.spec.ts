@@ -137,4 +137,19 @@ describe('maxBufferedAmount', () => {
       expect(channels.map((channel) => published(channel))).toEqual([[], [1]]);
     });
   });
+
+  it('holds for a session, too, which has no queue: it refuses', () => {
+    virtual(({ advance }) => {
+      const { client, channel, events } = congested();
+      const { session } = inState(client, 'joined');
+      const refused = record(session.publish('com.app.topic', [1]));
+      session.publish('com.app.topic', [2], {}, { acknowledge: true });
+      advance();
+      expect(an(ConnectionLostError, refused.error).message).toMatch(/com\.app\.topic.*maxBufferedAmount/);
+      expect(events.filter(({ type }) => type === 'publisherror').length).toBe(1);
+      channel.bufferedAmount = 1000;
+      session.publish('com.app.topic', [3]);
+      expect(published(channel)).toEqual([3]);
+    });
+  });
 });

@@ -20,6 +20,7 @@ import { Recovery, unlessOver } from '../session/recovery.ts';
 import type { Session } from '../session/session.ts';
 import { after, now } from '../session/time.ts';
 import { portOf, type Port } from '../session/verbs.ts';
+import type { Wire } from '../session/wire.ts';
 import type { Settings } from './client-options.ts';
 import { makeConnection, type Connection, type ConnectionCallbacks, type ConnectionConfig } from './connection.ts';
 import { whenIdle } from './keepalive.ts';
@@ -53,10 +54,12 @@ export class Engine implements Port {
   };
   #present: Present | undefined;
   #closed: Promise<CloseDetails> | undefined;
-  /** Ends the waiting of `close()` for a session. */
+  /** The time that `close()` may take. */
+  #limit: Subscription | undefined;
+  /** Ends its waiting for a session. */
   #goOn: (() => void) | undefined;
   #idle: Subscription | undefined;
-  readonly wires = new Set<Subscription>();
+  readonly wires = new Set<Wire>();
 
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.notifier.session$.subscribe(subscriber);
@@ -172,6 +175,11 @@ export class Engine implements Port {
     if (this.#closed === undefined) {
       let done = (_: CloseDetails): void => undefined;
       this.#closed = new Promise((resolve) => (done = resolve));
+      // one limit for all: waiting for a session, its GOODBYE, and links that are being hung up
+      this.#limit = after(this.settings.closeTimeout, () => {
+        this.#goOn?.();
+        for (const wire of [...this.wires]) wire.drop();
+      });
       this.#shutDown(details, done);
     }
     return this.#closed;
@@ -191,9 +199,7 @@ export class Engine implements Port {
     for (const stream of this.recovery.take()) stream.end();
     for (const item of outbox.take(waits)) item.fail(error);
     if (waits) {
-      const clock = after(this.settings.closeTimeout, () => this.#goOn?.());
       this.#goOn = () => {
-        clock?.unsubscribe();
         this.#shutDown(details, done);
         this.#goOn = undefined;
       };
@@ -202,14 +208,14 @@ export class Engine implements Port {
     present?.dispatch.leave(details.reason, details.message, error);
     this.disconnect();
     const closed = (): void => {
+      this.#limit?.unsubscribe();
       details = { ...present?.dispatch.farewell, ...details };
       if (present) notifier.left(present.session, details);
       notifier.closed(details, [tap, userErrors], () => done(details));
     };
     // earlier sessions may be hanging up still
-    const wires = [...this.wires];
-    if (wires.length === 0) closed();
-    for (const wire of wires) wire.add(() => this.wires.size === 0 && closed());
+    if (this.wires.size === 0) closed();
+    for (const { gone } of [...this.wires]) gone.add(() => this.wires.size === 0 && closed());
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */

@@ -21,9 +21,8 @@ import type { Uri } from '../protocol/uris.ts';
 import type { Attempt, Transport, TransportDetails } from '../transports/transport.ts';
 import { abortError, asWampError } from './error-mapping.ts';
 import { makeDispatch, type Dispatch, type DispatchConfig } from './dispatch.ts';
-import type { Unobserved } from './publication.ts';
 import { pausableTimeout } from './time.ts';
-import { Session, sessionDetails } from './session.ts';
+import { Session, sessionDetails, type SessionConfig } from './session.ts';
 import { makeWire, type Receiver, type Wire } from './wire.ts';
 
 /** Rounds of CHALLENGE and AUTHENTICATE that a router may demand. */
@@ -32,7 +31,7 @@ const ROUNDS = 8;
 const CANNOT_AUTHENTICATE = 'wamp.error.cannot_authenticate';
 
 /** What joining needs. */
-export interface JoinConfig extends DispatchConfig {
+export interface JoinConfig extends DispatchConfig, SessionConfig {
   /** `null` where the router assigns it. */
   readonly realm: Uri | null;
   /** HELLO.Details.agent. */
@@ -41,8 +40,6 @@ export interface JoinConfig extends DispatchConfig {
   readonly auth: readonly Authenticator[];
   /** Milliseconds from dialling to WELCOME, not counting the time that the application takes for its answers. */
   readonly joinTimeout: number;
-  /** Reports an error of a publication whose report has no observer. */
-  readonly unobserved: Unobserved;
   /** Where authenticators report. */
   readonly notifier: Reporter;
   /** Called when the transport is open, and for each CHALLENGE. */
@@ -65,7 +62,7 @@ export interface Joined {
  * up joining.
  */
 export function join(transport: Transport, number: number, config: JoinConfig): Observable<Joined> {
-  const { realm, auth, agent, joinTimeout, recovery } = config;
+  const { realm, auth, agent, joinTimeout } = config;
   const { name } = transport;
   return new Observable((subscriber) => {
     /** What is being waited for, and the clock; closed when joining has succeeded or failed. */
@@ -181,7 +178,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
           ),
         );
         const welcome = sessionDetails(realm, id, details, opened.channel.details);
-        const session = new Session(entered, recovery, welcome, config.unobserved);
+        const session = new Session(entered, welcome, config);
         entered.session = session;
         dispatch = entered;
         subscriber.next({ session, dispatch, transport });

@@ -1,8 +1,8 @@
 import { camelised } from '../protocol/attributes.ts';
-import { ClosedError } from '../protocol/errors.ts';
+import { ClosedError, ConnectionLostError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
-import type { Uri } from '../protocol/uris.ts';
+import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
 import { Call } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -22,8 +22,21 @@ export function sessionDetails(
   return { roles: {}, realm: realm ?? '', ...known, session, serializer: transport.serializer, transport };
 }
 
+/** What a session is made with. */
+export interface SessionConfig {
+  readonly recovery: Recovery;
+  /** Reports an error of a publication whose report has no observer. */
+  readonly unobserved: Unobserved;
+  /** Bytes that may wait for the network; while there are more, publications are refused. */
+  readonly maxBufferedAmount: number;
+}
+
 /** What a session's verbs stand on. */
-const portOn = (session: JoinedSession, dispatch: Dispatch, recovery: Recovery, unobserved: Unobserved): Port => ({
+const portOn = (
+  session: JoinedSession,
+  dispatch: Dispatch,
+  { recovery, unobserved, maxBufferedAmount }: SessionConfig,
+): Port => ({
   session,
   recovery,
   errors: dispatch.errors,
@@ -45,16 +58,21 @@ const portOn = (session: JoinedSession, dispatch: Dispatch, recovery: Recovery, 
       return call;
     }),
   publish: (request) =>
-    dispatch.open
+    dispatch.open && dispatch.wire.channel.bufferedAmount <= maxBufferedAmount
       ? publishOn(dispatch, request, unobserved)
-      : new PendingPublication(request, unobserved).failLater(sessionOver()),
+      : new PendingPublication(request, unobserved).failLater(
+          dispatch.open
+            ? new ConnectionLostError(`${describeRequest('publish', request.uri)}: maxBufferedAmount wait already`)
+            : sessionOver(),
+        ),
   // a session is connected, or over
   dial: () => undefined,
 });
 
 /**
  * One joined session. Its four verbs are those of the client, but end with it: topics and registrations complete when
- * it is left in good order, and error when it is lost.
+ * it is left in good order, and error when it is lost. It keeps no queue: a publication that the network is too
+ * congested for (`maxBufferedAmount`) errors, where the client's own waits.
  */
 export class Session<Api = unknown> extends Verbs<Api> implements JoinedSession {
   readonly details: SessionDetails;
@@ -62,11 +80,11 @@ export class Session<Api = unknown> extends Verbs<Api> implements JoinedSession 
   readonly #port: Port;
 
   /** @internal */
-  constructor(dispatch: Dispatch, recovery: Recovery, details: SessionDetails, unobserved: Unobserved) {
+  constructor(dispatch: Dispatch, details: SessionDetails, config: SessionConfig) {
     super();
     this.details = details;
     this.#dispatch = dispatch;
-    this.#port = portOn(this, dispatch, recovery, unobserved);
+    this.#port = portOn(this, dispatch, config);
   }
 
   /** @internal */

@@ -18,7 +18,7 @@ export interface WireConfig {
   readonly tap: Tap;
   readonly userError: (error: unknown, context: string) => void;
   /** Wires that are open or being hung up: each is in here until its channel is down. */
-  readonly wires: Set<Subscription>;
+  readonly wires: Set<Wire>;
   /** How long to wait for the other side when hanging up, in milliseconds. */
   readonly closeTimeout: number;
 }
@@ -58,8 +58,6 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
   const masks: Mask[] = [];
-  wires.add(gone);
-  gone.add(() => wires.delete(gone));
   const masked: Mask = (received) => masks.reduce((value, mask) => mask(value), received);
   const drop = (): void => {
     channel.drop();
@@ -94,7 +92,7 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
     error: ended,
     complete: ended,
   };
-  return {
+  const wire: Wire = {
     channel,
     gone,
     drop,
@@ -116,4 +114,7 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
       gone.add(after(closeTimeout, drop));
     },
   };
+  wires.add(wire);
+  gone.add(() => wires.delete(wire));
+  return wire;
 }
