@@ -113,20 +113,50 @@ describe('cbor', () => {
       ['a typed array of odd length', 'd85643010203', Uint8Array.of(1, 2, 3)],
       ['a typed array that claims to be huge', 'd856a1666275666665721a40000000', { buffer: 2 ** 30 }],
       ['tags in tags', 'd81bd81cc2d81b81d81d05', [5]],
+      ['a record, of which code would be made', 'd9dfff8319e140816161' + '01', [0xe140, ['a'], 1]],
+      ['a record whose tag has 32 bits', 'da0000dfff8319e140816161' + '01', [0xe140, ['a'], 1]],
+      ['a record of the older kind', 'd8698319e140816161' + '01', [0xe140, ['a'], 1]],
+      ['definitions of records', 'd9dffe8319e140816161' + '01', [0xe140, ['a'], 1]],
+      ['text that stands elsewhere', 'd9dff9821a0000000501', [5, 1]],
+      ['a bignum in pieces', 'c25f4101420203ff', Uint8Array.of(1, 2, 3)],
+      ['a typed array in pieces', 'd8435f4101ff', Uint8Array.of(1)],
     ];
     for (const [what, frame, value] of arrivals) expect(read(frame)).withContext(what).toEqual(value);
   });
 
-  it('reads keys that are integers as text', () => {
+  it('reads text and bytes in pieces, as Java writes long texts', () => {
+    const long = '61'.repeat(300);
+    expect(read(`9f7f61c361a4ff7f79012c${long}60ff7fff5f4101420203ffff`)).toEqual([
+      'ä',
+      'a'.repeat(300),
+      '',
+      Uint8Array.of(1, 2, 3),
+    ]);
+    expect(read('a17f61616162ff7f6163ff')).toEqual({ ab: 'c' });
+  });
+
+  it('reads simple values without a meaning as null', () => {
+    expect(read('87e0f3f820f8fff4f5fa3fc00000')).toEqual([null, null, null, null, false, true, 1.5]);
+  });
+
+  it('reads keys that are no text as text', () => {
     expect(read('a1182a01')).toEqual({ 42: 1 });
+    const keys = ['4161', '82c11a514b67b08101', 'a0', 'd825410' + '0', 'c11a514b67b0', 'f6', '1b0020000000000001'];
+    expect(read(`82a7${keys.map((key) => `${key}01`).join('')}a102f7`)).toEqual([
+      {
+        a: 1,
+        '2013-03-21T20:04:00.000Z,1': 1,
+        '[object Object]': 1,
+        '2013-03-21T20:04:00.000Z': 1,
+        null: 1,
+        '9007199254740993': 1,
+      },
+      { 2: null },
+    ]);
+    expect(Object.keys(read('a280' + '01' + '695f5f70726f746f5f5f' + '02') as object)).toEqual(['', '__proto__']);
   });
 
   const refused: readonly (readonly [what: string, frame: string])[] = [
-    ['a record, of which code would be made', 'd9dfff8319e140816161' + '01'],
-    ['a record whose tag has 32 bits', 'da0000dfff8319e140816161' + '01'],
-    ['a record of the older kind', 'd8698319e140816161' + '01'],
-    ['definitions of records', 'd9dffe8319e140816161' + '01'],
-    ['text that stands elsewhere', 'd9dff9821a0000000501'],
     ['a list longer than the frame', '9b7fffffffffffffff'],
     ['a dictionary longer than the frame', 'bb0000000affffffff'],
     ['text longer than the frame', '7b00000000ffffffff61'],
@@ -135,9 +165,11 @@ describe('cbor', () => {
     ['a reserved head', '1c'],
     ['a break where nothing is open', '8101ff'],
     ['a break in a list with a length', '82ff01'],
-    ['text in pieces', '7f6161ff'],
-    ['a simple value without meaning', 'e0'],
-    ['a key that is a list', 'a18001'],
+    ['text in pieces that do not end', '7f6161'],
+    ['text in pieces of bytes', '7f4161ff'],
+    ['text in pieces that are in pieces', '7f7f6161ffff'],
+    ['a piece longer than the frame', '7f7affffffff61ff'],
+    ['a simple value that is cut off', 'f8'],
     ['a list without an end', '9f0102'],
   ];
   for (const [what, frame] of refused) {
@@ -165,9 +197,7 @@ describe('cbor', () => {
       }
     } as unknown as FunctionConstructor;
     try {
-      for (const tag of ['d9dfff', 'd869']) {
-        expect(() => read(`85${tag}${record}${again.repeat(4)}`)).toThrowError(ProtocolError);
-      }
+      for (const tag of ['d9dfff', 'd869']) read(`85${tag}${record}${again.repeat(4)}`);
       for (let i = 0; i < 4; i++) read(again);
     } finally {
       globalThis.Function = make;
@@ -252,8 +282,6 @@ describe('msgpack', () => {
     ['a dictionary longer than the frame', 'dfffffffff'],
     ['text longer than the frame', 'dbffffffff61'],
     ['bytes longer than the frame', 'c6ffffffff00'],
-    ['a key that is a list', '819001'],
-    ['a key that is a timestamp', '81d6ff0000000001'],
   ];
   for (const [what, frame] of refused) {
     it(`refuses ${what}`, () => {
@@ -273,11 +301,28 @@ describe('msgpack', () => {
   });
 
   it('reads keys that are no text as text', () => {
-    expect(read('84' + '2a01' + 'c002' + 'c303' + 'cf002000000000000104')).toEqual({
+    expect(
+      read(
+        '89' +
+          '2a01' +
+          'c002' +
+          'c303' +
+          'cf002000000000000104' +
+          'c4016105' +
+          '92010206' +
+          'd6ff514b67b007' +
+          '8008' +
+          'd4050109',
+      ),
+    ).toEqual({
       42: 1,
       null: 2,
       true: 3,
       '9007199254740993': 4,
+      a: 5,
+      '1,2': 6,
+      '2013-03-21T20:04:00.000Z': 7,
+      '[object Object]': 9,
     });
   });
 

@@ -1,7 +1,7 @@
 import { ProtocolError, SerializationError } from '../protocol/errors.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import type { Serializer } from './serializer.ts';
-import { utf8Encoder } from './text.ts';
+import { utf8Decoder, utf8Encoder } from './text.ts';
 import { fits64, MAX_DEPTH, REFUSED, standIn, writeMessage } from './values.ts';
 
 /** What a package for a binary format does, and what its format is called. */
@@ -214,7 +214,7 @@ export abstract class Scan {
 }
 
 function edited(frame: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const copy = new Uint8Array(frame.length);
+  const copy = new Uint8Array(edits.reduce((sum, [, , by]) => sum + by.length, frame.length));
   let size = 0;
   const append = (part: Uint8Array): void => {
     copy.set(part, size);
@@ -238,20 +238,37 @@ const MARK = '\0\0proto\0\0';
 const PROTO_MARK = /* @__PURE__ */ utf8Encoder.encode(MARK);
 const MAX_EXACT = 0x20000000000000n;
 
-/** What was read, in place: bigints that fit as numbers, undefined as null, `__proto__` as itself. */
-export function settled(value: unknown): unknown {
+/**
+ * What was read, in place: bigints that fit as numbers, undefined as null, `__proto__` as itself, and what is read as a Map
+ * as `mapOf` makes it.
+ */
+export function settled(value: unknown, mapOf: (entries: Entries) => unknown = (entries) => new Map(entries)): unknown {
   if (typeof value === 'bigint') return value <= MAX_EXACT && value >= -MAX_EXACT ? Number(value) : value;
   if (value === undefined) return null;
   if (value === MARK) return '__proto__';
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (value instanceof Set) return new Set(Array.from(value, settled));
-  if (value instanceof Map) return new Map(Array.from(value, ([key, member]) => [settled(key), settled(member)]));
+  const inner = (each: unknown): unknown => settled(each, mapOf);
+  if (value instanceof Set) return new Set(Array.from(value, inner));
+  if (value instanceof Map) return mapOf(Array.from(value, ([key, member]) => [inner(key), inner(member)]));
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = settled(value[i]);
+    for (let i = 0; i < value.length; i++) value[i] = inner(value[i]);
     return value;
   }
   const members = value as Record<string, unknown>;
-  for (const key of Object.keys(members)) members[key] = settled(members[key]);
+  for (const key of Object.keys(members)) members[key] = inner(members[key]);
   if (!(MARK in members)) return members;
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [settled(key), member]));
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [inner(key), member]));
+}
+
+type Entries = readonly (readonly [key: unknown, member: unknown])[];
+
+/**
+ * A key as the text that it is in JSON: other peers have dictionaries with keys of any kind. Never longer than what it
+ * stands for, in however many levels.
+ */
+export function keyText(key: unknown): string {
+  if (typeof key !== 'object' || key === null) return String(key);
+  if (key instanceof Uint8Array) return utf8Decoder.decode(key);
+  if (Array.isArray(key)) return key.map(keyText).join();
+  return key instanceof Date ? keyText(key.toJSON()) : Object.prototype.toString.call(key);
 }

@@ -1,7 +1,7 @@
 import { Decoder } from 'cbor-x/decode';
 import { Encoder } from 'cbor-x/encode';
 import { SerializationError } from '../protocol/errors.ts';
-import { binarySerializer, Scan, settled } from './binary.ts';
+import { binarySerializer, keyText, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { Serializer } from './serializer.ts';
  * What can be sent, and as what, is as with `json()`, except that text may begin with NUL. Integers come as number up
  * to 2^53 and as bigint beyond. Byte strings come as views of the frame: copy (`slice()`) what you keep for long. What
  * JSON has no word for comes as what the package makes of it: dates as Date, sets as Set, bignums as bigint, typed
- * arrays as such, values with an unknown tag as its Tag.
+ * arrays as such, values with an unknown tag as its Tag; text and bytes in pieces as one; simple values without a meaning
+ * as null; keys of dictionaries as text.
  *
  * Each frame is looked through before the package reads it: one that is nested deeper than 1000 levels, or that ends
  * before what its heads promise, is a ProtocolError, and no memory is taken for it. How long a frame may be, the
- * transport says. So is one with records, cbor-x's own tags of which it makes functions. Of tags by which it would make
- * errors, regular expressions, circular or shared values, and of those that do not fit what they stand before, the
- * value alone is read.
+ * transport says. Of tags by which cbor-x would make functions, errors, regular expressions, circular or shared values, and
+ * of those that do not fit what they stand before, the value alone is read.
  *
  * It needs no `unsafe-eval` in a page's Content-Security-Policy. Where that is reported, there is one report when the
  * package is loaded: it tries whether it may make functions.
@@ -26,6 +26,7 @@ export function cbor(): Serializer {
   const encoder = new Encoder(WRITING);
   const plain = new Decoder(READING);
   const exact = new Decoder({ mapsAsObjects: true, useRecords: false });
+  const mapping = new Decoder({ mapsAsObjects: false, useRecords: false });
   const scan = new CborScan();
   return binarySerializer({
     id: 'cbor',
@@ -41,7 +42,14 @@ export function cbor(): Serializer {
     },
     read(frame) {
       const readable = scan.run(frame);
-      return scan.rare ? settled(exact.decode(readable)) : (plain.decode(readable) as unknown);
+      try {
+        return scan.rare ? settled(exact.decode(readable)) : (plain.decode(readable) as unknown);
+      } catch {
+        // dictionaries with keys of which the package makes no text
+        return settled(mapping.decode(readable), (entries) =>
+          Object.fromEntries(entries.map(([key, member]) => [keyText(key), member])),
+        );
+      }
     },
   });
 }
@@ -62,8 +70,13 @@ const LIST = 4;
 const DICT = 5;
 const TAG = 6;
 const SIMPLE = 7;
-/** A simple value, whole. */
+/** Simple values, whole. */
+const NULL = 0xf6;
 const UNDEFINED = 0xf7;
+/** Whether a head is of the type of false, true, null, undefined and floats, rather than of another simple value. */
+const hasMeaning = (head: number): boolean => (head >= 0xf4 && head <= UNDEFINED) || (head >= 0xf9 && head <= 0xfb);
+/** What is read for those without a meaning. */
+const MEANINGLESS = /* @__PURE__ */ Uint8Array.of(NULL);
 
 class CborScan extends Scan {
   constructor() {
@@ -72,7 +85,7 @@ class CborScan extends Scan {
       const info = head & 0x1f;
       if (type <= NEGATIVE) return info < 0x1b ? widthOf(head) + 1 : 0;
       if (type <= TEXT) return info < 0x18 && head !== 0x69 ? info + 1 : 0; // but for what may be __proto__
-      return type === SIMPLE && info <= 0x1b && head !== UNDEFINED ? widthOf(head) + 1 : 0;
+      return hasMeaning(head) && head !== UNDEFINED ? widthOf(head) + 1 : 0;
     });
   }
 
@@ -82,8 +95,9 @@ class CborScan extends Scan {
     const type = head >> 5;
     const info = head & 0x1f;
     if (info > 0x1b) {
-      if (info < 0x1f || (type !== LIST && type !== DICT)) this.fail('a head that is reserved or not supported');
-      this.endless(depth);
+      if (info < 0x1f || type < BYTES || type > DICT) this.fail('a head that is reserved or not supported');
+      if (type < LIST) this.pieces(type);
+      else this.endless(depth);
       return;
     }
     const value = info < 0x18 ? info : this.unsigned(widthOf(head));
@@ -92,6 +106,7 @@ class CborScan extends Scan {
     else if (type === LIST) this.inside(value, depth);
     else if (type === DICT) this.inside(value * 2, depth);
     else if (type === TAG) this.tagged(value, at, depth);
+    else if (type === SIMPLE && !hasMeaning(head)) this.replace(at, MEANINGLESS);
     // undefined, and integers of 64 bits: below zero the package reads them wrongly as numbers
     else if (type !== UNSIGNED || value >= 2 ** 53) this.rare = true;
   }
@@ -102,23 +117,48 @@ class CborScan extends Scan {
     this.at++;
   }
 
+  /** Text or bytes in pieces, ended by a break, which the package reads only as a whole. */
+  private pieces(type: number): void {
+    const { bytes, at: begin } = this;
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    while (bytes[this.at] !== 0xff) {
+      const head = this.unsigned(1);
+      const info = head & 0x1f;
+      if (head >> 5 !== type || info > 0x1b) this.fail('a piece of another type');
+      const length = info < 0x18 ? info : this.unsigned(widthOf(head));
+      this.skip(length);
+      pieces.push(bytes.subarray(this.at - length, this.at));
+      size += length;
+    }
+    this.at++;
+    const whole = new Uint8Array(5 + size);
+    const view = new DataView(whole.buffer);
+    view.setUint8(0, (type << 5) | 0x1a);
+    view.setUint32(1, size);
+    let at = 5;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    this.replace(begin - 1, whole);
+  }
+
   private tagged(tag: number, from: number, depth: number): void {
-    if (isRecord(tag)) this.fail(`the tag ${tag}, which makes code`);
     if (!isSafe(tag, this.bytes, this.at)) this.replace(from);
     else if (tag === 2 || tag === 3) this.rare = true; // bignums, which may be small
     this.inside(1, depth);
   }
 }
 
-/** Tags for records, of which the package makes functions, and for text that stands elsewhere in the frame. */
-const isRecord = (tag: number): boolean => tag === 105 || (tag >= 0xdff9 && tag <= 0xdfff);
-
-/** Other tags to which the package gives a meaning of its own. */
+/** Other tags to which the package gives a meaning of its own: of those for records it makes functions. */
 const OWN: readonly (readonly [from: number, to: number])[] = [
   [27, 29], // classes; values that are shared, and circular ones
   [51, 51], // a table of values, and what refers to it:
   [216, 255],
   [27647, 32767],
+  [105, 105], // records, and text that stands elsewhere:
+  [0xdff9, 0xdfff],
   [0x6c000000, 0x7fffffff],
   [0x53687264, 0x53687264],
   [2 ** 32, Infinity], // refused by it
@@ -153,7 +193,7 @@ function isSafe(tag: number, bytes: Uint8Array, at: number): boolean {
         const length = head & 0x1f;
         const lowest = length < 0x18 ? length : (bytes[at + widthOf(head)] ?? 0);
         const size = 1 << (((tag >> 4) & 1) + (tag & 3));
-        return type === BYTES && lowest % size === 0;
+        return type === BYTES && length < 0x1f && lowest % size === 0;
       }
       return !OWN.some(([from, to]) => tag >= from && tag <= to);
   }

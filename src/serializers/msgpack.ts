@@ -1,5 +1,5 @@
 import { Decoder, decodeTimestampExtension, Encoder, EXT_TIMESTAMP, ExtData, ExtensionCodec } from '@msgpack/msgpack';
-import { binarySerializer, Scan, settled } from './binary.ts';
+import { binarySerializer, keyText, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
 
 /**
@@ -8,7 +8,8 @@ import type { Serializer } from './serializer.ts';
  *
  * What can be sent, and as what, is as with `json()`, except that text may begin with NUL. Integers come as number up
  * to 2^53 and as bigint beyond. Byte strings come as views of the frame: copy (`slice()`) what you keep for long. What
- * JSON has no word for comes as what the package makes of it: a timestamp as a Date, other extensions as its ExtData.
+ * JSON has no word for comes as what the package makes of it: a timestamp as a Date, other extensions as its ExtData; keys
+ * of dictionaries as text.
  *
  * Each frame is looked through before the package reads it: one that is nested deeper than 1000 levels, or that ends
  * before what its heads promise, is a ProtocolError, and no memory is taken for it. How long a frame may be, the transport says.
@@ -16,8 +17,8 @@ import type { Serializer } from './serializer.ts';
 export function msgpack(): Serializer {
   const encoder = new Encoder({ useBigInt64: true, maxDepth: Infinity });
   const extensionCodec = extensions();
-  const plain = new Decoder({ extensionCodec, mapKeyConverter });
-  const exact = new Decoder({ extensionCodec, mapKeyConverter, useBigInt64: true });
+  const plain = new Decoder({ extensionCodec, mapKeyConverter: keyText });
+  const exact = new Decoder({ extensionCodec, mapKeyConverter: keyText, useBigInt64: true });
   const scan = new MsgpackScan();
   return binarySerializer({
     id: 'msgpack',
@@ -47,13 +48,6 @@ function extensions(): ExtensionCodec {
     decode: (data, type) => (data.length === 1 && data[0] === 0 ? null : new ExtData(type, data)),
   });
   return codec;
-}
-
-/** Keys are text, as in JSON: those that are integers, null, true and false are written out. */
-function mapKeyConverter(key: unknown): string {
-  if (typeof key === 'string') return key;
-  if (typeof key === 'object' && key !== null) throw new TypeError('a key that is not text');
-  return String(key);
 }
 
 class MsgpackScan extends Scan {
