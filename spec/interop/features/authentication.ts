@@ -9,8 +9,10 @@ import { ticket } from '../../../src/auth/ticket.ts';
 import { wampcra } from '../../../src/auth/wampcra.ts';
 import { getSession } from '../../../src/meta/index.ts';
 import { webSocket } from '../../../src/node/index.ts';
+import { AbortError, ConnectionLostError } from '../../../src/protocol/errors.ts';
 import type { Transport } from '../../../src/transports/transport.ts';
-import { joinedBy, outcome, refusedBy } from '../../auth/helpers.ts';
+import { joinedBy, outcome } from '../../auth/helpers.ts';
+import { an } from '../../client/helpers.ts';
 import { fresh, provided } from '../../helpers/live.ts';
 import type { AuthMethod } from '../routers/router.ts';
 import { COOKIE, JOE } from '../routers/router.ts';
@@ -49,6 +51,11 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
   const plain = webSocket({ url: at.auth });
   const over = (transport: Transport, auth: readonly Authenticator[], realm = 'secure'): ReturnType<typeof client> =>
     client({ realm, transports: [transport], auth, reconnect: false });
+  /** Dials, and gives the router's refusal; once more where a router that loses its last message has only hung up. */
+  const refusalTo = async (wamp: ReturnType<typeof client>): Promise<AbortError> => {
+    const error = await refused(wamp);
+    return an(AbortError, can.losesLast && error instanceof ConnectionLostError ? await refused(wamp) : error);
+  };
 
   it('anonymous: let in where everybody is, and told who it is', async () => {
     const wamp = client();
@@ -59,7 +66,7 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
 
   it('anonymous: turned away where nobody is', async () => {
     const wamp = client({ realm: 'secure', transports: [plain], reconnect: false });
-    expect((await refusedBy(wamp)).name).toBe('AbortError');
+    expect((await refusalTo(wamp)).name).toBe('AbortError');
   });
 
   for (const name of can.methods) {
@@ -74,7 +81,7 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
     });
 
     it(`${name}: who is not joe is turned away`, async () => {
-      expect((await refusedBy(over(plain, [way.wrong], way.realm))).reason).toMatch(can.refuses);
+      expect((await refusalTo(over(plain, [way.wrong], way.realm))).reason).toMatch(can.refuses);
     });
   }
 
@@ -95,7 +102,7 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
       },
     });
     const wamp = over(plain, [auth]);
-    await refusedBy(wamp);
+    await refused(wamp);
     wamp.connect();
     const session = await firstValueFrom(wamp.session$);
     expect([asked, session.details.authid]).toEqual([2, authid]);
@@ -117,14 +124,14 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
       await joinedBy(first);
       const { session } = await joinedBy(over(transport, [cookie()]));
       expect(session.details).toEqual(jasmine.objectContaining({ authid, authprovider: 'cookie' }));
-      expect((await refusedBy(over(plain, [cookie()]))).reason).toContain('wamp.error.');
+      expect((await refusalTo(over(plain, [cookie()]))).reason).toContain('wamp.error.');
     });
   } else if (can.cookie === 'told') {
     it('cookie: a known one opens, another does not', async () => {
       const showing = (Cookie: string): Transport => webSocket({ url: at.auth, headers: { Cookie } });
       const { session } = await joinedBy(over(showing(COOKIE), [cookie()]));
       expect(session.details).toEqual(jasmine.objectContaining({ authid, authmethod: 'cookie' }));
-      expect((await refusedBy(over(showing('cbtid=else'), [cookie()]))).reason).toMatch(can.refuses);
+      expect((await refusalTo(over(showing('cbtid=else'), [cookie()]))).reason).toMatch(can.refuses);
     });
   }
 

@@ -46,6 +46,7 @@ export async function nexus(
       methods: ['ticket', 'wampcra', 'wampcra, salted', 'cryptosign'],
       salted: { realm: 'salted', authid: JOE.authid },
       refuses: /authentication_failed/,
+      losesLast: true,
     },
     async start() {
       rmSync(unix, { force: true }); // a killed one leaves it behind

@@ -34,6 +34,8 @@ export interface Abilities {
   readonly salted: { readonly realm: string; readonly authid: string };
   /** What it says to who cannot prove to be joe. */
   readonly refuses: RegExp;
+  /** It may hang up before its last message, an ABORT or a GOODBYE, has left its queue: then the client knows of a loss alone. */
+  readonly losesLast?: boolean;
   readonly cookie?: 'set' | 'told';
   /** The channel binding that cryptosign may be given. */
   readonly binding?: ChannelBindingType;
