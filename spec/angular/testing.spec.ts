@@ -213,20 +213,27 @@ describe('provideWampTesting, under TestBed', () => {
     expect([id.value(), name.value()]).toEqual([3, 'name 3']);
   });
 
-  it('settles also where a test has set the timers, or a call is never answered', async () => {
-    // before the client has timers: they must end on the clock on which they began
-    jasmine.clock().install();
-    try {
-      application(provideWampTesting());
-      const { router } = TestBed.inject(WAMP_TESTING);
-      router.mock('com.app.slow', () => NEVER);
-      const slow = component(() => callResource('com.app.slow', () => []));
-      await settled();
-      expect([slow.status(), router.calls.length]).toEqual(['loading', 1]);
-      TestBed.resetTestingModule();
-      await turn();
-    } finally {
-      jasmine.clock().uninstall();
-    }
-  });
+  // jsdom has no channels, and a test may have set its timers
+  for (const channel of [MessageChannel, undefined]) {
+    it(`settles ${channel ? 'with' : 'without'} channels, also where a call is never answered`, async () => {
+      const real = globalThis.MessageChannel;
+      Object.assign(globalThis, { MessageChannel: channel });
+      // before the client has timers: they must end on the clock on which they began
+      jasmine.clock().install();
+      try {
+        application(provideWampTesting());
+        const { router } = TestBed.inject(WAMP_TESTING);
+        router.mock('com.app.slow', () => NEVER);
+        const slow = component(() => callResource('com.app.slow', () => []));
+        await settled();
+        expect([slow.status(), router.calls.length]).toEqual(['loading', 1]);
+        TestBed.resetTestingModule();
+        Object.assign(globalThis, { MessageChannel: real });
+        await turn();
+      } finally {
+        Object.assign(globalThis, { MessageChannel: real });
+        jasmine.clock().uninstall();
+      }
+    });
+  }
 });

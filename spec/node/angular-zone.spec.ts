@@ -26,10 +26,10 @@ describe('Angular with zone.js', () => {
     });
   }, 30_000);
 
-  it('delivers frames in tick() of a test with fakeAsync()', async () => {
+  it('delivers frames in tick() of a test with fakeAsync(), and in settled() of others, without timers in the zone', async () => {
     const program = start(['spec/node/angular/fake-async.program.ts']);
     const [, json = ''] = await program.prints(/^RESULTS (.*)$/m);
-    expect(JSON.parse(json)).toEqual(['live', 3, 3]);
+    expect(JSON.parse(json)).toEqual(['live', 3, 3, 'live', 'name 2', false]);
     expect(program.out).not.toContain('ERROR');
   }, 30_000);
 });

@@ -1,5 +1,5 @@
 import { assertInInjectionContext, resource, signal, untracked, type ResourceRef, type Signal } from '@angular/core';
-import { firstValueFrom, fromEvent, takeUntil } from 'rxjs';
+import { firstValueFrom, fromEvent, takeUntil, tap } from 'rxjs';
 import type { CallOptions, FinalResultOf, List, Payload, ProcedureUri, ProgressResultOf, Uri } from '../index.ts';
 import type { OtherUri } from '../session/contract-types.ts';
 import { injectWamp, type ByRef, type WampRef } from './ref.ts';
@@ -79,18 +79,18 @@ export function callResource(
   const made = resource({
     params: isSilent(wamp) ? () => undefined : request,
     defaultValue,
-    loader: async ({ params, abortSignal }) => {
+    // no `async`: zone.js follows that only where a bundler has rewritten it, and Jest has not
+    loader: ({ params, abortSignal }) => {
       const key = keyOf(client, procedure, params);
       const there = handover?.take(key);
-      if (there) return there[0];
+      if (there) return Promise.resolve(there[0]);
       progress.set(undefined);
-      const value = await firstValueFrom(
+      return firstValueFrom(
         finalValue(wamp, procedure, params, options, (step) => progress.set(step)).pipe(
+          tap((value) => handover?.give(key, value)),
           takeUntil(fromEvent(abortSignal, 'abort')),
         ),
       );
-      handover?.give(key, value);
-      return value;
     },
   });
   if (handover) {

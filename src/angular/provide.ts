@@ -4,7 +4,6 @@ import {
   InjectionToken,
   Injector,
   makeEnvironmentProviders,
-  NgZone,
   PLATFORM_ID,
   provideEnvironmentInitializer,
   runInInjectionContext,
@@ -87,9 +86,7 @@ function create(given: Given, features: readonly WampFeature[]): WampClient {
     (typeof ngServerMode === 'undefined' || ngServerMode) && inject(PLATFORM_ID, { optional: true }) === 'server'
       ? clientForPage(options, dials, make)
       : make(options);
-  const zone = inject(NgZone, { optional: true });
-  // without zone.js it is of another class
-  if (zone instanceof NgZone) useZone(wamp, zone);
+  useZone(wamp);
   inject(DestroyRef).onDestroy(() => void wamp.close());
   if (!isSilent(wamp)) for (const each of features) each.made?.(wamp, auth);
   return wamp;

@@ -9,6 +9,7 @@ import {
   inject,
   InjectionToken,
   makeEnvironmentProviders,
+  NgZone,
   type EnvironmentProviders,
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
@@ -16,6 +17,7 @@ import { WampClient, type ClientOptions } from '../index.ts';
 import type { RealmOptions, RouterAuthenticator } from '../router/index.ts';
 import { createTestKit, createTestRouter, TestRouter, type TestKit, type TestKitOptions } from '../testing/index.ts';
 import { CLIENT_SOURCE, nameOf, type ClientSource, type WampRef } from './ref.ts';
+import { useZone } from './zone.ts';
 
 /** Options of {@link provideWampTesting}. */
 export type WampTestingOptions = Omit<TestKitOptions<WampClient>, 'create'>;
@@ -88,6 +90,8 @@ function create(options: WampTestingOptions): Parts {
   const own = router !== options.router;
   const kit = createTestKit({ ...options, router, create: (settings) => new WampClient(settings) });
   const application = inject(ApplicationRef, { optional: true });
+  // the effects that a tick runs enter the zone, which would begin another tick where it was left
+  const zone = inject(NgZone, { optional: true });
   const made = new Set<WampClient>();
   const client = (more?: Partial<ClientOptions>): WampClient => {
     const wamp = kit.client(more);
@@ -112,6 +116,12 @@ function create(options: WampTestingOptions): Parts {
   });
 
   const substitutes = new Map<WampRef, WampClient>();
+  const substitute = (ref: WampRef): WampClient => {
+    const wamp = client();
+    useZone(wamp);
+    substitutes.set(ref, wamp);
+    return wamp;
+  };
   const source: ClientSource = {
     make({ url: _address, transports: _others, reconnect: _delays, ...rest }) {
       const realm = router.realms.find((name) => name === rest.realm) ?? router.realms[0] ?? 'realm1';
@@ -123,9 +133,7 @@ function create(options: WampTestingOptions): Parts {
           `provideWampTesting(): the ${nameOf(ref)} was not made by provideWamp() and might dial the network: provide it by that`,
         );
       }
-      const wamp = provided ?? substitutes.get(ref) ?? client();
-      if (!provided) substitutes.set(ref, wamp);
-      return wamp;
+      return provided ?? substitutes.get(ref) ?? substitute(ref);
     },
   };
   const settle = async (): Promise<void> => {
@@ -135,7 +143,7 @@ function create(options: WampTestingOptions): Parts {
     for (let quiet = 0; quiet < 2;) {
       const before = frames;
       // effects may subscribe and call
-      application?.tick();
+      zone?.run(() => application?.tick());
       await turn();
       quiet = frames === before ? quiet + 1 : 0;
     }
@@ -144,9 +152,13 @@ function create(options: WampTestingOptions): Parts {
   return { kit: { ...kit, client, close, settled: settle }, source };
 }
 
+/** The real one, which a test replaces after this has been loaded. */
+const { setTimeout } = globalThis;
+
 /** A turn of the event loop, also where a test has set the timers: frames in memory move by microtasks, all within it. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
+    // jsdom, which Jest runs tests in, has none
     if (typeof MessageChannel === 'undefined') {
       setTimeout(resolve);
       return;

@@ -1,4 +1,4 @@
-import { NgZone } from '@angular/core';
+import { inject, NgZone } from '@angular/core';
 import { Observable } from 'rxjs';
 import type { WampClient } from '../index.ts';
 import { putAround } from './around.ts';
@@ -9,9 +9,12 @@ const STREAMS = ['status$', 'lifecycle$', 'session$', 'messages$', 'userErrors$'
 /**
  * With zone.js: the client's link and timers run outside Angular's zone, so that the application becomes stable and frames
  * that nothing observes run no change detection. What is subscribed inside the zone is delivered inside; so are handlers and
- * callbacks given there.
+ * callbacks given there. Without zone.js it does nothing. Called in injection context.
  */
-export function useZone(wamp: WampClient, zone: NgZone): void {
+export function useZone(wamp: WampClient): void {
+  const zone = inject(NgZone, { optional: true });
+  // without zone.js it is of another class
+  if (!(zone instanceof NgZone)) return;
   useZoneIn(wamp, zone);
   // first of all observers, so that they get each session as it is used here
   let known: object | undefined;

@@ -1,10 +1,11 @@
-// A test with zone.js and fakeAsync(), in a process of its own: zone.js patches globals.
+// Tests with zone.js, by fakeAsync() and by settled(), in a process of their own: zone.js patches globals.
 import 'zone.js/node';
 import 'zone.js/testing';
 import '@angular/compiler'; // Angular's packages are published half compiled; without a bundler this does the rest
+import { NgZone } from '@angular/core';
 import { fakeAsync, TestBed, tick } from '@angular/core/testing';
-import { injectCall, provideWamp, topicResource } from '../../../src/angular/index.ts';
-import { provideWampTesting, WAMP_TESTING } from '../../../src/angular/testing.ts';
+import { callResource, injectCall, provideWamp, topicResource } from '../../../src/angular/index.ts';
+import { provideWampTesting, settled, WAMP_TESTING } from '../../../src/angular/testing.ts';
 import { application, component } from '../../helpers/angular.ts';
 
 interface Zones {
@@ -32,5 +33,23 @@ Zone.current.fork(new Zone.ProxyZoneSpec()).run(
     tick(1000);
   }),
 );
+
+// where nothing provides a client, the kit's own one leaves the zone alone, too; effects that call enter it
+application(provideWampTesting());
+const { router } = TestBed.inject(WAMP_TESTING);
+const zone = TestBed.inject(NgZone);
+router.mock('com.shop.name', ({ args: [id] }) => `name ${String(id)}`);
+const [selected, name] = zone.run(() =>
+  component(() => {
+    const id = topicResource<number>('com.shop.selected', { initialValue: 1 });
+    return [id, callResource<string>('com.shop.name', () => [id.value()])] as const;
+  }),
+);
+await settled();
+router.publish('com.shop.selected', [2]);
+await settled();
+seen.push(selected.status(), name.value(), zone.hasPendingMacrotasks);
+TestBed.resetTestingModule();
+
 console.log(`RESULTS ${JSON.stringify(seen)}`);
 process.exit();
