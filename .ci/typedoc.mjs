@@ -2,6 +2,7 @@
 // guide a page; a link that leads nowhere, or an exported name that has no docstring, is a failure.
 import { readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
+import { transformSync } from 'esbuild';
 import { Comment, Converter } from 'typedoc';
 import { entries, manifest, root } from './pack.mjs';
 import { guides } from './pages.mjs';
@@ -21,6 +22,15 @@ const roomOf = (path) => {
   return documents.includes(`${folder}/README.md`) ? folder : roomOf(folder);
 };
 
+/** The habits of routers say in their data what they are: that is their docstring, too. */
+const quirks = transformSync(readFileSync(join(root, 'src/router/quirks.ts'), 'utf8'), { loader: 'ts' }).code;
+const { QUIRKS } = await import(`data:text/javascript,${encodeURIComponent(quirks)}`);
+function describeQuirks(module) {
+  for (const quirk of module.getChildByName(['QUIRKS']).type.declaration.children) {
+    quirk.comment = new Comment([{ kind: 'text', text: QUIRKS[quirk.name].reason }]);
+  }
+}
+
 /** Modules are named as they are imported, and guides by their headings; a module links to the guide of its room. */
 function named({ converter }) {
   converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -30,6 +40,7 @@ function named({ converter }) {
     for (const module of project.children) {
       const path = pathOf(module);
       module.name = modules.get(path);
+      if (module.name === `${manifest.name}/router`) describeQuirks(module);
       const guide = rooms.get(roomOf(path));
       module.comment = new Comment([
         { kind: 'text', text: 'Guide: ' },
@@ -56,6 +67,19 @@ export default {
   treatWarningsAsErrors: true,
   // helper types that the exported ones are made of are not exported, and what they mean stands where they are used
   validation: { invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true, notExported: false },
-  // the name of a property often says all; what has a behaviour needs words
-  requiredToBeDocumented: ['Class', 'Interface', 'TypeAlias', 'Variable', 'Function', 'Method', 'Accessor'],
+  requiredToBeDocumented: [
+    'Class',
+    'Interface',
+    'TypeAlias',
+    'Variable',
+    'Function',
+    'Method',
+    'Accessor',
+    'Property',
+    'Constructor',
+    'IndexSignature',
+    'Enum',
+    'EnumMember',
+    'Namespace',
+  ],
 };

@@ -25,6 +25,7 @@ export interface CallRef<A extends List = List, T = unknown, P = T> {
   run(...args: A): Promise<T>;
   /** Cancels the call, where there is one under way. */
   cancel(): void;
+  /** Whether a call is under way. */
   readonly running: Signal<boolean>;
   /** The last progressive result of the present call; with the option `progress`. */
   readonly progress: Signal<P | undefined>;

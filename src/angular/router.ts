@@ -46,9 +46,13 @@ export function whenJoined<Otherwise = false>({
 
 /** What {@link resolveCall} may make arguments of: Angular's ActivatedRouteSnapshot has it, and more. */
 export interface RouteSnapshot {
+  /** Parameters of the path: `id` of `orders/:id`. */
   readonly params: Readonly<Record<string, string>>;
+  /** Parameters behind the `?` of the address. */
   readonly queryParams: Readonly<Record<string, string>>;
+  /** What stands behind the `#` of the address; null for nothing. */
   readonly fragment: string | null;
+  /** The data of the route, with what other resolvers gave. */
   readonly data: Readonly<Record<string | symbol, unknown>>;
 }
 

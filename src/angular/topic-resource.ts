@@ -45,7 +45,9 @@ export interface TopicRef<A, E = WampEvent> {
   readonly value: Signal<A>;
   /** The last event. */
   readonly event: Signal<E | undefined>;
+  /** Why the stream ended, as an Error; undefined while it has not, and after `retry()`. */
   readonly error: Signal<Error | undefined>;
+  /** Where it stands: see {@link TopicStatus}. */
   readonly status: Signal<TopicStatus>;
   /** Whether `value()` is not undefined. */
   hasValue(): this is TopicRef<Exclude<A, undefined>, E>;

@@ -9,6 +9,10 @@ export interface Identity {
   readonly authid?: string;
   /** The role that is asked for, where the router lets clients choose. */
   readonly authrole?: string;
+  /**
+   * HELLO.Details.authextra: what the method tells the router in advance; the keys of a client's authenticators are
+   * merged.
+   */
   readonly authextra?: Readonly<Dict>;
 }
 
@@ -16,6 +20,7 @@ export interface Identity {
 export interface ChallengeAnswer {
   /** The proof: AUTHENTICATE.Signature. */
   readonly signature: string;
+  /** AUTHENTICATE.Extra: what the method adds to the proof; empty by default. */
   readonly extra?: Readonly<Dict>;
 }
 

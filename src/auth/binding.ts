@@ -4,7 +4,12 @@ import type { AuthAttempt, ChannelBindingType } from './authenticator.ts';
 import { refusal } from './shared.ts';
 
 /** A type of channel binding, which is then required, or one that is preferred to none. */
-export type ChannelBindingWish<T extends ChannelBindingType = ChannelBindingType> = T | { readonly prefer: T };
+export type ChannelBindingWish<T extends ChannelBindingType = ChannelBindingType> =
+  | T
+  | {
+      /** The type that is requested where the link has its data: in Node, over TLS. */
+      readonly prefer: T;
+    };
 
 /** What such an option must be. */
 export const BINDING = (...types: readonly ChannelBindingType[]): Kind => {

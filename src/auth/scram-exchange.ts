@@ -14,9 +14,11 @@ export type ScramKdf = 'pbkdf2' | 'argon2id13';
 
 /** The part of CHALLENGE.Extra that keys depend on. */
 export interface ScramCosts {
+  /** The function that makes a key of the password: PBKDF2 or Argon2id. */
   readonly kdf: ScramKdf;
   /** Base64. */
   readonly salt: string;
+  /** Rounds of PBKDF2, or passes of Argon2id: what a guess costs. */
   readonly iterations: number;
   /** KiB, for Argon2id. */
   readonly memory?: number | undefined;
@@ -24,8 +26,11 @@ export interface ScramCosts {
 
 /** The keys that a password becomes. */
 export interface ScramKeys {
+  /** ClientKey of RFC 5802: 32 bytes that prove the client. */
   readonly clientKey: Uint8Array;
+  /** StoredKey of RFC 5802, SHA-256 of it: 32 bytes that the router checks the proof with. */
   readonly storedKey: Uint8Array;
+  /** ServerKey of RFC 5802: 32 bytes that prove the router. */
   readonly serverKey: Uint8Array;
 }
 

@@ -8,6 +8,7 @@ import { now } from '../session/time.ts';
 
 /** A wire message as it passed. */
 export interface WireMessage {
+  /** `in` from the router, `out` to it. */
   readonly direction: 'in' | 'out';
   /** Milliseconds since the epoch. */
   readonly time: number;

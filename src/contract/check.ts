@@ -21,11 +21,20 @@ export interface ContractIssue {
  * `userErrors$`.
  */
 export class ContractError extends WampError {
+  /** `ContractError`, also where a bundler shortens the class name. */
   override name = 'ContractError';
   /** The procedure, topic or error. */
   readonly uri: string;
+  /** What is wrong with the payload: one entry for each value. */
   readonly issues: readonly ContractIssue[];
 
+  /**
+   * An error that lists the issues.
+   *
+   * @param what the kind of payload, which begins the message
+   * @param uri of the procedure, topic or error
+   * @param cause the error that came, where its payload is what is wrong
+   */
   constructor(what: string, uri: string, issues: readonly ContractIssue[], cause?: unknown) {
     super(`${what} ${uri} violates the contract: ${sentence(issues)}`, { cause });
     this.uri = uri;

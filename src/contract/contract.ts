@@ -7,7 +7,9 @@ import { isSchema, type InputOf, type OutputOf, type StandardSchemaV1 } from './
 
 /** Schemas of a payload: of the list of positional values, and of the keyword values. Parts without one are not checked. */
 export interface PayloadSchemas {
+  /** Schema of the list of positional values: a tuple or an array. Absent: any. */
   readonly args?: StandardSchemaV1 | undefined;
+  /** Schema of the object of keyword values. Absent: any. */
   readonly kwargs?: StandardSchemaV1 | undefined;
 }
 
@@ -23,13 +25,17 @@ export interface ProcedureSchemas extends PayloadSchemas {
 export interface ContractDefinition {
   /** Whether the compiler allows other URIs. */
   readonly open?: true | undefined;
+  /** What calls and registrations carry, by the URI of the procedure. */
   readonly procedures?: Readonly<Record<Uri, ProcedureSchemas>> | undefined;
+  /** What publications and events carry, by the URI of the topic. */
   readonly topics?: Readonly<Record<Uri, PayloadSchemas>> | undefined;
+  /** What errors of calls carry, by their URI. */
   readonly errors?: Readonly<Record<Uri, PayloadSchemas>> | undefined;
 }
 
 /** A contract that can be checked at run time; made by {@link contract}. */
 export class Contract<D extends ContractDefinition = ContractDefinition> {
+  /** The schemas that `contract()` was given. */
   readonly definition: D;
 
   /** @internal */

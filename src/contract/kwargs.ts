@@ -3,11 +3,14 @@ import type { FinalOnly } from '../session/contract-types.ts';
 
 /** Keyword values and options as the last argument of a call through a proxy; made by {@link kwargs}. */
 export class Kwargs<K = object, Progress extends boolean = boolean> {
+  /** Keyword values of the call; `{}` for none. */
   readonly values: K;
+  /** Options of the call, as those of `call()`. */
   readonly options: Given<CallOptions>;
   /** For the compiler: whether progressive results are requested. */
   declare readonly '~progress'?: Progress;
 
+  /** As {@link kwargs}, which checks the types. */
   constructor(values: K, options: Given<CallOptions>) {
     this.values = values;
     this.options = options;

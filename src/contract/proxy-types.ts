@@ -93,6 +93,9 @@ export type RpcBelow<Api, Prefix extends string> = unknown extends Api
 /** The methods of an interface, or the procedures of a contract without a prefix, as remote methods. */
 export type Remote<Methods> = unknown extends Methods
   ? AnyRpc
-  : Methods extends { readonly procedures: infer P }
+  : Methods extends {
+        /** The procedures of a contract, by their URIs. */
+        readonly procedures: infer P;
+      }
     ? RpcTree<P>
     : RpcTree<Methods>;

@@ -1,12 +1,30 @@
 /** The output of a schema, or the issues of the value. */
 export type SchemaResult<Output> =
-  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+  | {
+      /** What the schema made of the value. */
+      readonly value: Output;
+      /** Never there: what tells an output from issues. */
+      readonly issues?: undefined;
+    }
+  | {
+      /** What is wrong with the value. */
+      readonly issues: readonly SchemaIssue[];
+    };
 
 /** One issue of a value. */
 export interface SchemaIssue {
+  /** What is wrong, in words of the library. */
   readonly message: string;
   /** The path from the value to the issue. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly path?:
+    | readonly (
+        | PropertyKey
+        | {
+            /** The name or index of this step. */
+            readonly key: PropertyKey;
+          }
+      )[]
+    | undefined;
 }
 
 /**
@@ -14,14 +32,23 @@ export interface SchemaIssue {
  * arktype. This is the part of it that is needed.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  /** The properties of Standard Schema: the library fills them in. */
   readonly '~standard': {
+    /** The version of Standard Schema. */
     readonly version: 1;
     /** The library. */
     readonly vendor: string;
     /** Checks a value: what it becomes, or what is wrong with it. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     /** For the compiler. */
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    readonly types?:
+      | {
+          /** The type that it takes: what is sent. */
+          readonly input: Input;
+          /** The type that it makes: what a checking receiver gets. */
+          readonly output: Output;
+        }
+      | undefined;
   };
 }
 

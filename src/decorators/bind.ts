@@ -27,11 +27,13 @@ export interface BindOptions {
 
 /** A decorated method, as {@link bind} emits it. */
 interface BoundMethod {
+  /** Whether the method is registered or subscribed. */
   readonly kind: 'procedure' | 'topic';
   /** The method's name. */
   readonly method: string | symbol;
   /** The URI, or pattern as {@link match} says, in the request to the router. */
   readonly uri: Uri;
+  /** How {@link uri} matches (WAMP, "Pattern-based Subscriptions" and "Pattern-based Registrations"). */
   readonly match: Match;
   /** The number of methods that the router has not confirmed in this session yet, without those that failed. */
   readonly pending: number;
@@ -41,14 +43,17 @@ interface BoundMethod {
 export interface Binding extends BoundMethod {
   /** The router's id of the registration or subscription. */
   readonly id: Id;
+  /** The session that the method is bound in. */
   readonly session: JoinedSession;
   /** Whether it was confirmed before and has healed: events and calls may have been missed. */
   readonly again: boolean;
+  /** Never there: what tells a binding from a {@link BindingFailure}. */
   readonly error?: undefined;
 }
 
 /** A method that the router refused or revoked. */
 export interface BindingFailure extends BoundMethod {
+  /** Why the router refused it, or its stream ended: an ApplicationError, for instance. */
   readonly error: Error;
 }
 

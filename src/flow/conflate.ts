@@ -13,6 +13,7 @@ import { checkOptions, FUNCTION, isDict, NUMBER, type Kind } from '../protocol/k
 
 /** A value, and the number of values before it that were dropped. */
 export interface Conflated<T> {
+  /** The newest value, or what the options merged it into. */
   readonly value: T;
   /** Values that were dropped since the last emitted one. */
   readonly skipped: number;

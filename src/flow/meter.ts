@@ -22,6 +22,7 @@ import type { WireMessage } from '../client/message-tap.ts';
 
 /** The traffic of one direction. */
 export interface Traffic {
+  /** How many messages. */
   readonly messages: number;
   /** As the serializer wrote or read them, without the transport's framing; 0 where nothing is serialised on this side. */
   readonly bytes: number;
@@ -31,9 +32,13 @@ export interface Traffic {
 
 /** How long the router took to answer, in milliseconds. */
 export interface RoundTrip {
+  /** The latest one, in milliseconds. */
   readonly last: number;
+  /** The shortest one, in milliseconds. */
   readonly min: number;
+  /** The longest one, in milliseconds. */
   readonly max: number;
+  /** Their mean, in milliseconds. */
   readonly mean: number;
   /** How many were measured. */
   readonly samples: number;

@@ -18,7 +18,9 @@ export interface Metrics {
   readonly duration: number;
   /** The serializer in use; absent while there is no session. */
   readonly serializer?: string;
+  /** What was sent to the router since the counters stood at 0. */
   readonly sent: Traffic;
+  /** What came from the router since the counters stood at 0. */
   readonly received: Traffic;
   /** Of requests that the router answers by itself; absent where there was none. */
   readonly roundTrip?: RoundTrip;
@@ -32,6 +34,7 @@ export interface Metrics {
   readonly invocations: number;
   /** Subscriptions and registrations in force. */
   readonly subscriptions: number;
+  /** Registrations in force: those that the router confirmed in the present session. */
   readonly registrations: number;
   /** Publications that wait for a session. */
   readonly queued: number;

@@ -60,6 +60,7 @@ export interface PublisherCounters {
 export interface Publisher<T> extends Observer<T>, Unsubscribable {
   /** The counters now, and at each change. Completes after the end, when no value is left. */
   readonly counters$: Observable<PublisherCounters>;
+  /** The counters now: what was sent and dropped so far, and what waits. */
   readonly counters: PublisherCounters;
   /** Takes no more values; the kept ones are still published. */
   complete(): void;

@@ -53,6 +53,7 @@ button:focus-visible { outline: 2px solid; outline-offset: -2px; }
 
 /** An inspector at the lower edge of the page. */
 export class InspectorDrawer {
+  /** The element in the drawer: its properties can be set. */
   readonly inspector: RxwampInspector;
   readonly #host: HTMLElement;
   readonly #keys: Subscription | undefined;

@@ -10,9 +10,13 @@ import type { Match, Uri } from '../protocol/uris.ts';
 export interface MetaSession {
   /** The session's id. */
   readonly session: Id;
+  /** Who joined. */
   readonly authid?: string;
+  /** The role that permissions depend on. */
   readonly authrole?: string;
+  /** How it was authenticated: `ticket`, `wampcra` … */
   readonly authmethod?: string;
+  /** Which part of the router authenticated it: `static`, `dynamic` … */
   readonly authprovider?: string;
   /** How it is connected, as the router describes it. */
   readonly transport?: Readonly<Dict>;
@@ -22,8 +26,11 @@ export interface MetaSession {
 
 /** A session that has left. Crossbar.io sends only its id. */
 export interface MetaDeparture {
+  /** The id of the session that left. */
   readonly session: Id;
+  /** Who left; absent where the router sends the id alone, as Crossbar.io does. */
   readonly authid?: string;
+  /** Its role; absent where the router sends the id alone. */
   readonly authrole?: string;
 }
 
@@ -35,6 +42,7 @@ export interface MetaSubscription {
   readonly created: string;
   /** The topic, or the pattern. */
   readonly uri: Uri;
+  /** How `uri` matches; of a registration likewise. */
   readonly match: Match;
 }
 

@@ -18,12 +18,15 @@ import { AN_ID, ID_OR_NONE, REGISTRATION, type IdsByMatch, type MetaRegistration
 
 /** A registration that was made, and the session that was its first callee. */
 export interface RegistrationCreated {
+  /** The id of the session that registered first. */
   readonly session: Id;
+  /** The registration that it made. */
   readonly registration: MetaRegistration;
 }
 
 /** A session that became or ceased to be a callee, or was the last of a registration that is deleted. */
 export interface RegistrationChanged {
+  /** The id of the callee that came or went; of a deletion, that which was the last. */
   readonly session: Id;
   /** The id of the registration. */
   readonly registration: Id;

@@ -18,12 +18,15 @@ import { AN_ID, COUNTED, IDS, SUBSCRIPTION, type IdsByMatch, type MetaSubscripti
 
 /** A subscription that was made, and the session that was its first subscriber. */
 export interface SubscriptionCreated {
+  /** The id of the session that subscribed first. */
   readonly session: Id;
+  /** The subscription that it made. */
   readonly subscription: MetaSubscription;
 }
 
 /** A session that became or ceased to be a subscriber, or was the last of a subscription that is deleted. */
 export interface SubscriptionChanged {
+  /** The id of the subscriber that came or went; of a deletion, that which was the last. */
   readonly session: Id;
   /** The id of the subscription. */
   readonly subscription: Id;

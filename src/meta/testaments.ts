@@ -21,7 +21,9 @@ export interface TestamentOptions extends PublishOptions {
 
 /** A testament that is in force. */
 export interface TestamentInForce {
+  /** The topic that it will be published to. */
   readonly topic: Uri;
+  /** Whether it is published when the session is detached or destroyed (WAMP, "Testaments"). */
   readonly scope: TestamentScope;
   /** The session at whose end it will be published. */
   readonly session: JoinedSession;

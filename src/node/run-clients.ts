@@ -18,6 +18,7 @@ export type RunnableClient<Api = unknown> =
 
 /** The end of one client. */
 export interface ClientEnd {
+  /** The client that ended. */
   readonly client: AnyClient;
   /** Its index in the list. */
   readonly index: number;

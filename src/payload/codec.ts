@@ -24,6 +24,7 @@ export interface PayloadAttributes {
 
 /** A packed payload: one piece of binary, and how it is packed. */
 export interface EncodedPayload extends PayloadAttributes {
+  /** The packed payload: bytes, which are sent in the place of positional and keyword values. */
   readonly payload: Uint8Array;
 }
 
@@ -31,7 +32,9 @@ export interface EncodedPayload extends PayloadAttributes {
 export interface DecodedPayload {
   /** The URI that the sender sealed with it, if any: it must be that of the message. */
   readonly uri?: Uri | null | undefined;
+  /** Positional values; none where it is absent or null. */
   readonly args?: List | null | undefined;
+  /** Keyword values; none where it is absent or null. */
   readonly kwargs?: Dict | null | undefined;
 }
 

@@ -11,14 +11,34 @@ import { KeepOpen } from '../client/keep-open.ts';
 
 /** What {@link forEachSession} reports of each run of its function. */
 export type SessionRun<T = unknown, Api = unknown> =
-  /** The function was called with this session. */
-  | { readonly state: 'running'; readonly session: Session<Api> }
-  /** It has returned, its Promise was resolved, or its Observable emitted or completed: `value` is the (first) value. */
-  | { readonly state: 'settled'; readonly session: Session<Api>; readonly value?: T }
-  /** It threw, or its Promise or Observable failed, while the session lived. */
-  | { readonly state: 'failed'; readonly session: Session<Api>; readonly error: unknown }
-  /** The session is over, and what belonged to the run with it. */
-  | { readonly state: 'ended'; readonly session: Session<Api> };
+  | {
+      /** The function was called with this session. */
+      readonly state: 'running';
+      /** The session that it runs in. */
+      readonly session: Session<Api>;
+    }
+  | {
+      /** It has returned, its Promise was resolved, or its Observable emitted or completed. */
+      readonly state: 'settled';
+      /** The session that it runs in. */
+      readonly session: Session<Api>;
+      /** What it returned, its Promise was resolved with, or its Observable emitted first. */
+      readonly value?: T;
+    }
+  | {
+      /** It threw, or its Promise or Observable failed, while the session lived. */
+      readonly state: 'failed';
+      /** The session that it ran in. */
+      readonly session: Session<Api>;
+      /** What it threw, or what its Promise or Observable failed with. */
+      readonly error: unknown;
+    }
+  | {
+      /** The session is over, and what belonged to the run with it. */
+      readonly state: 'ended';
+      /** The session that is over. */
+      readonly session: Session<Api>;
+    };
 
 /** One observer of `forEachSession()`: counts as confirmed when the function has settled. */
 class Setup<T, Api> extends KeepOpen implements Unsubscribable {

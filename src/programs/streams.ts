@@ -28,7 +28,9 @@ import { engineOf, type AnyClient, type Engine } from '../client/engine.ts';
 export interface StreamState {
   /** `setup`: a function that `forEachSession()` runs; `invocation`: a call that a handler is answering. */
   readonly kind: StreamInfo['kind'] | 'call' | 'invocation';
+  /** The topic or procedure, or its pattern; the name of a `setup`. */
   readonly uri: Uri;
+  /** How `uri` matches; `exact` for calls and setups. */
   readonly match: Match;
   /** The router's id of the subscription or registration, or the id of the request; undefined while there is none. */
   readonly id: Id | undefined;

@@ -4,6 +4,7 @@ import type { Dict, List } from './payload.ts';
 
 /** The root of all errors that this library raises. `name` is stable, `cause` says what lay behind it. */
 export class WampError extends Error {
+  /** `WampError`, also where a bundler shortens the class name. */
   override name = 'WampError';
 }
 
@@ -27,6 +28,7 @@ export interface ApplicationErrorContext {
  * throw new ApplicationError('com.app.error.too_big', [limit], { unit: 'kB' });
  */
 export class ApplicationError extends WampError {
+  /** `ApplicationError`, also where a bundler shortens the class name. */
   override name = 'ApplicationError';
   /** The error URI. */
   readonly uri: string;
@@ -43,6 +45,13 @@ export class ApplicationError extends WampError {
   /** The id of the request that failed, as on the wire; absent where it is not an answer to one. */
   readonly request?: number;
 
+  /**
+   * An error to throw in a handler.
+   *
+   * @param uri the error URI that the caller receives
+   * @param args positional payload; a text in its first place ends the error's message
+   * @param kwargs keyword payload; else its `message` does
+   */
   constructor(uri: string, args: List = [], kwargs: Dict = {}, context: ApplicationErrorContext = {}) {
     const of = context.procedure ?? context.topic;
     const said = typeof args[0] === 'string' ? args[0] : typeof kwargs['message'] === 'string' ? kwargs['message'] : '';
@@ -73,6 +82,7 @@ export interface AbortContext {
 
 /** An ABORT: the session was refused, or broken off, for `reason` (WAMP, section "ABORT"). */
 export class AbortError extends WampError {
+  /** `AbortError`, also where a bundler shortens the class name. */
   override name = 'AbortError';
   /** The URI of the reason. */
   readonly reason: string;
@@ -85,6 +95,12 @@ export class AbortError extends WampError {
   /** Keyword payload, of newer routers. */
   readonly kwargs: Readonly<Dict>;
 
+  /**
+   * An error to refuse a session with: thrown in an authenticator, with `local`.
+   *
+   * @param reason a URI
+   * @param details as they came, in camelCase
+   */
   constructor(reason: string, details: Readonly<Dict> = {}, context: AbortContext = {}) {
     const who = context.local ? 'We refused' : 'The router refused or ended';
     super(`${who} the session: ${reason}${remark(details)}${guideOf(reason)}`, context);
@@ -98,12 +114,19 @@ export class AbortError extends WampError {
 
 /** A GOODBYE that the router began (WAMP, section "GOODBYE"). */
 export class GoodbyeError extends WampError {
+  /** `GoodbyeError`, also where a bundler shortens the class name. */
   override name = 'GoodbyeError';
   /** The URI of the reason. */
   readonly reason: string;
   /** In camelCase: `message`, `resumable` … */
   readonly details: Readonly<Dict>;
 
+  /**
+   * The error of a session that the router ended.
+   *
+   * @param reason a URI
+   * @param details as they came, in camelCase
+   */
   constructor(reason: string, details: Readonly<Dict> = {}) {
     super(`The router said goodbye: ${reason}${remark(details)}`);
     this.reason = reason;
@@ -113,17 +136,25 @@ export class GoodbyeError extends WampError {
 
 /** The protocol was broken: by a malformed frame, or a message that must not come now (WAMP, "Protocol Errors"). */
 export class ProtocolError extends WampError {
+  /** `ProtocolError`, also where a bundler shortens the class name. */
   override name = 'ProtocolError';
 }
 
 /** The link is gone, or none could be had in time. */
 export class ConnectionLostError extends WampError {
+  /** `ConnectionLostError`, also where a bundler shortens the class name. */
   override name = 'ConnectionLostError';
   /** True where a message had been written, so that the router may or may not have acted on it. */
   readonly maybeDelivered: boolean;
   /** The WebSocket close code, or the HTTP status of a long-poll request, where there was one. */
   readonly code?: number;
 
+  /**
+   * An error of a link, for transports.
+   *
+   * @param message what was lost, and what to do
+   * @param options `maybeDelivered` is false by default; `code` of a WebSocket, or an HTTP status
+   */
   constructor(message: string, options: { maybeDelivered?: boolean; code?: number | undefined; cause?: unknown } = {}) {
     super(message, options);
     this.maybeDelivered = options.maybeDelivered === true;
@@ -143,6 +174,7 @@ export interface HttpAnswer {
 
 /** A connection could not be made: the address refused, the join timed out, or all retries are used up. */
 export class ConnectFailedError extends WampError implements Partial<HttpAnswer> {
+  /** `ConnectFailedError`, also where a bundler shortens the class name. */
   override name = 'ConnectFailedError';
   /** How many attempts were made. */
   readonly attempts: number;
@@ -155,6 +187,13 @@ export class ConnectFailedError extends WampError implements Partial<HttpAnswer>
   /** Where a redirect leads that was not followed. */
   readonly location?: string;
 
+  /**
+   * An error of dialling, for transports.
+   *
+   * @param attempts how many were made
+   * @param errors what they failed with, oldest first; the last one is the `cause`
+   * @param http what an HTTP server answered the last one
+   */
   constructor(message: string, attempts = 1, errors: readonly unknown[] = [], http: Partial<HttpAnswer> = {}) {
     super(message, { cause: errors.at(-1) });
     this.attempts = attempts;
@@ -168,16 +207,19 @@ export class ConnectFailedError extends WampError implements Partial<HttpAnswer>
 
 /** A call ran into its `timeout` or `deadline`, and was cancelled; where the router's clock was first, its ERROR is the cause. */
 export class CallTimeoutError extends WampError {
+  /** `CallTimeoutError`, also where a bundler shortens the class name. */
   override name = 'CallTimeoutError';
 }
 
 /** close() was called, so this cannot go on. */
 export class ClosedError extends WampError {
+  /** `ClosedError`, also where a bundler shortens the class name. */
   override name = 'ClosedError';
 }
 
 /** A payload that cannot be sent: the session's serializer cannot write it, or it is too long. Nothing was sent. */
 export class SerializationError extends WampError {
+  /** `SerializationError`, also where a bundler shortens the class name. */
   override name = 'SerializationError';
   /**
    * The error URI that a caller receives where a result fails so: `wamp.error.invalid_payload`, or `wamp.error.payload_size_exceeded`
@@ -188,8 +230,16 @@ export class SerializationError extends WampError {
 
 /** A malformed URI or URI pattern. */
 export class InvalidUriError extends WampError {
+  /** `InvalidUriError`, also where a bundler shortens the class name. */
   override name = 'InvalidUriError';
 
+  /**
+   * An error that says what was expected, and the kind of what was given.
+   *
+   * @param value what was given; only its kind is shown
+   * @param use where: `subscribe(): topic`
+   * @param match `exact`, `prefix` or `wildcard`
+   */
   constructor(value: unknown, use: string, match: string) {
     super(
       `${use}: expected ${match === 'exact' ? 'a URI' : `a ${match} pattern`} (components joined by dots, no white space, no #), got ${kindOf(value)}`,
@@ -199,6 +249,7 @@ export class InvalidUriError extends WampError {
 
 /** Something that cannot be done in the present state, or that the router did not announce. */
 export class InvalidStateError extends WampError {
+  /** `InvalidStateError`, also where a bundler shortens the class name. */
   override name = 'InvalidStateError';
 }
 

@@ -18,7 +18,13 @@ const roles = (features: Record<string, string>): Record<string, { features: Rec
  * `HELLO.Details.roles`: what this client does, and nothing that it does not (WAMP, "Feature Announcement"): routers
  * change their behaviour on it.
  */
-export const CLIENT_FEATURES: Record<string, { features: Record<string, true> }> = roles({
+export const CLIENT_FEATURES: Record<
+  string,
+  {
+    /** The features of the role, by their names on the wire. */
+    features: Record<string, true>;
+  }
+> = roles({
   publisher: 'publisher_identification subscriber_blackwhite_listing publisher_exclusion',
   subscriber: 'publisher_identification publication_trustlevels pattern_based_subscription subscription_revocation',
   caller: 'caller_identification progressive_call_results progressive_call_invocations call_canceling call_timeout',

@@ -27,7 +27,10 @@ export interface UriPattern<Text extends string = string> {
   /** What a router is asked for, with {@link options}: `com.shop..price`. */
   readonly wire: Uri;
   /** How {@link wire} matches: `'wildcard'`; `'prefix'` with a suffix; `'exact'` without any part. */
-  readonly options: { readonly match: Match };
+  readonly options: {
+    /** An option of `subscribe()` and `register()` (WAMP, "Pattern-based Subscriptions"). */
+    readonly match: Match;
+  };
   /** The parts of a URI, converted; undefined where it does not match, or a part is not of its kind. */
   match(uri: Uri): UriParts<Text> | undefined;
   /**

@@ -44,8 +44,11 @@ export interface LinkCredentials {
 export interface AuthRequest {
   /** The realm asked for; the router's first where HELLO names none. */
   readonly realm: string;
+  /** The authid asked for; undefined where HELLO names none. */
   readonly authid: string | undefined;
+  /** HELLO.Details.authextra; empty where there is none. */
   readonly authextra: Readonly<Dict>;
+  /** The methods that the client offers, by its preference. */
   readonly authmethods: readonly string[];
   /** The whole HELLO.Details. */
   readonly details: Readonly<Dict>;
@@ -62,8 +65,16 @@ export interface AuthRequest {
  * next step, so that there can be several rounds.
  */
 export type AuthStep =
-  | { readonly accept: GrantedIdentity }
-  | { readonly deny: Uri; readonly message?: string }
+  | {
+      /** Lets the client in: who it is from now on. */
+      readonly accept: GrantedIdentity;
+    }
+  | {
+      /** Turns the client away: the reason of ABORT, `wamp.error.authentication_denied` for instance. */
+      readonly deny: Uri;
+      /** A text for the client: ABORT.Details.message. */
+      readonly message?: string;
+    }
   | {
       /** CHALLENGE.Extra. */
       readonly challenge: Readonly<Dict>;

@@ -16,8 +16,15 @@ import { known, letIn, wrong } from './principals.ts';
 /** A principal of {@link acceptScram}: the password alone, or with how it is kept and who it makes of its bearer; or what is kept. */
 export type ScramPrincipal =
   | string
-  | (GrantedIdentity & Omit<ScramCredentialOptions, 'dialect'> & { readonly password: string })
-  | (GrantedIdentity & { readonly credential: ScramCredential });
+  | (GrantedIdentity &
+      Omit<ScramCredentialOptions, 'dialect'> & {
+        /** The password, in clear: a credential is made of it. */
+        readonly password: string;
+      })
+  | (GrantedIdentity & {
+      /** What is stored of the password: made by `deriveScramCredential()`. */
+      readonly credential: ScramCredential;
+    });
 
 /** Options of {@link acceptScram}. */
 export interface AcceptScramOptions {

@@ -7,12 +7,21 @@ import { isSame, known, letIn, wrong } from './principals.ts';
 export type CraPrincipal =
   | string
   | (GrantedIdentity & {
+      /** The secret that the client signs with, before it is salted. */
       readonly secret: string;
       /** Salts the secret. */
       readonly salt?: string;
-      /** @default 1000 */
+      /**
+       * Rounds of PBKDF2; with `salt`.
+       *
+       * @default 1000
+       */
       readonly iterations?: number;
-      /** @default 32 */
+      /**
+       * Bytes of the key that PBKDF2 makes; with `salt`.
+       *
+       * @default 32
+       */
       readonly keylen?: number;
     });
 

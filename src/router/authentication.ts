@@ -16,7 +16,12 @@ export function acceptAnonymous(identity: GrantedIdentity = {}): RouterAuthentic
 }
 
 /** A principal of {@link acceptTicket}: the ticket alone, or with who it makes of its bearer. */
-export type TicketPrincipal = string | (GrantedIdentity & { readonly ticket: string });
+export type TicketPrincipal =
+  | string
+  | (GrantedIdentity & {
+      /** The ticket that the client has to show. */
+      readonly ticket: string;
+    });
 
 /** Judges a ticket: who its bearer is, or `undefined` for a wrong one. */
 export type TicketCheck = (ticket: string, request: AuthRequest) => MaybeAsync<GrantedIdentity | undefined>;

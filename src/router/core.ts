@@ -2,15 +2,8 @@ import { asyncScheduler, Subject, throwError } from 'rxjs';
 import type { Id } from '../protocol/ids.ts';
 import type { Message } from '../protocol/messages.ts';
 import { isUri, type Uri } from '../protocol/uris.ts';
-import type {
-  Limits,
-  LinkInfo,
-  RealmOptions,
-  RouterFrame,
-  RouterPeer,
-  Intercept,
-  RouterOptions,
-} from './router-options.ts';
+import type { Limits, RealmOptions, RouterFrame, RouterPeer, Intercept, RouterOptions } from './router-options.ts';
+import type { LinkInfo } from './view-types.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { Link, type Switchboard } from './link.ts';
 import { featuresOf, quirksOf, type Quirks, type RouterFeatures } from './quirks.ts';

@@ -30,3 +30,4 @@ export { deriveCraKey } from '../auth/wampcra.ts';
 export { QUIRKS, type QuirkName, type RouterProfile } from './quirks.ts';
 export type * from './auth-options.ts';
 export type * from './router-options.ts';
+export type * from './view-types.ts';

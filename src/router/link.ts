@@ -16,7 +16,8 @@ import { after } from '../session/time.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import { Handshake, type Doorkeeper } from './handshake.ts';
 import { LinkOutput, type Sender, type Traffic } from './link-output.ts';
-import type { LinkInfo, RouterLink, RouterPeer } from './router-options.ts';
+import type { RouterLink, RouterPeer } from './router-options.ts';
+import type { LinkInfo } from './view-types.ts';
 import type { Realm } from './realm.ts';
 import type { RouterSession, SessionLink } from './router-session.ts';
 

@@ -6,31 +6,47 @@ import type { Serializer } from '../serializers/serializer.ts';
 import type { MaybeAsync } from '../async.ts';
 import type { LinkCredentials, RouterAuthenticator } from './auth-options.ts';
 import type { QuirkName, RouterProfile } from './quirks.ts';
+import type { SessionView } from './view-types.ts';
 
 /** What a session may want to do with a URI. */
 export type Action = 'call' | 'register' | 'publish' | 'subscribe';
 
 /** A session that wants something, as the `authorize` hook sees it. */
 export interface AuthorizationRequest {
+  /** Who wants it. */
   readonly session: SessionView;
+  /** Which verb it is. */
   readonly action: Action;
+  /** The topic or procedure, or its pattern. */
   readonly uri: Uri;
+  /** How `uri` matches: `exact` for calls and publications. */
   readonly match: Match;
+  /** The request's options as on the wire. */
   readonly options: Readonly<Dict>;
 }
 
 /** The answer of the `authorize` hook; `true` stands for `{ allow: true }`. */
 export interface Verdict {
+  /** Whether it may. */
   readonly allow: boolean;
   /** Tells the session's identity to callees or subscribers, or keeps it from them, whatever the session asked for. */
   readonly disclose?: boolean;
   /** The error URI of a refusal, `wamp.error.not_authorized` by default. */
   readonly error?: Uri;
+  /** A text for the caller or subscriber, with the ERROR of a refusal. */
   readonly message?: string;
 }
 
 /** What the sessions of a role may do. The longest matching pattern decides; where none matches, nothing is allowed. */
-export interface Permission extends Partial<Record<Action, boolean>> {
+export interface Permission {
+  /** Whether they may call it; false by default. */
+  readonly call?: boolean;
+  /** Whether they may register it; false by default. */
+  readonly register?: boolean;
+  /** Whether they may publish to it; false by default. */
+  readonly publish?: boolean;
+  /** Whether they may subscribe to it; false by default. */
+  readonly subscribe?: boolean;
   /** A URI or pattern. */
   readonly uri: Uri;
   /** 'exact' by default. */
@@ -39,6 +55,7 @@ export interface Permission extends Partial<Record<Action, boolean>> {
 
 /** Events to keep for `wamp.subscription.get_events`. */
 export interface TopicHistoryOptions {
+  /** The topic, or the pattern of topics, whose events are kept. */
   readonly topic: Uri;
   /** 'exact' by default. */
   readonly match?: Match;
@@ -81,13 +98,29 @@ export interface RealmOptions {
 
 /** Upper bounds, so that a runaway client cannot use up the memory of the test that runs it. */
 export interface Limits {
-  /** @default 100000 */
+  /**
+   * Subscriptions that a session may have at a time.
+   *
+   * @default 100000
+   */
   readonly subscriptionsPerSession?: number;
-  /** @default 100000 */
+  /**
+   * Registrations that a session may have at a time.
+   *
+   * @default 100000
+   */
   readonly registrationsPerSession?: number;
-  /** @default 100000 */
+  /**
+   * Calls that a session may have under way.
+   *
+   * @default 100000
+   */
   readonly callsPerSession?: number;
-  /** @default 1000 */
+  /**
+   * Testaments that a session may leave.
+   *
+   * @default 1000
+   */
   readonly testamentsPerSession?: number;
   /**
    * Retained events; and topics whose events are kept where `history` is a number.
@@ -95,7 +128,11 @@ export interface Limits {
    * @default 100000
    */
   readonly retainedPerRealm?: number;
-  /** @default 1000 */
+  /**
+   * Realms that the router may have, those made on demand included.
+   *
+   * @default 1000
+   */
   readonly realms?: number;
 }
 
@@ -155,69 +192,6 @@ export interface RouterOptions {
   readonly limits?: Limits;
 }
 
-/** A joined session, as plain data. */
-export interface SessionView {
-  readonly id: Id;
-  readonly realm: string;
-  readonly authid: string;
-  readonly authrole: string;
-  readonly authmethod: string;
-  readonly authprovider: string;
-  /** What the client calls itself. */
-  readonly agent?: string;
-  /** What it came by. */
-  readonly link: LinkInfo;
-  /** HELLO.Details.roles. */
-  readonly roles: Readonly<Dict>;
-  /** Whether its link is gone and the router does not know (fault `ghost`). */
-  readonly ghost: boolean;
-}
-
-/** A subscription, as plain data. */
-export interface SubscriptionView {
-  readonly id: Id;
-  readonly realm: string;
-  readonly topic: Uri;
-  readonly match: Match;
-  /** When it was made: ISO 8601. */
-  readonly created: string;
-  /** The ids of its subscribers. */
-  readonly sessions: readonly Id[];
-}
-
-/** A registration, as plain data. */
-export interface RegistrationView {
-  readonly id: Id;
-  readonly realm: string;
-  readonly procedure: Uri;
-  readonly match: Match;
-  readonly invoke: string;
-  /** When it was made: ISO 8601. */
-  readonly created: string;
-  /** The ids of its callees, in the order in which they registered. */
-  readonly sessions: readonly Id[];
-}
-
-/** A call under way, as plain data. */
-export interface CallView {
-  /** The caller. */
-  readonly session: Id;
-  readonly realm: string;
-  readonly procedure: Uri;
-  /** The caller's id of the call. */
-  readonly request: Id;
-}
-
-/** What carries a link. */
-export interface LinkInfo {
-  /** `memory`, `websocket` … */
-  readonly type: string;
-  /** The serializer's id. */
-  readonly serializer?: string;
-  /** Where the client is. */
-  readonly peer?: string;
-}
-
 /** The router's way to one client: what an adapter gives to `attach()`. */
 export interface RouterPeer {
   /** Sends one message, in order. It must not throw for a lost link. */
@@ -264,14 +238,27 @@ export interface RouterFrame {
  */
 export type Intercept = (
   message: Message,
-  context: { readonly session: Id | undefined; readonly direction: 'in' | 'out' },
-) => Message | { readonly instead: readonly Message[] } | undefined;
+  context: {
+    /** The session, once it is known. */
+    readonly session: Id | undefined;
+    /** As the router sees it: `in` from the client, `out` to it. */
+    readonly direction: 'in' | 'out';
+  },
+) =>
+  | Message
+  | {
+      /** The messages that take its place, in order; none to make it vanish. */
+      readonly instead: readonly Message[];
+    }
+  | undefined;
 
 /** The payload that `router.publish` takes. */
 export interface RouterPublishOptions {
   /** The realm, where the router has more than one. */
   readonly realm?: string;
+  /** Positional values; none by default. */
   readonly args?: List;
+  /** Keyword values; none by default. */
   readonly kwargs?: Readonly<Dict>;
   /** PUBLISH.Options as on the wire: `retain`, `eligible` … */
   readonly options?: Readonly<Dict>;

@@ -5,7 +5,8 @@ import { nextId, type Id } from '../protocol/ids.ts';
 import { ERROR, withPayload, type Message, type MessageOf } from '../protocol/messages.ts';
 import type { Args, Dict } from '../protocol/payload.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
-import type { LinkInfo, RouterPeer, SessionView } from './router-options.ts';
+import type { RouterPeer } from './router-options.ts';
+import type { LinkInfo, SessionView } from './view-types.ts';
 import type { Quirks } from './quirks.ts';
 
 /** A malformed URI, as the answer to a request. */

@@ -10,14 +10,8 @@ import type { Channel, Transport } from '../transports/transport.ts';
 import { checkRouterOptions } from './option-checks.ts';
 import { RouterCore } from './core.ts';
 import { attachMemory } from './memory-link.ts';
-import type {
-  LinkInfo,
-  RouterFrame,
-  RouterLink,
-  RouterOptions,
-  RouterPeer,
-  RouterPublishOptions,
-} from './router-options.ts';
+import type { RouterFrame, RouterLink, RouterOptions, RouterPeer, RouterPublishOptions } from './router-options.ts';
+import type { LinkInfo } from './view-types.ts';
 import { Views } from './views.ts';
 
 /** Options of {@link Router.transport}. */

@@ -2,8 +2,8 @@ import { defer, map, startWith, type Observable } from 'rxjs';
 import type { Match, Uri } from '../protocol/uris.ts';
 import { Faults } from './faults.ts';
 import type { Realm } from './realm.ts';
-import type { CallView, RegistrationView, SessionView, SubscriptionView } from './router-options.ts';
 import type { Registration, Subscription } from './router-session.ts';
+import type { CallView, RegistrationView, SessionView, SubscriptionView } from './view-types.ts';
 
 const MATCHES: readonly Match[] = ['exact', 'prefix', 'wildcard'];
 

@@ -10,14 +10,19 @@ import type { CallOptions, Given, PublishOptions } from './options.ts';
  * @example
  * const wamp = new WampClient<Open<ShopApi>>({ url, realm });
  */
-export type Open<Api> = Api & { readonly open: true };
+export type Open<Api> = Api & {
+  /** For the compiler: other URIs are allowed. */
+  readonly open: true;
+};
 
 /**
  * In the place of a payload in a contract: what is sent, and what the receiver makes of it. A validated view of a client
  * (`validated()`) delivers what its schemas made.
  */
 export interface Coded<Sent, Received> {
+  /** For the compiler: the type that a sender gives. */
   readonly '~sent': Sent;
+  /** For the compiler: the type that a receiver gets. */
   readonly '~received': Received;
 }
 
@@ -248,8 +253,11 @@ type AnswerOf<E> =
 
 /** An error of a contract, as it came. */
 export type ErrorOf<Api, U> = Error & {
+  /** The error URI. */
   readonly uri: U;
+  /** Positional payload, never null. */
   readonly args: ListOf<Received<ArgsOf<ErrorEntryOf<Api, U>>>>;
+  /** Keyword payload, never null. */
   readonly kwargs: KwargsThatCame<Received<KwargsOf<ErrorEntryOf<Api, U>>>>;
 };
 
@@ -273,5 +281,6 @@ export type Members<Api> = { [Name in keyof Api]-?: Api[Name] };
 
 /** Knows a contract. Nothing of it is there at run time. */
 export interface Typed<Api> {
+  /** For the compiler: the contract. */
   readonly '~api'?: Api;
 }

@@ -3,6 +3,7 @@ import type { EventDetails, InvocationDetails, ResultDetails } from './events.ts
 
 /** The session behind an event, an invocation or a result, where the router discloses it. */
 export interface SessionIdent {
+  /** The id of the session. */
   readonly session: Id;
   /** Its authid, where the router says it. */
   readonly authid?: string;

@@ -84,20 +84,31 @@ export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K 
 
 /** One hop of a message that was forwarded from router to router. */
 export interface ForwardHop {
+  /** The id of the session that the message came from at this hop. */
   readonly session: Id;
+  /** The authid of that session. */
   readonly authid: string;
+  /** The authrole of that session. */
   readonly authrole: string;
 }
 
 /** What every message with a payload may carry for routers that forward it or pass it through unread. */
 export interface PassthruDetails extends AnyDetails {
+  /** The way of the message from router to router so far (Crossbar.io): the first hop is its origin. */
   readonly forwardFor?: readonly ForwardHop[];
+  /** How the payload is encrypted end to end: `cryptobox` (Crossbar.io). Absent for one in clear. */
   readonly encAlgo?: string;
+  /** Names the key of `encAlgo`, as the sender wrote it. */
   readonly encKey?: string;
+  /** What the encrypted payload was written with before: `json`, `msgpack`, `cbor` … */
   readonly encSerializer?: string;
+  /** The scheme that the payload is packed by, if it is: `wamp`, `mqtt`, `x_…` (WAMP, "Payload Passthru Mode"). */
   readonly pptScheme?: string;
+  /** What the packed payload is written with: `native`, `json`, `msgpack`, `cbor` … */
   readonly pptSerializer?: string;
+  /** What it is encrypted with, `xsalsa20poly1305` for instance; absent for one in clear. */
   readonly pptCipher?: string;
+  /** Names the key of `pptCipher`, where the scheme has several. */
   readonly pptKeyid?: string;
 }
 
@@ -113,6 +124,7 @@ export interface EventDetails extends PassthruDetails {
   readonly publisher?: Id;
   /** The publisher's authid, where it is disclosed. */
   readonly publisherAuthid?: string;
+  /** The publisher's authrole, where it is disclosed. */
   readonly publisherAuthrole?: string;
   /** Whether the router wants to hear that the event was received: see `acknowledgeEvents()`. */
   readonly xAcknowledgedDelivery?: boolean;
@@ -120,6 +132,7 @@ export interface EventDetails extends PassthruDetails {
   readonly retained?: boolean;
   /** How far the router trusts the publisher, from 0. */
   readonly trustlevel?: number;
+  /** A hash that was sent with the message (Crossbar.io), as it came. */
   readonly transactionHash?: string;
 }
 
@@ -154,10 +167,13 @@ export class WampEvent<T = unknown, A extends List = List, K = Readonly<Dict>> e
 export interface ResultDetails extends PassthruDetails {
   /** The procedure that was called. */
   readonly procedure: Uri;
+  /** True for a progressive result: more follow (WAMP, "Progressive Call Results"). */
   readonly progress?: boolean;
   /** The callee's session, where the router discloses it (Crossbar.io). */
   readonly callee?: Id;
+  /** The callee's authid, where the router discloses it (Crossbar.io). */
   readonly calleeAuthid?: string;
+  /** The callee's authrole, where the router discloses it (Crossbar.io). */
   readonly calleeAuthrole?: string;
 }
 
@@ -209,9 +225,11 @@ export interface InvocationDetails extends PassthruDetails {
   readonly caller?: Id;
   /** The caller's authid, where it is disclosed. */
   readonly callerAuthid?: string;
+  /** The caller's authrole, where it is disclosed. */
   readonly callerAuthrole?: string;
   /** How far the router trusts the caller, from 0. */
   readonly trustlevel?: number;
+  /** A hash that was sent with the message (Crossbar.io), as it came. */
   readonly transactionHash?: string;
 }
 
@@ -240,13 +258,17 @@ export type Handler = (invocation: Invocation) => unknown;
 
 /** One chunk of a progressive invocation's arguments. */
 export interface InputChunk<A extends List = List, K = Readonly<Dict>> {
+  /** Positional values of this chunk, never null. */
   readonly args: A;
+  /** Keyword values, never null: callers of this library send them with the first chunk. */
   readonly kwargs: K;
 }
 
 /** What an {@link Invocation} shows of the handler's run. */
 export interface InvocationControl {
+  /** See {@link Invocation.signal}. */
   readonly signal: AbortSignal;
+  /** See {@link Invocation.input$}. */
   readonly input$: Observable<InputChunk>;
 }
 
@@ -281,11 +303,14 @@ export class Invocation<T = unknown, A extends List = List, K = Readonly<Dict>> 
 
 /** A final answer with any payload; made by `result()`. */
 export class Result<A extends List = List, K = Readonly<Dict>> {
+  /** Positional values of the result, never null. */
   readonly args: A;
+  /** Keyword values of the result, never null. */
   readonly kwargs: K;
   /** YIELD.Options, if there are any. */
   readonly wire: Readonly<Dict> | undefined;
 
+  /** With YIELD.Options as on the wire. */
   constructor(args: A, kwargs: K, wire?: Readonly<Dict>) {
     this.args = args;
     this.kwargs = kwargs;

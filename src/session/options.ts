@@ -53,6 +53,7 @@ export interface SubscriptionInfo {
   readonly id: Id;
   /** The topic, or the pattern. */
   readonly topic: Uri;
+  /** How `topic` matches: exactly, as a prefix, or as a wildcard (WAMP, "Pattern-based Subscriptions"). */
   readonly match: Match;
   /** The session that it is part of. */
   readonly session: JoinedSession;
@@ -165,7 +166,9 @@ export interface RegisterOptions extends CorrelationOptions {
 
 /** Payload of `call()` and `publish()` in one object with the options. */
 export interface Payload<A = List> {
+  /** Positional values; none by default. Of a call also an Observable of lists. */
   readonly args?: A | undefined;
+  /** Keyword values: a plain object; none by default. */
   readonly kwargs?: object | undefined;
 }
 
@@ -175,6 +178,7 @@ export interface Registration {
   readonly id: Id;
   /** The procedure, or the pattern. */
   readonly procedure: Uri;
+  /** How `procedure` matches: exactly, as a prefix, or as a wildcard (WAMP, "Pattern-based Registrations"). */
   readonly match: Match;
   /** The session that it is part of. */
   readonly session: JoinedSession;
@@ -184,10 +188,14 @@ export interface Registration {
 
 /** What became of a publication. */
 export type Publication =
-  | { readonly acknowledged: false }
   | {
+      /** It was written to the link; whether the router took it is not known. */
+      readonly acknowledged: false;
+    }
+  | {
+      /** The router confirmed it: with the option `acknowledge`. */
       readonly acknowledged: true;
-      /** The router's id of the publication. */
+      /** The router's id of the publication: that of its events. */
       readonly publication: Id;
     };
 
@@ -234,6 +242,7 @@ export interface SessionDetails {
   readonly authid?: string;
   /** The role that the router assigned, on which permissions depend. */
   readonly authrole?: string;
+  /** How the session was authenticated: `anonymous`, `ticket`, `wampcra` … (WAMP, "Authentication Methods"). */
   readonly authmethod?: string;
   /** Which part of the router authenticated it. */
   readonly authprovider?: string;
@@ -245,7 +254,9 @@ export interface SessionDetails {
   readonly roles: Readonly<Dict>;
   /** Session resumption, which no router in use offers: shown as it comes, never requested. */
   readonly resumed?: boolean;
+  /** Whether the router would resume this session after a loss. */
   readonly resumable?: boolean;
+  /** What a resumption would be requested with. */
   readonly resumeToken?: string;
   /** The serializer in use, `json`. */
   readonly serializer: string;

@@ -12,7 +12,9 @@ import { after, now } from './time.ts';
 export interface StreamInfo {
   /** `setup`: a function that `forEachSession()` runs. */
   readonly kind: 'topic' | 'procedure' | 'setup';
+  /** The topic or procedure, or its pattern; the name of a `setup`. */
   readonly uri: Uri;
+  /** How `uri` matches; `exact` for a `setup`. */
   readonly match: Match;
 }
 

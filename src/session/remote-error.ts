@@ -15,6 +15,7 @@ import { portOf } from './verbs.ts';
  * and handlers within {@link describeErrors} do.
  */
 export class RemoteError extends ApplicationError {
+  /** `RemoteError`, whatever a bundler makes of the class name. */
   override name = 'RemoteError';
   /** The procedure that failed: wampy's `remote_api`. */
   readonly remoteApi: string;
@@ -26,6 +27,7 @@ export class RemoteError extends ApplicationError {
   readonly value: unknown;
   /** What the procedure was called with, as the callee saw it. */
   readonly callArgs: List;
+  /** The keyword values that the procedure was called with, as the callee saw them. */
   readonly callKwargs: Readonly<Dict>;
 
   /** @internal */

@@ -4,6 +4,9 @@ import { messageOf } from '../protocol/thrown.ts';
 import { callSite, timedOut, type CallSite } from './call-site.ts';
 import { WAIT_OPTIONS, type WaitOptions } from './waiting.ts';
 
+/** A class of errors, for `instanceof`. */
+type AnyClass = abstract new (...args: never[]) => unknown;
+
 /** Options of {@link eventually}. */
 export interface EventuallyOptions extends WaitOptions {
   /**
@@ -15,7 +18,7 @@ export interface EventuallyOptions extends WaitOptions {
   /** Tries again at once when this emits: `router.messages$`, `wamp.status$` … */
   readonly on?: Observable<unknown>;
   /** What may be thrown until it holds; anything else is thrown on at once. Any error by default. */
-  readonly error?: abstract new (...args: never[]) => unknown;
+  readonly error?: AnyClass;
 }
 
 const OPTIONS = {

@@ -8,6 +8,7 @@ import type { TestRouter } from './test-router.ts';
 
 /** A router with clients for one test, and an eye on what the test leaves behind. */
 export interface TestKit<C extends Client = Client> {
+  /** The embedded router, with what tests want of it: faults, watching, waiting. */
   readonly router: TestRouter;
   /**
    * Makes a client of the router, which the kit will close. Reconnects after 10 ms, without jitter, unless

@@ -1,5 +1,5 @@
 import { textOf } from '../protocol/thrown.ts';
-import type { SessionView } from '../router/router-options.ts';
+import type { SessionView } from '../router/view-types.ts';
 import type { TestRouter } from './test-router.ts';
 import type { Unhandled } from './unhandled.ts';
 

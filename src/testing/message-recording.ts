@@ -18,6 +18,7 @@ interface Frame {
 
 /** A client or a router: they show their wire messages. */
 export interface ShowsMessages {
+  /** Each message as it passes: a client and the test router have it. */
   readonly messages$: Observable<Frame>;
 }
 

@@ -1,6 +1,7 @@
 import type { Uri } from '../protocol/uris.ts';
 import { checkRouterOptions } from '../router/option-checks.ts';
-import type { RegistrationView, RouterOptions, SessionView, SubscriptionView } from '../router/router-options.ts';
+import type { RouterOptions } from '../router/router-options.ts';
+import type { RegistrationView, SessionView, SubscriptionView } from '../router/view-types.ts';
 import { Router } from '../router/router.ts';
 import type { Handler } from '../session/events.ts';
 import { MockProcedure, type MockOptions } from './mock.ts';

@@ -27,6 +27,7 @@ export interface VirtualOptions<C extends Client = Client> extends TestKitOption
 
 /** What a test under virtual time works with: the helpers of RxJS's `TestScheduler`, a router, and clients. */
 export interface VirtualKit<C extends Client = Client> extends RunHelpers {
+  /** The embedded router, on the virtual clock. */
   readonly router: TestRouter;
   /** Makes a client of the router. Reconnects after 10 ms, without jitter, unless the options say otherwise. */
   readonly client: (options?: Partial<BaseOptions>) => C;

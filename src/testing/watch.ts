@@ -23,8 +23,11 @@ export interface WatchOptions {
 
 /** What a client published, as it came. */
 export interface Published {
+  /** The topic that was published to. */
   readonly topic: Uri;
+  /** Positional values, never null. */
   readonly args: List;
+  /** Keyword values, never null. */
   readonly kwargs: Readonly<Dict>;
   /** PUBLISH.Options as on the wire. */
   readonly options: Readonly<Dict>;

@@ -3,7 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Status } from '../client/status.ts';
 import type { Id } from '../protocol/ids.ts';
 import type { Match, Uri } from '../protocol/uris.ts';
-import type { RegistrationView, SessionView, SubscriptionView } from '../router/router-options.ts';
+import type { RegistrationView, SessionView, SubscriptionView } from '../router/view-types.ts';
 import { Router } from '../router/router.ts';
 import { portOf } from '../session/verbs.ts';
 import type { Session } from '../session/session.ts';
@@ -11,7 +11,9 @@ import { listed, when, type WaitOptions } from './waiting.ts';
 
 /** A topic or procedure of a client that the router has confirmed in the present session. */
 export interface ConfirmedStream {
+  /** The topic or procedure, or its pattern. */
   readonly uri: Uri;
+  /** How `uri` matches. */
   readonly match: Match;
   /** The router's id in this session. */
   readonly id: number;

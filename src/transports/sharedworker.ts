@@ -13,7 +13,12 @@ export interface SharedWorkerOptions {
    * @example
    * () => new SharedWorker(new URL('./wamp.worker.js', import.meta.url), { type: 'module' })
    */
-  readonly worker: () => PortLike | { readonly port: PortLike };
+  readonly worker: () =>
+    | PortLike
+    | {
+        /** The port of a SharedWorker. */
+        readonly port: PortLike;
+      };
   /**
    * Milliseconds for the first answer of the worker. It may take longer to join: the client's `joinTimeout` pauses
    * meanwhile.

@@ -28,6 +28,7 @@ export interface TransportDetails extends LinkSecurity {
  * frames after `close()` or `drop()`.
  */
 export interface Channel {
+  /** How the link was made: type, serializer, address, TLS. */
   readonly details: TransportDetails;
   /**
    * Decoded frames, not yet checked, for one observer, which subscribes in the turn in which the channel was emitted.

@@ -40,7 +40,9 @@ type KeyType = 'rsa' | 'ec';
 
 /** Key and certificate as PEM. A peer trusts one that signed itself with `ca: cert`. */
 export interface TestCertificate {
+  /** The private key: PEM (PKCS #8). */
   readonly key: string;
+  /** The certificate: PEM. */
   readonly cert: string;
 }
 

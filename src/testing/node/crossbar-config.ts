@@ -2,12 +2,15 @@ import { createHash, createHmac, generateKeyPairSync, pbkdf2Sync, randomBytes } 
 
 /** A user who may join a Crossbar.io of the configuration `'auth'`. */
 export interface CrossbarUser {
+  /** The name to join with. */
   readonly authid: string;
+  /** The role that the router gives it. */
   readonly authrole: string;
   /** The password of WAMP-CRA and SCRAM, and the ticket. */
   readonly secret: string;
   /** The key of cryptosign, as its option `privateKey` takes it: 64 hexadecimal digits. */
   readonly privateKey: string;
+  /** The public key that belongs to `privateKey`: 64 hexadecimal digits. */
   readonly publicKey: string;
 }
 
@@ -17,7 +20,9 @@ export interface CrossbarPlace {
   readonly port: number;
   /** The node's folder; paths in a configuration are relative to it. It holds `server.key` and `server.crt`. */
   readonly folder: string;
+  /** The realm to configure. */
   readonly realm: string;
+  /** Who shall be able to join. */
   readonly users: readonly CrossbarUser[];
 }
 

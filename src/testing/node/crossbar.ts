@@ -59,6 +59,7 @@ export interface CrossbarOptions {
 export interface LaunchedCrossbar {
   /** Where clients connect to: `ws://127.0.0.1:40001/ws`. */
   readonly url: string;
+  /** The realm that clients join. */
   readonly realm: string;
   /** The certificate (PEM) of the configuration `'tls'`, to be trusted as `ca`. */
   readonly ca: string;
