@@ -30,7 +30,7 @@ import { healDelay } from './retry-policy.ts';
 import { Notifier } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port {
+export class Engine implements Port, ConnectionCallbacks {
   readonly notifier = new Notifier();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
@@ -46,11 +46,7 @@ export class Engine implements Port {
   /** What dials, and holds the present session. Another one may take its place while that goes on. */
   connection: Connection | undefined;
   /** What the connection calls. */
-  readonly callbacks: ConnectionCallbacks = {
-    joined: (joined) => this.#enter(joined),
-    lost: () => this.#left(),
-    gaveUp: (error, attempts) => this.#giveUp(error, attempts),
-  };
+  readonly callbacks: ConnectionCallbacks = this;
   #present: Present | undefined;
   #closed: Promise<CloseDetails> | undefined;
   /** Ends the waiting of `close()` for a session. */
@@ -164,7 +160,7 @@ export class Engine implements Port {
   disconnect(): void {
     const { connection } = this;
     this.connection = undefined;
-    this.#left();
+    this.lost();
     connection?.life.unsubscribe();
   }
 
@@ -187,7 +183,7 @@ export class Engine implements Port {
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
     if (present) outbox.flush(present.dispatch, Infinity);
-    this.#left();
+    this.lost();
     for (const stream of this.recovery.take()) stream.end();
     for (const item of outbox.take(waits)) item.fail(error);
     if (waits) {
@@ -202,18 +198,18 @@ export class Engine implements Port {
     present?.dispatch.leave(details.reason, details.message, error);
     this.disconnect();
     const closed = (): void => {
+      // earlier sessions may be hanging up still
+      if (this.wires.size > 0) return;
       details = { ...present?.dispatch.farewell, ...details };
       if (present) notifier.left(present.session, details);
       notifier.closed(details, [tap, userErrors], () => done(details));
     };
-    // earlier sessions may be hanging up still
-    const wires = [...this.wires];
-    if (wires.length === 0) closed();
-    for (const wire of wires) wire.add(() => this.wires.size === 0 && closed());
+    closed();
+    for (const wire of this.wires) wire.add(closed);
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  #enter(joined: Joined): void {
+  joined(joined: Joined): void {
     const { session, dispatch } = joined;
     const { notifier } = this;
     const present: Present = { ...joined, phase: 'entering' };
@@ -236,12 +232,12 @@ export class Engine implements Port {
   }
 
   /** The session is over, or is to be. */
-  #left(): void {
+  lost(): void {
     this.#present = undefined;
     this.#idle?.unsubscribe();
   }
 
-  #giveUp(error: WampError, attempts: number): void {
+  gaveUp(error: WampError, attempts: number): void {
     this.#goOn?.();
     if (this.#closed) return;
     this.refusal = error;

@@ -136,7 +136,8 @@ export class Recovery {
   send(
     stream: Recoverable,
     port: RequestPort,
-    [type, , options, uri]: MessageOf<32 | 64>,
+    type: 32 | 64,
+    options: Dict,
     answer: (reply: Reply) => void,
   ): void {
     const ids: Id[] = [];
@@ -159,12 +160,12 @@ export class Recovery {
         // the first answer may still come
         port.requests.set(id, { type, answer: settle });
         ids.push(port.nextId);
-        port.tryRequest([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
+        port.tryRequest([type, port.nextId, options, stream.uri] as MessageOf<32 | 64>, request);
       },
     };
     try {
       ids.push(port.nextId);
-      port.request([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
+      port.request([type, port.nextId, options, stream.uri] as MessageOf<32 | 64>, request);
       stream.requested();
       this.#requests++;
     } catch (error) {
@@ -214,8 +215,7 @@ export class Recovery {
   take(): Recoverable[] {
     const streams = [...this.#all.values()];
     this.#all.clear();
-    this.#queue.clear();
-    this.#unconfirmed.clear();
+    this.#clear();
     for (const stream of streams) stream.reset();
     this.#config.changed();
     return streams;

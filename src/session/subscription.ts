@@ -170,7 +170,7 @@ export class TopicSubscription extends Recoverable {
 
   #request(port: RequestPort, wanting: readonly SubscriptionObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
-    this.#recovery.send(this, port, [SUBSCRIBE, port.nextId, options, this.uri], (reply) => {
+    this.#recovery.send(this, port, SUBSCRIBE, options, (reply) => {
       if (reply[0] === SUBSCRIBED) this.#subscribed(port, reply[2], wanting);
       else this.#refused(this.errorOf(port, reply), wanting);
     });
