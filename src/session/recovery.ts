@@ -2,6 +2,7 @@ import { asapScheduler, Observable, type Subject, type Subscriber, type Teardown
 import { AbortError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { WINDOW } from './call-window.ts';
 import { finish } from './error-mapping.ts';
