@@ -11,24 +11,15 @@ import { Engine } from './engine.ts';
 import type { WireMessage } from './message-tap.ts';
 import type { LifecycleEvent, Status } from './status.ts';
 
+/** A method of this name is out of reach where the runtime does not know `await using`. */
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
+  (Symbol as Partial<typeof Symbol>).asyncDispose ?? (Symbol() as never);
+
 /**
  * A WAMP client whose streams outlive its connection. Nothing is dialled until it is used: `connect()`, subscribing to
  * a verb or to `session$`, and `publish()` dial.
  */
 export class Client<Api = unknown> extends Verbs<Api> {
-  static {
-    // where the runtime knows `await using`
-    if (typeof Symbol.asyncDispose === 'symbol') {
-      Object.defineProperty(this.prototype, Symbol.asyncDispose, {
-        async value(this: Client) {
-          await this.close();
-        },
-      });
-    }
-  }
-
-  /** Closes the client at the end of an `await using` block, where the runtime has `Symbol.asyncDispose`. */
-  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #engine: Engine;
 
   /** What the client is doing: replays the present status, never errors, and ends after `closed` only. */
@@ -60,6 +51,11 @@ export class Client<Api = unknown> extends Verbs<Api> {
   /** @internal */
   get [PORT](): Port {
     return this.#engine;
+  }
+
+  /** Closes the client at the end of an `await using` block, where the runtime has `Symbol.asyncDispose`. */
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.close();
   }
 
   /** The present status. */

@@ -63,9 +63,8 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
   const life = new Subscription();
   let lastError: WampError | undefined;
   let { transports, joinedBefore } = config;
-  let index = 0;
-  /** The index of what was dialled last. */
-  let dialled = 0;
+  /** What was dialled last. */
+  let transport = transports[0] as Transport;
   let attempts = 0;
   /** Retries since the last stable session. */
   let retries = 0;
@@ -91,20 +90,14 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
   };
 
   const attempt = (): Observable<Session> => {
-    dialled = index % transports.length;
-    const transport = transports[dialled] as Transport;
+    [transport] = transports as [Transport];
     const shown = { attempt: ++attempts, transport: transport.name };
     notifier.setStatus({ state: 'connecting', ...shown });
     const joinConfig: JoinConfig = {
       ...config,
-      progress: (event) => {
-        if (event.type === 'connect') {
-          notifier.setStatus({ state: 'joining', ...shown });
-          notifier.emit({ ...event, attempt: shown.attempt });
-        } else {
-          notifier.setStatus({ state: 'joining', ...shown, authmethod: event.method });
-          notifier.emit(event);
-        }
+      progress: (news) => {
+        notifier.setStatus({ state: 'joining', ...shown, ...('method' in news && { authmethod: news.method }) });
+        notifier.emit(news);
       },
     };
     return new Observable((subscriber) => {
@@ -119,14 +112,14 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
           subscriber.next(session);
         },
         error: (error: WampError) => {
-          ended(error, transport, session);
+          ended(error, session);
           subscriber.error(error);
         },
       });
     });
   };
 
-  const ended = (error: WampError, transport: Transport, session: Session | undefined): void => {
+  const ended = (error: WampError, session: Session | undefined): void => {
     captureStacks(error);
     lastError = error;
     errors = [...errors, error].slice(-ERRORS_KEPT);
@@ -140,7 +133,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
       slowFrom = undefined;
     } else {
       // the next one's turn; a transport that was good for a while keeps its place
-      index++;
+      transports = [...transports.slice(1), transport];
     }
     if (session === undefined) {
       notifier.emit({ type: 'connectfailure', attempt: attempts, transport: transport.name, error });
@@ -158,7 +151,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
       (failure) => config.userError(failure, 'retryable'),
     );
     const judged = policy.judge(error, {
-      transport: transports[dialled],
+      transport,
       joinedBefore,
       renewable: config.auth.some(({ renewable }) => renewable),
       stable,
@@ -168,9 +161,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
       verdict === undefined || (verdict && judged === 'retry slowly') ? judged : verdict ? 'retry' : 'failed';
     if (final === 'failed') throw error;
     if (final === 'transport failed') {
-      transports = transports.filter((_, i) => i !== dialled);
-      // the transport that moved up into its place is next
-      index = dialled;
+      transports = transports.filter((other) => other !== transport);
       if (transports.length === 0) {
         throw config.transports.length === 1 ? error : exhausted('All transports failed');
       }

@@ -31,7 +31,7 @@ import { healDelay } from './retry-policy.ts';
 import { Notifier } from './status.ts';
 
 /** What drives a client: dials when something is used, brings streams and what was queued into each session, gives up, closes. */
-export class Engine implements Port {
+export class Engine implements Port, ConnectionCallbacks {
   readonly notifier = new Notifier();
   readonly tap = new MessageTap();
   readonly userErrors = new Subject<UserError>();
@@ -47,11 +47,7 @@ export class Engine implements Port {
   /** What dials, and holds the present session. Another one may take its place while that goes on. */
   connection: Connection | undefined;
   /** What the connection calls. */
-  readonly callbacks: ConnectionCallbacks = {
-    joined: (joined) => this.#enter(joined),
-    lost: () => this.#left(),
-    gaveUp: (error, attempts) => this.#giveUp(error, attempts),
-  };
+  readonly callbacks: ConnectionCallbacks = this;
   #present: Present | undefined;
   #closed: Promise<CloseDetails> | undefined;
   /** The time that `close()` may take. */
@@ -167,7 +163,7 @@ export class Engine implements Port {
   disconnect(): void {
     const { connection } = this;
     this.connection = undefined;
-    this.#left();
+    this.lost();
     connection?.life.unsubscribe();
   }
 
@@ -195,7 +191,7 @@ export class Engine implements Port {
     if (present?.dispatch.open) notifier.setStatus({ state: 'leaving', reason: details.reason });
     // what was queued is sent even where an observer of the new session led here
     if (present) outbox.flush(present.dispatch, Infinity);
-    this.#left();
+    this.lost();
     for (const stream of this.recovery.take()) stream.end();
     for (const item of outbox.take(waits)) item.fail(error);
     if (waits) {
@@ -208,18 +204,19 @@ export class Engine implements Port {
     present?.dispatch.leave(details.reason, details.message, error);
     this.disconnect();
     const closed = (): void => {
+      // earlier sessions may be hanging up still
+      if (this.wires.size > 0) return;
       this.#limit?.unsubscribe();
       details = { ...present?.dispatch.farewell, ...details };
       if (present) notifier.left(present.session, details);
       notifier.closed(details, [tap, userErrors], () => done(details));
     };
-    // earlier sessions may be hanging up still
-    if (this.wires.size === 0) closed();
-    for (const { gone } of [...this.wires]) gone.add(() => this.wires.size === 0 && closed());
+    closed();
+    for (const { gone } of this.wires) gone.add(closed);
   }
 
   /** At WELCOME, in one run: status, streams, what was queued, session$, lifecycle. */
-  #enter(joined: Joined): void {
+  joined(joined: Joined): void {
     const { session, dispatch } = joined;
     const { notifier } = this;
     const present: Present = { ...joined, phase: 'entering' };
@@ -242,12 +239,12 @@ export class Engine implements Port {
   }
 
   /** The session is over, or is to be. */
-  #left(): void {
+  lost(): void {
     this.#present = undefined;
     this.#idle?.unsubscribe();
   }
 
-  #giveUp(error: WampError, attempts: number): void {
+  gaveUp(error: WampError, attempts: number): void {
     this.#goOn?.();
     if (this.#closed) return;
     this.refusal = error;

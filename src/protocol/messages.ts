@@ -161,7 +161,7 @@ export const incomingName = ([code]: Message): string => (INCOMING as Table)[cod
  *
  * @throws ProtocolError that names the message, the field, what it must be and what it was
  */
-export const parseMessage = (value: unknown): Message => parse(value, SHAPES, checkAttributes);
+export const parseMessage = (value: unknown): Message => parse(value, SHAPES, checkStrictly);
 
 /**
  * As {@link parseMessage}, for what routers send, whose structure alone is checked: the codes of other messages count as
@@ -172,9 +172,11 @@ export const parseMessage = (value: unknown): Message => parse(value, SHAPES, ch
  */
 export const parseIncoming = (value: unknown): Message => parse(value, INCOMING);
 
-type CheckDetails = (shape: Row<unknown>, field: string, values: Dict) => void;
-
-function parse(value: unknown, shapes: Table, checkDetails?: CheckDetails): Message {
+function parse(
+  value: unknown,
+  shapes: Table,
+  checkFirst?: (shape: Row<unknown>, message: readonly unknown[]) => void,
+): Message {
   if (!Array.isArray(value)) throw new ProtocolError(`A message must be a list, got ${kindOf(value)}`);
   const message = value as unknown[];
   const code = message[0];
@@ -188,7 +190,7 @@ function parse(value: unknown, shapes: Table, checkDetails?: CheckDetails): Mess
   if (count < shape.required || count > fields.length + (payload ? 2 : 0)) {
     throw new ProtocolError(`${shape.name}: expected ${lengths(shape)} elements, got ${message.length}`);
   }
-  const tolerant = checkDetails === undefined;
+  checkFirst?.(shape, message);
   const checked = Math.min(count, fields.length);
   for (let i = 0; i < checked; i++) {
     const { name, kind } = fields[i] as Field;
@@ -196,16 +198,30 @@ function parse(value: unknown, shapes: Table, checkDetails?: CheckDetails): Mess
     // the kinds that every message has are compared by name: a call through `test` cannot be inlined
     const fits = kind === ID ? isId(field) : kind === DETAILS ? isDict(field) : kind.test(field);
     if (!fits) {
-      if (!tolerant || kind.test !== isDict || !isNothing(field)) refuse(shape, name, kind, field);
+      if (kind.test !== isDict || !isNothing(field)) refuse(shape, name, kind, field);
       message[i + 1] = {};
-    } else if (kind === DETAILS) checkDetails?.(shape, name, field as Dict);
+    }
   }
-  if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1, tolerant);
+  if (payload && count > fields.length) checkPayload(shape, message, fields.length + 1);
   return message as unknown as Message;
 }
 
 /** What some peers write for an empty dictionary. */
 const isNothing = (value: unknown): boolean => value === null || (Array.isArray(value) && value.length === 0);
+
+/** What only {@link parseMessage} refuses: what stands for something else, and attributes of the wrong type. */
+function checkStrictly(shape: Row<unknown>, message: readonly unknown[]): void {
+  const { fields, payload } = shape;
+  fields.slice(0, message.length - 1).forEach(({ name, kind }, i) => {
+    const field = message[i + 1];
+    if (!kind.test(field)) refuse(shape, name, kind, field);
+    if (kind === DETAILS) checkAttributes(shape, name, field as Dict);
+  });
+  if (!payload) return;
+  const [args, kwargs] = message.slice(fields.length + 1);
+  if (isDict(args)) refuse(shape, 'args', LIST, args);
+  if (Array.isArray(kwargs)) refuse(shape, 'kwargs', DICT, kwargs);
+}
 
 function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void {
   for (const key in values) {
@@ -221,18 +237,18 @@ function checkAttributes(shape: Row<unknown>, field: string, values: Dict): void
  * Payload at the end of a message: `null` counts as absent, and a binary may stand for the list. Some peers (PHP) have one
  * kind of array for lists and dictionaries: of what came, each may stand for the other.
  */
-function checkPayload(shape: Row<unknown>, message: unknown[], at: number, tolerant: boolean): void {
+function checkPayload(shape: Row<unknown>, message: unknown[], at: number): void {
   if (message.length > at + 1) {
     const kwargs = message[at + 1];
-    if (kwargs === null || (tolerant && isNothing(kwargs))) message.length = at + 1;
-    else if (tolerant && Array.isArray(kwargs)) message[at + 1] = Object.assign({}, kwargs);
+    if (isNothing(kwargs)) message.length = at + 1;
+    else if (Array.isArray(kwargs)) message[at + 1] = Object.assign({}, kwargs);
     else if (!isDict(kwargs)) refuse(shape, 'kwargs', DICT, kwargs);
   }
   const args = message[at];
   if (args === null) {
     if (message.length === at + 1) message.length = at;
     else message[at] = [];
-  } else if (tolerant && isDict(args)) message[at] = Object.values(args);
+  } else if (isDict(args)) message[at] = Object.values(args);
   else if (!Array.isArray(args) && !(args instanceof Uint8Array)) refuse(shape, 'args', LIST, args);
 }
 

@@ -42,25 +42,12 @@ export function writeMessage(message: readonly unknown[], nul = false): string {
 }
 
 function write(value: unknown, path: string, key: string, depth: number, nul: boolean): string {
-  switch (typeof value) {
-    case 'string':
-      if (!nul && value.startsWith('\0')) refuse(path, 'text that begins with NUL');
-      return JSON.stringify(value);
-    case 'number':
-      if (!Number.isFinite(value)) refuse(path, value);
-      return String(value);
-    case 'bigint':
-      if (!fits64(value)) refuse(path, 'an integer beyond 64 bits');
-      return String(value);
-    case 'boolean':
-      return String(value);
-    case 'undefined':
-      return 'null';
-    case 'object':
-      return value === null ? 'null' : writeObject(value, path, key, depth, nul);
-    default:
-      return refuse(path, tagOf(value));
-  }
+  if (typeof value === 'object' && value !== null) return writeObject(value, path, key, depth, nul);
+  if (typeof value === 'bigint') return fits64(value) ? String(value) : refuse(path, 'an integer beyond 64 bits');
+  if (typeof value === 'function' || typeof value === 'symbol') refuse(path, tagOf(value));
+  if (typeof value === 'number' && !Number.isFinite(value)) refuse(path, value);
+  if (typeof value === 'string' && !nul && value.startsWith('\0')) refuse(path, 'text that begins with NUL');
+  return JSON.stringify(value ?? null);
 }
 
 function writeObject(value: object, path: string, key: string, depth: number, nul: boolean): string {

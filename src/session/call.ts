@@ -11,7 +11,7 @@ import { CallTimeoutError, type WampError } from '../protocol/errors.ts';
 import { seeGuide } from '../protocol/guide.ts';
 import type { Id } from '../protocol/ids.ts';
 import { CALL, CANCEL, RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
-import type { Dict, List } from '../protocol/payload.ts';
+import type { List } from '../protocol/payload.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import { CallResult } from './events.ts';
 import type { PayloadRequest } from './option-checks.ts';
@@ -58,9 +58,13 @@ export class Call<T = unknown> implements Request, Unsubscribable {
 
   /** Its turn has come. */
   send(): void {
-    const { args, kwargs } = this.request;
-    if (isObservable(args)) this.#stream(args);
-    else this.#sendFirst(args, kwargs, false);
+    const { args } = this.request;
+    try {
+      if (isObservable(args)) this.#stream(args);
+      else this.#send(args, false);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   answer(reply: Reply): void {
@@ -137,9 +141,14 @@ export class Call<T = unknown> implements Request, Unsubscribable {
     guarded(() => this.subscriber.error(error));
   }
 
-  #sendFirst(args: List, kwargs: Readonly<Dict>, more: boolean): void {
+  /** Sends a list of arguments; `more` where others follow, each as a CALL of the same id. */
+  #send(args: List, more: boolean): void {
     const port = this.#port as RequestPort;
-    const { uri, wire, options } = this.request;
+    const { uri, kwargs, wire, options } = this.request;
+    if (this.#id > 0) {
+      port.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+      return;
+    }
     const { progress, timeout } = options;
     let sent = wire;
     if (progress === true || more || timeout !== undefined) {
@@ -150,36 +159,25 @@ export class Call<T = unknown> implements Request, Unsubscribable {
       if (timeout !== undefined && timeout >= 1 && timeout < Infinity && port.supports('dealer', 'call_timeout'))
         sent['timeout'] = Math.ceil(timeout);
     }
-    try {
-      this.#id = port.nextId;
-      port.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
-    } catch (error) {
-      this.fail(error);
-    }
+    this.#id = port.nextId;
+    port.request(withPayload<MessageOf<48>>([CALL, this.#id, sent, uri], args, kwargs), this);
   }
 
-  /** Progressive invocation: each list is a CALL of the same id, completion an empty last one. */
+  /** Progressive invocation: completion is an empty last list. */
   #stream(lists: Exclude<CallArgs, List>): void {
     const port = this.#port as RequestPort;
-    const { uri, kwargs } = this.request;
-    try {
-      // before the source is subscribed
-      port.check([CALL, 1, { progress: true }, uri]);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
+    const { uri } = this.request;
+    // before the source is subscribed
+    port.check([CALL, 1, { progress: true }, uri]);
     // under way also before there is anything to send
     port.requests.set(this, this);
     const cancel = (error: unknown): void => this.#cancel(error);
     const send = (args: unknown, more: boolean): void => {
       if (this.over) return;
+      port.requests.delete(this);
       try {
         if (!Array.isArray(args)) throw mistaken(describeRequest('call', uri), 'args', 'lists', args);
-        if (this.#id === 0) {
-          port.requests.delete(this);
-          this.#sendFirst(args, kwargs, more);
-        } else port.send(withPayload<MessageOf<48>>([CALL, this.#id, more ? { progress: true } : {}, uri], args));
+        this.#send(args, more);
       } catch (error) {
         cancel(error);
       }

@@ -44,7 +44,7 @@ export interface JoinConfig extends DispatchConfig, SessionConfig {
   readonly notifier: Reporter;
   /** Called when the transport is open, and for each CHALLENGE. */
   readonly progress: (
-    event: { type: 'connect'; transport: TransportDetails } | { type: 'challenge'; method: string },
+    news: { type: 'connect'; transport: TransportDetails; attempt: number } | { type: 'challenge'; method: string },
   ) => void;
 }
 
@@ -217,7 +217,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       wait(transport.open(attempt), (channel) => {
         wire = makeWire(channel, config, () => dispatch ?? handshake);
         wire.listen();
-        config.progress({ type: 'connect', transport: channel.details });
+        config.progress({ type: 'connect', transport: channel.details, attempt: number });
         try {
           auth.forEach((method) => method.opened?.(details, attempt));
         } catch (error) {

@@ -1,4 +1,4 @@
-import { asapScheduler, Observable, of, type Subscriber } from 'rxjs';
+import { asapScheduler, AsyncSubject, defer, of, type Observable } from 'rxjs';
 import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
@@ -23,22 +23,18 @@ export class PendingPublication implements Request {
   looks = 0;
   /** What is published; replaced by a copy where it has to wait. */
   request: PayloadRequest<PublishOptions>;
-  readonly report: Observable<Publication>;
+  readonly report: Observable<Publication> = defer(() => {
+    this.#observed = true;
+    return this.#outcome;
+  });
   readonly #unobserved: Unobserved;
   #port: RequestPort | undefined;
-  /** Observers of the report before there is one. */
-  #waiting: Subscriber<Publication>[] | undefined;
-  #outcome: Publication | { readonly error: unknown } | undefined;
+  readonly #outcome = new AsyncSubject<Publication>();
   #observed = false;
 
   constructor(request: PayloadRequest<PublishOptions>, unobserved: Unobserved) {
     this.request = request;
     this.#unobserved = unobserved;
-    this.report = new Observable((subscriber) => {
-      this.#observed = true;
-      if (this.#outcome) report(this.#outcome, subscriber);
-      else (this.#waiting ??= []).push(subscriber);
-    });
   }
 
   /** Sends it on a session that is open. */
@@ -73,7 +69,7 @@ export class PendingPublication implements Request {
 
   /** Reports an error; where the report has no observer by the end of the turn, to `unobserved`. */
   fail(error: unknown): Observable<Publication> {
-    this.#end({ error });
+    guarded(() => this.#outcome.error(error));
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unobserved(error, this.request.uri);
     });
@@ -86,19 +82,9 @@ export class PendingPublication implements Request {
     return this.report;
   }
 
-  #end(outcome: Publication | { readonly error: unknown }): void {
-    if (this.#outcome) return;
-    this.#outcome = outcome;
-    this.#waiting?.forEach((subscriber) => guarded(() => report(outcome, subscriber)));
-    this.#waiting = undefined;
-  }
-}
-
-function report(outcome: Publication | { readonly error: unknown }, subscriber: Subscriber<Publication>): void {
-  if ('error' in outcome) subscriber.error(outcome.error);
-  else {
-    subscriber.next(outcome);
-    subscriber.complete();
+  #end(outcome: Publication): void {
+    this.#outcome.next(outcome);
+    guarded(() => this.#outcome.complete());
   }
 }
 

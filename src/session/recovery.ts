@@ -2,6 +2,7 @@ import { asapScheduler, Observable, type Subject, type Subscriber, type Teardown
 import { AbortError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
+import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
 import { WINDOW } from './call-window.ts';
 import { finish } from './error-mapping.ts';
@@ -133,12 +134,7 @@ export class Recovery {
   }
 
   /** Sends a request for a stream, again where it stays unanswered, and has `answer` take the first reply. */
-  send(
-    stream: Recoverable,
-    port: RequestPort,
-    [type, , options, uri]: MessageOf<32 | 64>,
-    answer: (reply: Reply) => void,
-  ): void {
+  send(stream: Recoverable, port: RequestPort, type: 32 | 64, options: Dict, answer: (reply: Reply) => void): void {
     const ids: Id[] = [];
     const settle = (reply: Reply): void => {
       for (const id of ids) port.requests.delete(id);
@@ -159,12 +155,12 @@ export class Recovery {
         // the first answer may still come
         port.requests.set(id, { type, answer: settle });
         ids.push(port.nextId);
-        port.tryRequest([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
+        port.tryRequest([type, port.nextId, options, stream.uri] as MessageOf<32 | 64>, request);
       },
     };
     try {
       ids.push(port.nextId);
-      port.request([type, port.nextId, options, uri] as MessageOf<32 | 64>, request);
+      port.request([type, port.nextId, options, stream.uri] as MessageOf<32 | 64>, request);
       stream.requested();
       this.#requests++;
     } catch (error) {
@@ -214,8 +210,7 @@ export class Recovery {
   take(): Recoverable[] {
     const streams = [...this.#all.values()];
     this.#all.clear();
-    this.#queue.clear();
-    this.#unconfirmed.clear();
+    this.#clear();
     for (const stream of streams) stream.reset();
     this.#config.changed();
     return streams;

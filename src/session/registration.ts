@@ -59,7 +59,7 @@ export class ProcedureRegistration extends Recoverable implements Unsubscribable
   }
 
   override request(port: RequestPort): void {
-    this.#recovery.send(this, port, [REGISTER, port.nextId, this.wire, this.uri], (reply) => {
+    this.#recovery.send(this, port, REGISTER, this.wire, (reply) => {
       if (reply[0] === REGISTERED) this.#registered(port, reply[2]);
       else if (this.#leaving) this.#gone();
       else this.#recovery.refused(this, this.errorOf(port, reply));

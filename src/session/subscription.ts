@@ -13,61 +13,50 @@ import { unlessOver, type Recovery } from './recovery.ts';
 import { finish } from './error-mapping.ts';
 import { keyOf, Recoverable } from './recoverable.ts';
 
-/** Something that can be in {@link Observers}, which keep these three. */
-export abstract class Observing {
-  /** How many had come when it came, with itself; 0 while it is not in a list. */
-  number = 0;
-  before: this | undefined = undefined;
-  after: this | undefined = undefined;
+/** Something that can be in {@link Observers}. */
+export interface Observing {
+  /** How many had come when it came, with itself: theirs to set. */
+  number: number;
 }
 
 /**
- * A linked list that may change while it is being walked: an item that leaves is not visited any more, one that comes waits
- * for the next walk. Coming and leaving cost the same among ten thousand as alone, and a lone observer is one step away.
+ * A set that may change while it is being walked: an item that leaves is not visited any more, one that comes waits for the
+ * next walk. Coming and leaving cost the same among ten thousand as alone.
  */
 export class Observers<T extends Observing> {
-  #first: T | undefined;
-  #last: T | undefined;
+  readonly #all = new Set<T>();
   /** How many ever came. */
   #came = 0;
 
   /** How many there are. */
-  size = 0;
+  get size(): number {
+    return this.#all.size;
+  }
 
   add(item: T): void {
     item.number = ++this.#came;
-    this.size++;
-    item.before = this.#last;
-    if (this.#last) this.#last.after = item;
-    else this.#first = item;
-    this.#last = item;
+    this.#all.add(item);
   }
 
   /** Takes an item out; false where it is not in (any more). */
   remove(item: T): boolean {
-    const { number, before, after } = item;
-    if (number === 0) return false;
-    item.number = 0;
-    this.size--;
-    if (before) before.after = after;
-    else this.#first = after;
-    if (after) after.before = before;
-    else this.#last = before;
-    // `after` stays: a walk that stands here goes on from it
-    item.before = undefined;
-    return true;
+    return this.#all.delete(item);
   }
 
   /** Calls `visit` for each that was there at the beginning and still is, with `what`. It must not throw. */
   each<W = undefined>(visit: (item: T, what: W) => void, what?: W): void {
     const came = this.#came;
-    for (let item = this.#first; item && item.number <= came; item = item.after)
-      if (item.number > 0) visit(item, what as W);
+    for (const item of this.#all) {
+      // what came during the walk stands behind all others
+      if (item.number > came) return;
+      visit(item, what as W);
+    }
   }
 }
 
 /** One observer of a subscription; its own teardown. */
-class SubscriptionObserver extends Observing implements Unsubscribable {
+class SubscriptionObserver implements Observing, Unsubscribable {
+  number = 0;
   readonly subscription: TopicSubscription;
   readonly subscriber: Subscriber<WampEvent>;
   readonly options: SubscribeOptions;
@@ -84,7 +73,6 @@ class SubscriptionObserver extends Observing implements Unsubscribable {
     options: SubscribeOptions,
     session: JoinedSession | undefined,
   ) {
-    super();
     this.subscription = subscription;
     this.subscriber = subscriber;
     this.options = options;
@@ -170,7 +158,7 @@ export class TopicSubscription extends Recoverable {
 
   #request(port: RequestPort, wanting: readonly SubscriptionObserver[]): void {
     const options = wanting.length > 0 ? { ...this.wire, get_retained: true } : this.wire;
-    this.#recovery.send(this, port, [SUBSCRIBE, port.nextId, options, this.uri], (reply) => {
+    this.#recovery.send(this, port, SUBSCRIBE, options, (reply) => {
       if (reply[0] === SUBSCRIBED) this.#subscribed(port, reply[2], wanting);
       else this.#refused(this.errorOf(port, reply), wanting);
     });
