@@ -3,7 +3,7 @@ import type { SubscriptionInfo } from '../../src/session/options.ts';
 import { record } from '../../src/testing/record.ts';
 import { values } from '../helpers/live.ts';
 import { type JoinedOptions, joined, turn } from '../helpers/wire.ts';
-import { Observers, type Observing } from '../../src/session/subscription.ts';
+import { Observers, Observing } from '../../src/session/subscription.ts';
 
 const TOPIC = 'com.app.topic';
 
@@ -422,11 +422,11 @@ describe('an endless stream of topics', () => {
   });
 });
 
-class Item implements Observing {
-  number = 0;
+class Item extends Observing {
   readonly name: string;
 
   constructor(name: string) {
+    super();
     this.name = name;
   }
 }

@@ -134,7 +134,13 @@ export class Recovery {
   }
 
   /** Sends a request for a stream, again where it stays unanswered, and has `answer` take the first reply. */
-  send(stream: Recoverable, port: RequestPort, type: 32 | 64, options: Dict, answer: (reply: Reply) => void): void {
+  send(
+    stream: Recoverable,
+    port: RequestPort,
+    type: 32 | 64,
+    options: Dict,
+    answer: (reply: Reply) => void,
+  ): void {
     const ids: Id[] = [];
     const settle = (reply: Reply): void => {
       for (const id of ids) port.requests.delete(id);

@@ -13,50 +13,61 @@ import { unlessOver, type Recovery } from './recovery.ts';
 import { finish } from './error-mapping.ts';
 import { keyOf, Recoverable } from './recoverable.ts';
 
-/** Something that can be in {@link Observers}. */
-export interface Observing {
-  /** How many had come when it came, with itself: theirs to set. */
-  number: number;
+/** Something that can be in {@link Observers}, which keep these three. */
+export abstract class Observing {
+  /** How many had come when it came, with itself; 0 while it is not in a list. */
+  number = 0;
+  before: this | undefined = undefined;
+  after: this | undefined = undefined;
 }
 
 /**
- * A set that may change while it is being walked: an item that leaves is not visited any more, one that comes waits for the
- * next walk. Coming and leaving cost the same among ten thousand as alone.
+ * A linked list that may change while it is being walked: an item that leaves is not visited any more, one that comes waits
+ * for the next walk. Coming and leaving cost the same among ten thousand as alone, and a lone observer is one step away.
  */
 export class Observers<T extends Observing> {
-  readonly #all = new Set<T>();
+  #first: T | undefined;
+  #last: T | undefined;
   /** How many ever came. */
   #came = 0;
 
   /** How many there are. */
-  get size(): number {
-    return this.#all.size;
-  }
+  size = 0;
 
   add(item: T): void {
     item.number = ++this.#came;
-    this.#all.add(item);
+    this.size++;
+    item.before = this.#last;
+    if (this.#last) this.#last.after = item;
+    else this.#first = item;
+    this.#last = item;
   }
 
   /** Takes an item out; false where it is not in (any more). */
   remove(item: T): boolean {
-    return this.#all.delete(item);
+    const { number, before, after } = item;
+    if (number === 0) return false;
+    item.number = 0;
+    this.size--;
+    if (before) before.after = after;
+    else this.#first = after;
+    if (after) after.before = before;
+    else this.#last = before;
+    // `after` stays: a walk that stands here goes on from it
+    item.before = undefined;
+    return true;
   }
 
   /** Calls `visit` for each that was there at the beginning and still is, with `what`. It must not throw. */
   each<W = undefined>(visit: (item: T, what: W) => void, what?: W): void {
     const came = this.#came;
-    for (const item of this.#all) {
-      // what came during the walk stands behind all others
-      if (item.number > came) return;
-      visit(item, what as W);
-    }
+    for (let item = this.#first; item && item.number <= came; item = item.after)
+      if (item.number > 0) visit(item, what as W);
   }
 }
 
 /** One observer of a subscription; its own teardown. */
-class SubscriptionObserver implements Observing, Unsubscribable {
-  number = 0;
+class SubscriptionObserver extends Observing implements Unsubscribable {
   readonly subscription: TopicSubscription;
   readonly subscriber: Subscriber<WampEvent>;
   readonly options: SubscribeOptions;
@@ -73,6 +84,7 @@ class SubscriptionObserver implements Observing, Unsubscribable {
     options: SubscribeOptions,
     session: JoinedSession | undefined,
   ) {
+    super();
     this.subscription = subscription;
     this.subscriber = subscriber;
     this.options = options;
