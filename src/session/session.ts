@@ -62,7 +62,9 @@ const portOn = (
       ? publishOn(dispatch, request, unobserved)
       : new PendingPublication(request, unobserved).failLater(
           dispatch.open
-            ? new ConnectionLostError(`${describeRequest('publish', request.uri)}: maxBufferedAmount wait already`)
+            ? new ConnectionLostError(
+                `${describeRequest('publish', request.uri)}: over maxBufferedAmount bytes wait for the network; publish slower`,
+              )
             : sessionOver(),
         ),
   // a session is connected, or over
