@@ -1103,6 +1103,37 @@ describe('connection: close()', () => {
       });
     });
 
+    it('waits for UNREGISTERED, since the router may send calls until then', () => {
+      virtual((time) => {
+        const w = faked();
+        w.client.connect();
+        w.client.register('com.app.f', () => 'late').subscribe();
+        w.channel.welcome();
+        w.channel.reply(65, 1, 6);
+        void w.client.close({ drain: 5000 });
+        expect(w.channel.of(66)).toEqual([[66, 2, 6]]);
+        time.advance(1000);
+        w.channel.reply(68, 1, 6, {});
+        w.channel.reply(67, 2);
+        time.advance(50);
+        expect(w.channel.sent.slice(-2)).toEqual([
+          [70, 1, {}, ['late']],
+          [6, {}, 'wamp.close.normal'],
+        ]);
+      });
+    });
+
+    it('is over at once where there is nothing to wait for', () => {
+      virtual((time) => {
+        for (const { client } of [world(), faked()]) {
+          client.register('com.app.f', () => 1).subscribe();
+          void client.close({ drain: 5000 });
+          time.advance();
+          expect(client.status.state).toBe('closed');
+        }
+      });
+    });
+
     it('stops what still runs after that time', () => {
       virtual((time) => {
         const { callee, work, call } = calleeAtWork();

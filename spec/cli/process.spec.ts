@@ -1,7 +1,10 @@
 // The command line as a process: signals, closed pipes, time-outs, losses, and the commands that it runs.
 import type { Subscription } from 'rxjs';
 import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { filter, firstValueFrom, map } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { ApplicationError } from '../../src/protocol/errors.ts';
@@ -12,7 +15,7 @@ import { webSocket } from '../../src/transports/websocket.ts';
 import { cliStarter, type Cli, type Surroundings } from '../helpers/cli.ts';
 import { live, provided } from '../helpers/live.ts';
 
-const [GOODBYE, UNSUBSCRIBE, UNREGISTER, CANCEL] = [6, 34, 66, 49];
+const [GOODBYE, UNSUBSCRIBE, UNREGISTER, CANCEL, YIELD] = [6, 34, 66, 49, 70];
 /** A command that does not end by itself, and tells what becomes of it on standard error. */
 const ENDLESS = `trap 'echo ended >&2; exit 0' TERM; echo "begun $RXWAMP_ARGS" >&2; sleep 1000 & wait`;
 
@@ -146,7 +149,7 @@ describe('rxwamp as a process', () => {
     };
 
     it('and ends it when the caller cancels, or when it leaves itself', async () => {
-      const it = await callee('--exec', ENDLESS);
+      const it = await callee('--exec', ENDLESS, '--drain', '0');
       const call = wamp.call('spec.exec', [1]).subscribe({ error: () => undefined });
       await it.tells(/^begun \[1\]$/m);
       call.unsubscribe();
@@ -157,6 +160,48 @@ describe('rxwamp as a process', () => {
       expect(await it.code).toBe(130);
       expect(it.err.match(/^ended$/gm)?.length).toBe(2);
       await expectAsync(other.next()).toBeRejectedWithError(ApplicationError);
+    }, 60_000);
+
+    it('and lets it end when it is told to stop, though no longer than --drain', async () => {
+      const waits =
+        'read line; echo "begun $RXWAMP_ARGS" >&2; until [ -e "$RXWAMP_SPEC" ]; do sleep 0.1; done; echo done';
+      const flag = join(await mkdtemp(join(tmpdir(), 'rxwamp-')), 'go');
+      const patient = cli(['register', 'spec.slow', '--verbose', '--exec', waits, '--drain', '1m'], {
+        env: { RXWAMP_SPEC: flag },
+      });
+      await patient.tells(/registered spec\.slow/);
+      const answer = record(wamp.call('spec.slow', [1]));
+      await patient.tells(/^begun \[1\]$/m);
+      patient.signal('SIGINT');
+      await patient.tells(/calls under way: 1; Ctrl\+C again ends at once/);
+      await router.whenRegistered('spec.slow', 0);
+      await expectAsync(firstValueFrom(wamp.call('spec.slow', [2]))).toBeRejectedWithError(
+        ApplicationError,
+        /no_such_procedure/,
+      );
+      await writeFile(flag, '');
+      expect((await answer.next())[0]?.value).toBe('done');
+      expect(await patient.code).toBe(130);
+      expect(received.slice(-2)).toEqual([YIELD, GOODBYE]);
+
+      const impatient = await callee('--exec', ENDLESS, '--drain', '100ms');
+      const call = record(wamp.call('spec.exec', [1]));
+      await impatient.tells(/^begun \[1\]$/m);
+      impatient.signal('SIGINT');
+      expect(await impatient.code).toBe(130);
+      expect(impatient.err).toMatch(/^ended$/m);
+      await expectAsync(call.next()).toBeRejectedWithError(ApplicationError);
+    }, 60_000);
+
+    it('and leaves it at the second Ctrl+C', async () => {
+      const it = await callee('--exec', ENDLESS, '--drain', '1m');
+      const call = record(wamp.call('spec.exec', [1]));
+      await it.tells(/^begun \[1\]$/m);
+      it.signal('SIGINT');
+      await it.tells(/calls under way: 1/);
+      it.signal('SIGINT');
+      expect(await it.code).toBe(130);
+      await expectAsync(call.next()).toBeRejectedWithError(ApplicationError);
     }, 60_000);
 
     it('some at a time, some waiting, and no more', async () => {

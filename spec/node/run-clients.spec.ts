@@ -85,6 +85,31 @@ describe('runClients()', () => {
     }, 30_000);
   }
 
+  it('lets invocations be answered before it leaves, while main runs on', async () => {
+    const main = `(session, signal) => {
+      signal.addEventListener('abort', () => console.log('main stopped'));
+      const answer = () => new Promise((resolve) => session.subscribe('com.spec.go').subscribe(() => {
+        console.log('answered');
+        resolve(42);
+      }));
+      session.register('com.spec.slow', answer).subscribe();
+      return NEVER;
+    }`;
+    const { child, ended } = start(program(url, '{}', main));
+    await router.whenRegistered('com.spec.slow', 1, { timeout: 20_000 });
+    const caller = new WampClient({ realm: 'realm1', url });
+    const answer = record(caller.call('com.spec.slow'));
+    await router.whenSubscribed('com.spec.go');
+    child.kill('SIGTERM');
+    await router.whenRegistered('com.spec.slow', 0);
+    caller.publish('com.spec.go');
+    expect((await answer.next())[0]?.value).toBe(42);
+    const { lines } = await ended;
+    expect(lines.indexOf('answered')).toBeLessThan(lines.indexOf('main stopped'));
+    expect(lines).toContain('1 fine SIGTERM');
+    await caller.close();
+  }, 30_000);
+
   it('leaves the exit code alone unless asked, and ends the process at a second signal', async () => {
     const { child, ended, says } = start(program(url, '{}'));
     await router.whenSession(2, { timeout: 20_000 });

@@ -1,8 +1,8 @@
-import { concat, firstValueFrom, NEVER, Observable, of, throwError, timer } from 'rxjs';
+import { concat, firstValueFrom, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { runClient } from '../../src/programs/run-client.ts';
 import { ApplicationError, GoodbyeError } from '../../src/protocol/errors.ts';
 import type { Session } from '../../src/session/session.ts';
-import { record } from '../../src/testing/index.ts';
+import { createTestRouter, record } from '../../src/testing/index.ts';
 import { closeAll, inState, virtual, waitOut, world, type World } from '../client/helpers.ts';
 
 /** A main that runs until it is stopped; tells when. */
@@ -214,6 +214,68 @@ describe('runClient()', () => {
     expect(goodbyes(other)).toEqual(['wamp.close.normal']);
   });
 
+  /** A client whose main registers, with an invocation under way; and its caller. */
+  function atWork(options?: { drain: number }) {
+    const router = createTestRouter();
+    const callee = world({ router });
+    const caller = world({ router });
+    const work = new Subject<string>();
+    const end = new Subject<void>();
+    const main = (session: Session): Observable<unknown> => {
+      session.register('com.app.f', () => work).subscribe();
+      return end;
+    };
+    const run = record(runClient(callee.client, main, options));
+    caller.client.connect();
+    return { callee, caller, work, end, run };
+  }
+
+  for (const how of ['main ends', 'main fails', 'it is unsubscribed']) {
+    it(`lets invocations be answered where ${how}, having unregistered first`, () => {
+      virtual((time) => {
+        const { callee, caller, work, end, run } = atWork();
+        time.advance();
+        const call = record(caller.client.call('com.app.f'));
+        time.advance();
+        if (how === 'main ends') end.complete();
+        else if (how === 'main fails') end.error(new RangeError('main broke'));
+        else run.stop();
+        time.advance(1000);
+        const refused = record(caller.client.call('com.app.f'));
+        time.advance(1000);
+        expect((refused.error as ApplicationError).uri).toBe('wamp.error.no_such_procedure');
+        expect([callee.client.status.state, run.ended]).toEqual(['joined', false]);
+        work.next('done');
+        work.complete();
+        time.advance(50);
+        expect(call.values.map(({ value }) => value)).toEqual(['done']);
+        expect(callee.client.status.state).toBe('closed');
+      });
+    });
+  }
+
+  it('waits for invocations for 5 s, or as long as `drain` says', () => {
+    for (const [options, limit] of [
+      [undefined, 5000],
+      [{ drain: 100 }, 100],
+      [{ drain: 0 }, 0],
+    ] as const) {
+      virtual((time) => {
+        const { callee, caller, end } = atWork(options);
+        time.advance();
+        const call = record(caller.client.call('com.app.f'));
+        time.advance();
+        end.complete();
+        time.advance(Math.max(limit - 1, 0));
+        if (limit > 0) expect(callee.client.status.state).toBe('joined');
+        time.advance(1);
+        expect(callee.client.status.state).toBe('closed');
+        time.advance();
+        expect(call.error).toBeInstanceOf(ApplicationError);
+      });
+    }
+  });
+
   it('without main it runs until the session is left', async () => {
     const w = world();
     const run = record(runClient(w.client));
@@ -255,6 +317,7 @@ describe('runClient()', () => {
       TypeError,
       /unknown option 'again'/,
     );
+    expect(() => runClient(w.client, () => 1, { drain: -1 })).toThrowError(TypeError, /drain must be a number/);
     await w.client.close();
     await expectAsync(record(runClient(w.client, () => 1)).done()).toBeRejectedWith(
       jasmine.objectContaining({ name: 'ClosedError' }),

@@ -15,8 +15,8 @@ import { CliError, EXIT } from './command.ts';
 export interface Component {
   /** As on the command line: `module.js#Export`. */
   readonly name: string;
-  /** Runs it as long as it is observed. */
-  readonly run: (wamp: Client, prefix?: string) => Observable<unknown>;
+  /** Runs it as long as it is observed; `drain` is for a function that ends by itself, see `runClient()`. */
+  readonly run: (wamp: Client, prefix?: string, drain?: number) => Observable<unknown>;
 }
 
 /** Loads `module.js#Export`: a class or an object with decorated methods, or a function of sessions. */
@@ -36,7 +36,10 @@ export async function loadComponent(reference: string): Promise<Component> {
   });
   if (isClass(found)) return bound((wamp) => new found(wamp));
   if (typeof found === 'function') {
-    return { name: reference, run: (wamp) => runClient(wamp, untilEnd(found as SessionTask<unknown>)) };
+    return {
+      name: reference,
+      run: (wamp, _, drain) => runClient(wamp, untilEnd(found as SessionTask<unknown>), { drain }),
+    };
   }
   if (typeof found === 'object' && found !== null) return bound(() => found);
   throw new CliError(`${reference} is a ${typeof found}; expected a class, an object or a function`);

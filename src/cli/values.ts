@@ -60,13 +60,13 @@ export function indented(line: string): string {
   });
 }
 
-/** Parses a duration: `2` and `2s` are seconds, `500ms` milliseconds, `5m` minutes. In milliseconds. */
-export function durationOf(flag: string): (text: string) => number {
+/** Parses a duration, which may be `none` or not: `2` and `2s` are seconds, `500ms` milliseconds, `5m` minutes. In milliseconds. */
+export function durationOf(flag: string, { none = false } = {}): (text: string) => number {
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   return (text) => {
     const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
     const duration = Number(number) * (units[unit] as number);
-    if (!(duration > 0 && duration < 2 ** 31)) {
+    if (!((none || duration > 0) && duration < 2 ** 31)) {
       throw new CliError(`${flag}: expected a time like 10s, 500ms or 5m, got '${text}'`);
     }
     return duration;

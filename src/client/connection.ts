@@ -123,7 +123,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
     captureStacks(error);
     lastError = error;
     errors = [...errors, error].slice(-ERRORS_KEPT);
-    const stableAfter = (typeof reconnect === 'object' ? reconnect.stableAfter : undefined) ?? STABLE_AFTER;
+    const { stableAfter = STABLE_AFTER } = reconnect as ReconnectOptions;
     stable = since !== undefined && elapsed() - since >= stableAfter;
     since = undefined;
     if (stable) {

@@ -1,15 +1,17 @@
 import { after } from '../session/time.ts';
 import type { Engine } from './engine.ts';
 
-/** Milliseconds between looks at the invocations that run. */
+/** Milliseconds between looks at what is under way. */
 const LOOK = 50;
 
-/** Unregisters all procedures, and calls `then` when no invocation runs any more, or after so many milliseconds. */
+/**
+ * Unregisters all procedures, and calls `then` when the router has confirmed that and every invocation is answered, or after
+ * so many milliseconds.
+ */
 export function drained(engine: Engine, most: number, then: () => void): void {
-  for (const stream of engine.recovery.streams) stream.complete?.();
-  // not at once: calls may be on their way
-  after(Math.min(most, LOOK), () => {
-    if (most > LOOK && engine.present?.dispatch.invocations.size) drained(engine, most - LOOK, then);
-    else then();
-  });
+  const { recovery, present } = engine;
+  if (most > 0) for (const stream of recovery.streams) stream.complete?.();
+  const busy = present?.dispatch.invocations.size || [...recovery.streams].some(({ complete }) => complete);
+  if (most > 0 && busy) after(Math.min(most, LOOK), () => drained(engine, most - LOOK, then));
+  else then();
 }

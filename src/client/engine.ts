@@ -1,5 +1,6 @@
 import { Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
+import type { Uri } from '../protocol/uris.ts';
 import { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { finish, type ErrorEntry } from '../session/error-mapping.ts';
@@ -10,6 +11,7 @@ import type {
   CallArgs,
   CallOptions,
   CloseDetails,
+  CloseOptions,
   Publication,
   PublishOptions,
   UserError,
@@ -174,7 +176,7 @@ export class Engine implements Port, ConnectionCallbacks {
       // one limit for all: waiting for a session, its GOODBYE, and links that are being hung up
       this.#limit = after(this.settings.closeTimeout, () => {
         this.#goOn?.();
-        for (const wire of [...this.wires]) wire.drop();
+        for (const wire of this.wires) wire.drop();
       });
       this.#shutDown(details, done);
     }
@@ -301,8 +303,8 @@ export class Engine implements Port, ConnectionCallbacks {
 
 /** A whole client rather than one of its sessions: what functions take that look after its sessions. */
 export interface AnyClient extends Wamp {
-  /** Ends the client; `reason` and `message` go to the router in GOODBYE. Resolves when the link is closed. */
-  close(reason?: string, message?: string): Promise<unknown>;
+  /** Ends the client; reason and message go to the router in GOODBYE. Resolves when the link is closed. */
+  close(options?: Uri | CloseOptions, message?: string): Promise<unknown>;
 }
 
 /** The engine of a client; `what` names the function that needs it, for the error. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { Observable } from 'rxjs';
 import type { AnyClient } from '../client/engine.ts';
-import { runClient, type RunOptions } from '../programs/run-client.ts';
+import { DRAIN, runClient, type RunOptions } from '../programs/run-client.ts';
 import type { SessionTask } from '../programs/session-task.ts';
 import { BOOL, checkOptions, LIST, type Kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
@@ -31,7 +31,8 @@ export interface ClientEnd {
 /** Options of {@link runClients}. */
 export interface RunClientsOptions {
   /**
-   * Signals at which all clients leave. A second one ends the process, as by default.
+   * Signals at which all clients leave, when invocations under way are answered or their `drain` is over. A second one
+   * ends the process, as by default.
    * @default ['SIGINT', 'SIGTERM']
    */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
@@ -49,8 +50,8 @@ const SIGNALS: Kind = {
 
 /**
  * Runs several clients side by side, each as `runClient()` does, and emits the end of each, failures included; it
- * completes when all have ended, and never errors. At SIGINT and SIGTERM all leave in order. Without running clients,
- * signals have their default effect. Unsubscribing closes all.
+ * completes when all have ended, and never errors. At SIGINT and SIGTERM all unregister, answer what is under way, and
+ * leave. Without running clients, signals have their default effect. Unsubscribing closes all.
  *
  * @throws TypeError for a wrong client, main function or option
  * @example
@@ -67,7 +68,7 @@ export function runClients<const Apis extends readonly unknown[]>(
   const { signals = ['SIGINT', 'SIGTERM'], exitCode = false } = options;
   const entries = (clients as unknown as readonly RunnableClient[]).map((entry) => {
     const [client, main, how] = isEntry(entry) ? entry : [entry];
-    return { client, program: runClient(client, main, how) };
+    return { client, drain: how?.drain ?? DRAIN, program: runClient(client, main, how) };
   });
   return new Observable((subscriber) => {
     let running = entries.length;
@@ -78,7 +79,7 @@ export function runClients<const Apis extends readonly unknown[]>(
       removeHandlers();
       caught = signal;
       if (exitCode) process.exitCode = 128 + constants.signals[signal];
-      for (const { client } of entries) void client.close('wamp.close.normal', signal);
+      for (const { client, drain } of entries) void client.close({ drain, message: signal });
     };
     const ended = (end: ClientEnd): void => {
       if ('error' in end && exitCode) process.exitCode ??= 1;

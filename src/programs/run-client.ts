@@ -1,12 +1,13 @@
 import { asapScheduler, Observable, Subscription } from 'rxjs';
 import { callUserCode } from '../async.ts';
-import { checkOptions, FUNCTION } from '../protocol/kinds.ts';
+import { checkOptions, FUNCTION, NUMBER } from '../protocol/kinds.ts';
 import { ClosedError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 import type { Session } from '../session/session.ts';
 import type { Typed } from '../session/contract-types.ts';
 import { engineOf, type AnyClient } from '../client/engine.ts';
 import { CurrentRun, type SessionTask } from './session-task.ts';
+import { drained } from '../client/drain.ts';
 import { KeepOpen } from '../client/keep-open.ts';
 
 /** Options of {@link runClient}. */
@@ -16,14 +17,23 @@ export interface RunOptions {
    * @default never
    */
   readonly restart?: ((error: unknown) => boolean) | undefined;
+  /**
+   * Milliseconds that invocations under way may take to be answered before the client is closed. Its procedures are
+   * unregistered first; without them nothing is waited for.
+   * @default 5000
+   */
+  readonly drain?: number | undefined;
 }
+
+/** Milliseconds that invocations may take at the end, by default. */
+export const DRAIN = 5000;
 
 /** A session that was left for these reasons, by either side, was meant to end. */
 const DONE: ReadonlySet<string> = new Set(['wamp.close.normal', 'wamp.close.goodbye_and_out']);
 
 /**
- * Runs a program on a client: `main` on the session that it joins, to its end, and then leaves and closes the client.
- * Emits what `main` gives, and completes when the client is closed.
+ * Runs a program on a client: `main` on the session that it joins, to its end, and then lets invocations under way be
+ * answered (`drain`), leaves, and closes the client. Emits what `main` gives, and completes when the client is closed.
  *
  * | what happens | what becomes of it |
  * |---|---|
@@ -55,16 +65,17 @@ export function runClient<T = never, Api = unknown>(
   if (main !== undefined && !FUNCTION.test(main)) {
     throw new TypeError(`runClient(): main must be a function, got ${kindOf(main)}`);
   }
-  checkOptions(() => 'runClient()', { restart: FUNCTION }, options);
+  checkOptions(() => 'runClient()', { restart: FUNCTION, drain: NUMBER }, options);
+  const { drain = DRAIN } = options;
   return new Observable<T>((subscriber) => {
     const watching = new Subscription();
     const current = new CurrentRun<Api>();
-    /** Stops, closes, and then reports how it ended. */
-    const end = (report: () => void): void => {
+    /** Stops, lets invocations be answered, closes, and then reports how it ended. */
+    const end = (report?: () => void): void => {
       if (watching.closed) return;
       watching.unsubscribe();
       current.stop();
-      void engine.close({ reason: 'wamp.close.normal' }).then(report);
+      drained(engine, drain, () => void engine.close({ reason: 'wamp.close.normal' }).then(report));
     };
     const done = (): void => end(() => subscriber.complete());
     const fail = (error: unknown): void => end(() => subscriber.error(error));
@@ -113,11 +124,6 @@ export function runClient<T = never, Api = unknown>(
     watching.add(() => engine.recovery.remove(use));
     engine.recovery.add(use);
     if (!watching.closed) watching.add(engine.session$.subscribe((session) => begin(session as Session<Api>)));
-    subscriber.add(() => {
-      if (watching.closed) return;
-      watching.unsubscribe();
-      current.stop();
-      void engine.close({ reason: 'wamp.close.normal' });
-    });
+    subscriber.add(() => end());
   });
 }

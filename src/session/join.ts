@@ -139,23 +139,19 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     const challenged = ([, method, extra]: MessageOf<4>): void => {
       const found = auth.find((known) => known.method === method);
-      if (found === undefined) {
-        refuse(`CHALLENGE with "${method}", which was not offered`);
-        return;
+      if (found === undefined) refuse(`CHALLENGE with "${method}", which was not offered`);
+      else if (++round > ROUNDS) refuse(`CHALLENGE came more than ${ROUNDS} times`);
+      else {
+        config.progress({ type: 'challenge', method });
+        wait(
+          consult(`authenticator ${method}`, () => found.challenge(method, extra, round, attempt)),
+          (answer: Partial<ChallengeAnswer> | undefined) => {
+            const { signature, extra: more } = isDict(answer) ? answer : {};
+            if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...more }]);
+            else refuse(`the authenticator "${method}" must answer { signature: string, extra? }`);
+          },
+        );
       }
-      if (++round > ROUNDS) {
-        refuse(`CHALLENGE came more than ${ROUNDS} times`);
-        return;
-      }
-      config.progress({ type: 'challenge', method });
-      wait(
-        consult(`authenticator ${method}`, () => found.challenge(method, extra, round, attempt)),
-        (answer: Partial<ChallengeAnswer> | undefined) => {
-          const { signature, extra: more } = isDict(answer) ? answer : {};
-          if (typeof signature === 'string') send([AUTHENTICATE, signature, { ...more }]);
-          else refuse(`the authenticator "${method}" must answer { signature: string, extra? }`);
-        },
-      );
     };
 
     const welcomed = ([, id, details]: MessageOf<2>): void => {

@@ -66,7 +66,9 @@ export class Recovery {
 
   /** Why nothing can be added now, on behalf of the client or of one session; undefined where it can. */
   refusal(session: JoinedSession | undefined): WampError | undefined {
-    return session?.open === false ? sessionOver() : this.#config.refusal();
+    return session?.open === false
+      ? new ConnectionLostError('This session has ended; its client goes on in the next')
+      : this.#config.refusal();
   }
 
   /** What is held, in the order in which it came. */
@@ -247,10 +249,6 @@ const meetsItself = (reply: Reply, first: Id | undefined): boolean =>
   reply[0] === ERROR && reply[4] === 'wamp.error.procedure_already_exists' && reply[2] !== first;
 
 const isSuspect = ({ losses }: Recoverable): boolean => losses >= SUSPECT;
-
-/** The error for what comes too late for its session. */
-export const sessionOver = (): WampError =>
-  new ConnectionLostError('This session has ended; its client goes on in the next');
 
 /**
  * What a verb returns: begun for each subscriber, which errors with what is thrown then. Where it is too late for it, the

@@ -8,7 +8,7 @@ import { Call } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { JoinedSession, SessionDetails } from './options.ts';
 import { PendingPublication, publishOn, type Unobserved } from './publication.ts';
-import { sessionOver, unlessOver, type Recovery } from './recovery.ts';
+import { unlessOver, type Recovery } from './recovery.ts';
 import { PORT, Verbs, type Port } from './verbs.ts';
 
 /** WELCOME as the application sees it. */
@@ -61,11 +61,10 @@ const portOn = (
     dispatch.open && dispatch.wire.channel.bufferedAmount <= maxBufferedAmount
       ? publishOn(dispatch, request, unobserved)
       : new PendingPublication(request, unobserved).failLater(
-          dispatch.open
-            ? new ConnectionLostError(
-                `${describeRequest('publish', request.uri)}: over maxBufferedAmount bytes wait for the network; publish slower`,
-              )
-            : sessionOver(),
+          recovery.refusal(session) ??
+            new ConnectionLostError(
+              `${describeRequest('publish', request.uri)}: over maxBufferedAmount bytes wait for the network; publish slower`,
+            ),
         ),
   // a session is connected, or over
   dial: () => undefined,

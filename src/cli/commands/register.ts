@@ -7,11 +7,11 @@ import type { Invocation } from '../../session/events.ts';
 import type { RegisterOptions } from '../../session/options.ts';
 import { CliError, collect, type Command } from '../command.ts';
 import { runTask } from '../connect/run-task.ts';
-import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
+import { connectionOptions, drainOption, type ConnectionFlags, type DrainFlags } from '../connect/flags.ts';
 import { Executor } from '../exec.ts';
 import { countOf, lineOf, optionsOf } from '../values.ts';
 
-interface RegisterFlags extends ConnectionFlags {
+interface RegisterFlags extends ConnectionFlags, DrainFlags {
   readonly exec: string;
   readonly match?: Match;
   readonly invoke?: NonNullable<RegisterOptions['invoke']>;
@@ -29,6 +29,9 @@ Each line that it prints is a value, JSON or a string: a progressive result wher
 last one is the result. A line {"args": […], "kwargs": {…}} is the whole result; {"error": "com.app.error.x", "args": […]}
 an error. An exit code other than 0 is the error wamp.error.runtime_error. When the caller cancels, COMMAND gets SIGTERM.
 
+At Ctrl+C the procedure is unregistered, and calls under way are answered within the time of --drain; what still runs then
+gets SIGTERM. A second Ctrl+C ends all at once.
+
 Examples:
   rxwamp register com.app.date --exec date
   rxwamp register com.calc.add --exec 'jq ".args | add"'
@@ -39,24 +42,38 @@ Examples:
 export const register: Command = {
   configure(parser) {
     connectionOptions(
-      parser
-        .description('Registers a procedure, and answers each call with the output of a command.')
-        .argument('<procedure>', 'its URI, or a pattern with --match')
-        .requiredOption('--exec <command>', 'the command that answers a call')
-        .addOption(new Option('--match <how>', 'how procedures match the URI').choices(['exact', 'prefix', 'wildcard']))
-        .addOption(
-          new Option('--invoke <how>', 'how calls are distributed among callees').choices([
-            ...['single', 'first', 'last', 'roundrobin', 'random'],
-          ]),
-        )
-        .option('--concurrency <n>', 'commands that run at a time', countOf('--concurrency'), availableParallelism())
-        .option('--queue <n>', 'calls that wait for a command; more are refused', countOf('--queue', 0), 1000)
-        .option('--times <n>', 'end after this many calls', countOf('--times'))
-        .option('--option <name=value>', 'an option of the registration; may be repeated', collect),
+      drainOption(
+        parser
+          .description('Registers a procedure, and answers each call with the output of a command.')
+          .argument('<procedure>', 'its URI, or a pattern with --match')
+          .requiredOption('--exec <command>', 'the command that answers a call')
+          .addOption(
+            new Option('--match <how>', 'how procedures match the URI').choices(['exact', 'prefix', 'wildcard']),
+          )
+          .addOption(
+            new Option('--invoke <how>', 'how calls are distributed among callees').choices([
+              ...['single', 'first', 'last', 'roundrobin', 'random'],
+            ]),
+          )
+          .option('--concurrency <n>', 'commands that run at a time', countOf('--concurrency'), availableParallelism())
+          .option('--queue <n>', 'calls that wait for a command; more are refused', countOf('--queue', 0), 1000)
+          .option('--times <n>', 'end after this many calls', countOf('--times'))
+          .option('--option <name=value>', 'an option of the registration; may be repeated', collect),
+      ),
     ).addHelpText('after', EXAMPLES);
   },
   async run([procedure], flags, terminal) {
-    const { exec, match, invoke, concurrency, queue, times = Infinity, option, verbose } = flags as RegisterFlags;
+    const {
+      exec,
+      match,
+      invoke,
+      concurrency,
+      queue,
+      times = Infinity,
+      option,
+      verbose,
+      drain,
+    } = flags as RegisterFlags;
     if (exec.trim() === '') throw new CliError('--exec: expected a command, got an empty one');
     const options: RegisterOptions = { ...(match && { match }), ...(invoke && { invoke }), ...optionsOf(option) };
     const executor = new Executor(exec, concurrency, queue);
@@ -81,6 +98,7 @@ export const register: Command = {
     };
     const code = await runTask(flags as RegisterFlags, terminal, {
       lasting: true,
+      drain,
       work: (wamp) => {
         const registration = wamp.register(procedure as string, handler, options).pipe(
           tap(({ id }) => log(`registered ${String(procedure)} (${id})`)),

@@ -4,10 +4,10 @@ import { messageOf } from '../../protocol/thrown.ts';
 import { EXIT, type Command } from '../command.ts';
 import { loadComponent } from '../components.ts';
 import { runTask } from '../connect/run-task.ts';
-import { connectionOptions, type ConnectionFlags } from '../connect/flags.ts';
+import { connectionOptions, drainOption, type ConnectionFlags, type DrainFlags } from '../connect/flags.ts';
 import { plain } from '../text.ts';
 
-interface RunFlags extends ConnectionFlags {
+interface RunFlags extends ConnectionFlags, DrainFlags {
   readonly prefix?: string;
 }
 
@@ -17,7 +17,8 @@ An export is
 - a function (session, signal) => …, called in each session: the component ends with the Promise or Observable that it
   returns, or with the program if it returns neither.
 Without '#' it is the default export. Each component has its own connection. One that fails is reported, and the others
-go on; all end at Ctrl+C.
+go on; all end at Ctrl+C: their procedures are unregistered, calls under way are answered within the time of --drain, and
+then functions have their signal aborted. A second Ctrl+C ends the program at once.
 
 Examples:
   rxwamp run ./dist/weather.js#WeatherService
@@ -28,14 +29,16 @@ Examples:
 export const run: Command = {
   configure(parser) {
     connectionOptions(
-      parser
-        .description('Runs components from modules, side by side.')
-        .argument('<components...>', 'modules and their exports: module.js#Component')
-        .option('--prefix <uri>', 'a prefix for the URIs of decorated methods'),
+      drainOption(
+        parser
+          .description('Runs components from modules, side by side.')
+          .argument('<components...>', 'modules and their exports: module.js#Component')
+          .option('--prefix <uri>', 'a prefix for the URIs of decorated methods'),
+      ),
     ).addHelpText('after', EXAMPLES);
   },
   async run([references], flags, terminal) {
-    const { prefix } = flags as RunFlags;
+    const { prefix, drain } = flags as RunFlags;
     const components = await Promise.all((references as string[]).map(loadComponent));
     // an unhandled error of one component must not end the others; the log reports losses anyhow
     config.onUnhandledError ??= (error) => {
@@ -44,7 +47,7 @@ export const run: Command = {
     };
     const codes = await Promise.all(
       components.map(({ name, run }) =>
-        runTask(flags as RunFlags, terminal, { lasting: true, name, work: (wamp) => run(wamp, prefix) }),
+        runTask(flags as RunFlags, terminal, { lasting: true, name, drain, work: (wamp) => run(wamp, prefix, drain) }),
       ),
     );
     // an error in a component is not a wrong command line

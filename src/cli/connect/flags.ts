@@ -1,4 +1,5 @@
 import { Option, type Command as Parser } from 'commander';
+import { DRAIN } from '../../programs/run-client.ts';
 import { CliError, collect } from '../command.ts';
 import { countOf, durationOf } from '../values.ts';
 
@@ -97,6 +98,20 @@ const OPTIONS: Readonly<Record<string, readonly (readonly [string, string, ((opt
     ['--insecure', 'accept any certificate: for development'],
   ],
 };
+
+/** The option of commands that answer calls. */
+export interface DrainFlags {
+  /** Milliseconds. */
+  readonly drain: number;
+}
+
+/** Adds the option of commands that answer calls. */
+export const drainOption = (parser: Parser): Parser =>
+  parser.addOption(
+    new Option('--drain <time>', 'at the end, limit for calls under way to be answered: 30s, 500ms; 0 for none')
+      .argParser(durationOf('--drain', { none: true }))
+      .default(DRAIN, `${DRAIN / 1000}s`),
+  );
 
 /** Adds the options of the connection and of its log. */
 export function connectionOptions(parser: Parser): Parser {

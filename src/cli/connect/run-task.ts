@@ -9,12 +9,15 @@ import {
   map,
   merge,
   of,
+  ReplaySubject,
   switchMap,
   take,
   timeout,
   type Observable,
 } from 'rxjs';
 import type { Client } from '../../client/client.ts';
+import { drained } from '../../client/drain.ts';
+import { engineOf } from '../../client/engine.ts';
 import { WampClient } from '../../index.ts';
 import type { Session } from '../../session/session.ts';
 import { CliError, EXIT, type Terminal } from '../command.ts';
@@ -32,13 +35,16 @@ const DELAYS = { initialDelay: 500, maxDelay: 30_000 };
 
 /** The work of a command. */
 export interface Task extends Logged {
+  /** Milliseconds that calls under way may take to be answered at the end; none by default. */
+  readonly drain?: number;
   /** Completes when the work is done. Unsubscribing ends it. */
   work(wamp: Client, session: Session): Observable<unknown>;
 }
 
 /**
- * Joins, runs the task until it is done or a signal comes, undoes its subscriptions and registrations, and says GOODBYE.
- * Resolves with the exit code; the reason for one other than 0 was printed on standard error.
+ * Joins, runs the task until it is done or a signal comes, lets calls be answered that are under way, undoes the task's
+ * subscriptions and registrations, and says GOODBYE. Resolves with the exit code; the reason for one other than 0 was
+ * printed on standard error.
  */
 export async function runTask(flags: ConnectionFlags, terminal: Terminal, task: Task): Promise<number> {
   const wamp = await clientOf(flags, task.lasting);
@@ -56,12 +62,27 @@ export async function runTask(flags: ConnectionFlags, terminal: Terminal, task: 
     }),
   );
   const stopped = from(terminal.stopped()).pipe(map((signal) => codeOf(signal)));
-  const code = await firstValueFrom(merge(done, stopped));
+  const outcome = new ReplaySubject<number>(1);
+  const running = done.subscribe(outcome);
+  const code = await firstValueFrom(merge(outcome, stopped));
+  // while the task still runs, since its handlers may need it
+  await answered(wamp, task, terminal);
+  running.unsubscribe();
   // UNSUBSCRIBE and UNREGISTER are sent at the end of the turn
   await new Promise<void>((resolve) => void asapScheduler.schedule(() => resolve()));
   await wamp.close();
   log.unsubscribe();
   return code;
+}
+
+/** Resolves when the calls under way are answered, within the time that the task gives them. */
+function answered(wamp: Client, { drain = 0, name }: Task, { err }: Terminal): Promise<void> {
+  const engine = engineOf(wamp, 'rxwamp');
+  const calls = engine.present?.dispatch.invocations.size ?? 0;
+  if (drain > 0 && calls > 0) {
+    err(`rxwamp: ${name === undefined ? '' : `${name}: `}calls under way: ${calls}; Ctrl+C again ends at once\n`);
+  }
+  return new Promise((resolve) => drained(engine, drain, resolve));
 }
 
 /** The exit code of shells for a signal; 0 where the output was closed, which is no failure. */
