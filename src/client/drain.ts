@@ -11,7 +11,8 @@ const LOOK = 50;
 export function drained(engine: Engine, most: number, then: () => void): void {
   const { recovery, present } = engine;
   if (most > 0) for (const stream of recovery.streams) stream.complete?.();
-  const busy = present?.dispatch.invocations.size || [...recovery.streams].some(({ complete }) => complete);
+  const running = present?.dispatch.invocations.size ?? 0;
+  const busy = running > 0 || [...recovery.streams].some(({ kind }) => kind === 'procedure');
   if (most > 0 && busy) after(Math.min(most, LOOK), () => drained(engine, most - LOOK, then));
   else then();
 }
