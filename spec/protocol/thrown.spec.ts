@@ -9,7 +9,10 @@ describe('What a thrown value says', () => {
   const bare: unknown = Object.create(null);
   const cases: [string, unknown, string][] = [
     ['the message of an error', new Error('gone'), 'gone'],
+    ['the message of what is an error in another realm', { message: 'gone', stack: '' }, 'gone'],
     ['the text of another value', 'gone', 'gone'],
+    ['null as text', null, 'null'],
+    ['undefined as text', undefined, 'undefined'],
     ['a number as text', 7, '7'],
     ['the kind of an error without a message', new TypeError(), 'an object'],
     ['the kind of a text that is blank', ' ', 'the string " "'],

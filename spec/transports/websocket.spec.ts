@@ -141,6 +141,24 @@ describe('webSocket', () => {
     expect((lost.log[0] as Error).message).toMatch(/code 1006 \(.*Connection reset by peer\)/);
   });
 
+  it('takes a text for the error of an event, and events without one', () => {
+    const { log, socket } = dialled({ url: 'ws://host/ws?ticket=s3cret' });
+    socket.onerror?.({ error: 'ws://host/ws?ticket=s3cret said 403' });
+    expect((log[0] as Error).message).toMatch(/: ws:\/\/host\/ws said 403; see/);
+    for (const nothing of [undefined, null, { message: 5 }, { error: null }]) {
+      const failed = dialled();
+      failed.socket.onerror?.(nothing as never);
+      expect((failed.log[0] as Error).message).toMatch(/no reason is given/);
+      const hungUp = dialled();
+      hungUp.socket.onclose?.(nothing as never);
+      expect((hungUp.log[0] as Error).message).toMatch(/closed with code undefined;/);
+      const lost = opened();
+      lost.socket.onerror?.(nothing as never);
+      lost.socket.onclose?.(nothing as never);
+      expect((lost.log[0] as Error).message).toMatch(/^Lost ws:\/\/host\/ws: code undefined$/);
+    }
+  });
+
   it('says so where there is no reason', () => {
     const { log, socket } = dialled();
     socket.onerror?.({});

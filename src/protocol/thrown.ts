@@ -12,7 +12,9 @@ export function textOf(thrown: unknown): string {
 /** What a thrown value says. */
 export function messageOf(thrown: unknown): string {
   try {
-    return (thrown instanceof Error ? thrown.message : String(thrown)).trim() || kindOf(thrown);
+    // not instanceof: an Error may come from another realm
+    const { message = thrown } = Object(thrown) as Partial<Error>;
+    return String(message).trim() || kindOf(thrown);
   } catch {
     // of an error, too: `message` may be a getter
     return kindOf(thrown);

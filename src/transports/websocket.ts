@@ -115,7 +115,10 @@ function connect(url: string, options: WebSocketOptions, dial: Dial): Observable
       subscriber.complete();
     };
     ws.onerror = (event) => fail(causeOf(event, url));
-    ws.onclose = ({ code, reason }) => fail(new Error(`closed with code ${code}${reason && ` (${reason})`}`));
+    ws.onclose = (event) => {
+      const { code, reason } = fieldsOf(event);
+      fail(new Error(`closed with code ${code}${reason ? ` (${reason})` : ''}`));
+    };
     if (openTimeout < Infinity) {
       subscriber.add(asyncScheduler.schedule(() => fail(new Error(`no answer in ${openTimeout} ms`)), openTimeout));
     }
@@ -125,10 +128,21 @@ function connect(url: string, options: WebSocketOptions, dial: Dial): Observable
 }
 
 /** The reason in an error event: an error under Node, a message in React Native and Deno, nothing in browsers. */
-function causeOf(event: Event, url: string): unknown {
-  const { error, message } = event as { readonly error?: unknown; readonly message?: string };
-  return error ?? (message ? new Error(message.replaceAll(url, shown(url))) : undefined);
+function causeOf(event: unknown, url: string): unknown {
+  const { error, message } = fieldsOf(event);
+  const reason = error ?? message;
+  return typeof reason === 'string' ? new Error(reason.replaceAll(url, shown(url))) : reason;
 }
+
+interface EventFields {
+  readonly error?: unknown;
+  readonly message?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+/** The fields of an event of an error or a close; none where the platform calls without one. */
+const fieldsOf = (event: unknown): EventFields => Object(event) as EventFields;
 
 /** The data of a frame: text, or bytes from whatever realm and class. */
 function dataOf(data: unknown): string | Uint8Array {
@@ -199,11 +213,12 @@ function makeChannel(socket: Socket, serializer: Serializer, address: string): C
   });
   // the close event that follows ends the link
   ws.onerror = (event) => (cause = causeOf(event, address));
-  ws.onclose = ({ code, reason }) => {
+  ws.onclose = (event) => {
     if (ended) return;
+    const { code, reason } = fieldsOf(event);
     // after our own close() every end is in order; 1005 is a close frame without a code
     if (!left && code !== 1000 && code !== 1005) {
-      const why = [reason, MEANINGS[code], (cause as Error | undefined)?.message].filter(Boolean).join('; ');
+      const why = [reason, MEANINGS[code ?? 0], (cause as Error | undefined)?.message].filter(Boolean).join('; ');
       loss = new ConnectionLostError(`Lost ${url}: code ${code}${why && ` (${why})`}`, { code, cause });
     }
     finish();
