@@ -49,13 +49,14 @@ const specs = () =>
     .filter((file) => file.endsWith('.spec.ts') && !/^(node|cli|schematics|interop|bench|\.)/.test(file))
     .sort();
 
-/** The script of a page that specs open in a frame of its own. */
-const page = 'spec/browser/csp.page.ts';
+/** Scripts of pages and workers that specs open. */
+const pages = ['spec/browser/csp.page.ts', 'spec/browser/service-worker.page.ts'];
 
 /** Karma preprocessor: all specs in one bundle, and each page in one, stack traces mapped back to the TypeScript. */
 function bundle() {
   return async (_content, file) => {
-    const contents = file.originalPath.endsWith(page)
+    const page = pages.find((each) => file.originalPath.endsWith(each));
+    const contents = page
       ? `import './${page.slice('spec/'.length)}';`
       : specs()
           .map((name) => `import './${name}';`)
@@ -158,9 +159,9 @@ export default async function (config) {
     ],
     files: [
       { pattern: 'spec/karma.entry.ts', type: 'module' },
-      { pattern: page, type: 'module', included: false },
+      ...pages.map((pattern) => ({ pattern, type: 'module', included: false })),
     ],
-    preprocessors: { 'spec/karma.entry.ts': ['bundle'], [page]: ['bundle'] },
+    preprocessors: Object.fromEntries(['spec/karma.entry.ts', ...pages].map((file) => [file, ['bundle']])),
     reporters: ['dots', ...(coverage ? ['coverage'] : []), 'totals'],
     coverageReporter: { dir: 'coverage/browser', subdir: '.', reporters: [{ type: 'json' }] },
     client: { args: grep, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },

@@ -295,6 +295,28 @@ describe('wake$', () => {
     });
   });
 
+  it('ends its session where its page goes into the cache, and no other, and dials at once when it comes back', () => {
+    virtual(({ advance }) => {
+      for (const keepalive of [{}, false] as const) {
+        const channels = [new FakeChannel(), new FakeChannel()];
+        const { client } = world({ transports: [scripted('t', (n) => channels[n - 1]!)], keepalive });
+        client.connect();
+        channels[0]!.welcome();
+        advance(5);
+        around.window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+        expect(client.status.state).toBe('joined');
+        around.window.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }));
+        expect(channels[0]!.dropped).toBe(1);
+        expect(client.status.state).toBe('waiting');
+        around.window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+        advance(0);
+        channels[1]!.welcome();
+        expect(client.status.state).toBe('joined');
+        void client.close();
+      }
+    });
+  });
+
   it('leaves no listener behind when the client is closed', () => {
     virtual(({ advance }) => {
       const channel = new FakeChannel({ ping: true });

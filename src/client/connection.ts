@@ -16,7 +16,7 @@ import { backoff, INITIAL_DELAY } from './backoff.ts';
 import { keepAlive } from './keepalive.ts';
 import type { ReconnectOptions, Settings } from './client-options.ts';
 import { RetryPolicy } from './retry-policy.ts';
-import { pause } from './reconnect.ts';
+import { cached$, pause } from './reconnect.ts';
 import type { Notifier } from './status.ts';
 
 /** Sessions shorter than this do not count as success: milliseconds. */
@@ -106,6 +106,7 @@ export function makeConnection(config: ConnectionConfig, callbacks: ConnectionCa
         next: (joined) => {
           ({ session } = joined);
           if (keepalive !== false) subscriber.add(keepAlive(joined.dispatch, keepalive));
+          subscriber.add(cached$.subscribe(() => joined.dispatch.drop(new ConnectionLostError('The page was left'))));
           since = elapsed();
           joinedBefore = true;
           connection.callbacks.joined(joined);

@@ -23,7 +23,7 @@ interface Surroundings extends Partial<EventTarget> {
   document?: Surroundings & { visibilityState?: string };
 }
 
-const on = (target: Surroundings | undefined, type: string): Observable<unknown> =>
+const on = (target: Surroundings | undefined, type: string): Observable<Event> =>
   target?.addEventListener ? fromEvent(target as EventTarget, type) : NEVER;
 
 /**
@@ -40,6 +40,14 @@ export const wake$ = defer(() => {
     on(document, 'visibilitychange').pipe(filter(() => document?.visibilityState === 'visible')),
   );
 });
+
+/**
+ * Emits when the browser puts the page into its back/forward cache: nothing runs there, and a socket that stayed open would
+ * keep the session, so that calls to it found no answer.
+ */
+export const cached$ = defer(() =>
+  on(globalThis as Surroundings, 'pagehide').pipe(filter((event) => (event as PageTransitionEvent).persisted)),
+);
 
 /**
  * A pause of some milliseconds, which ends early, though not before `least`, when the surroundings wake up. Beyond
