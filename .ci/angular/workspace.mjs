@@ -59,7 +59,8 @@ export async function newWorkspace(major, folder) {
   writeFileSync(join(path, 'package.json'), JSON.stringify(manifest, undefined, 2));
   const { run, serve } = commandsIn(path, bin);
   await run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
-  return { path, versionOf, run, serve, ng: (...args) => run('npx', 'ng', ...args) };
+  const hasZone = 'zone.js' in manifest.dependencies;
+  return { path, hasZone, versionOf, run, serve, ng: (...args) => run('npx', 'ng', ...args) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof newWorkspace>>} Workspace */

@@ -10,7 +10,7 @@ import {
   type Provider,
 } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { firstValueFrom, NEVER, throwError } from 'rxjs';
+import { config, firstValueFrom, NEVER, throwError } from 'rxjs';
 import {
   callResource,
   injectWamp,
@@ -218,7 +218,8 @@ describe('provideWampTesting, under TestBed', () => {
     it(`settles ${channel ? 'with' : 'without'} channels, also where a call is never answered`, async () => {
       const real = globalThis.MessageChannel;
       Object.assign(globalThis, { MessageChannel: channel });
-      // before the client has timers: they must end on the clock on which they began
+      // timers must end on the clock on which they began: those of a kit that is still closing, and those of the client
+      await eventually(() => config.onUnhandledError === null);
       jasmine.clock().install();
       try {
         application(provideWampTesting());
@@ -230,6 +231,7 @@ describe('provideWampTesting, under TestBed', () => {
         TestBed.resetTestingModule();
         Object.assign(globalThis, { MessageChannel: real });
         await turn();
+        jasmine.clock().tick(1);
       } finally {
         Object.assign(globalThis, { MessageChannel: real });
         jasmine.clock().uninstall();

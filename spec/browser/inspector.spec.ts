@@ -1,6 +1,7 @@
 import { NEVER } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { defineInspector, RxwampInspector } from '../../src/inspector/index.ts';
+import { ADVICE } from '../../src/inspector/notice.ts';
 import { acceptTicket } from '../../src/router/index.ts';
 import { createTestRouter, eventually } from '../../src/testing/index.ts';
 import { live, provided } from '../helpers/live.ts';
@@ -45,6 +46,35 @@ describe('<rxwamp-inspector>', () => {
     expect(page.observed).toEqual([]);
     page.element.client = undefined;
     expect(page.all('*')).toEqual([]);
+  });
+
+  it('says what to install where it has nothing to render with, and shows the client as soon as it has', async () => {
+    const cause = new TypeError("Failed to resolve module specifier 'lit/html.js'");
+    let lacking = true;
+    class Lacking extends RxwampInspector {
+      override load(): ReturnType<RxwampInspector['load']> {
+        return lacking ? Promise.reject(cause) : super.load();
+      }
+    }
+    customElements.define('lacking-inspector', Lacking);
+    const element = new Lacking();
+    element.client = page.client;
+    const text = (): string => element.shadowRoot?.textContent ?? '';
+    await jasmine.spyOnGlobalErrorsAsync(async (reported) => {
+      document.body.append(element);
+      await eventually(() => text().includes('npm install lit'));
+      expect(text()).toContain(cause.message);
+      await eventually(() => reported.calls.count() === 1);
+      expect(reported.calls.allArgs()).toEqual([
+        [jasmine.objectContaining({ message: `<rxwamp-inspector>: ${ADVICE}`, cause })],
+      ]);
+    });
+    lacking = false;
+    element.remove();
+    document.body.append(element);
+    await eventually(() => element.shadowRoot?.querySelector('[role=tab]') instanceof Element);
+    expect(text()).not.toContain('npm install lit');
+    element.remove();
   });
 
   describe('the tab Connection', () => {

@@ -1,6 +1,7 @@
 import { Subscription } from 'rxjs';
 import { engineOf } from '../client/engine.ts';
 import type { Inspectable } from './inspectable.ts';
+import { ADVICE, notice } from './notice.ts';
 import type { InspectorView } from './view.ts';
 import { visible$ } from './visibility.ts';
 
@@ -23,6 +24,8 @@ const Base =
 export class RxwampInspector extends Base {
   #client: Inspectable | undefined;
   #view: InspectorView | undefined;
+  /** In the place of a view that could not be loaded. */
+  #notice: HTMLElement | undefined;
   #visible = false;
   #watching = new Subscription();
 
@@ -78,11 +81,25 @@ export class RxwampInspector extends Base {
       return;
     }
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    const { InspectorView } = await import('./view.ts');
+    let View: typeof InspectorView;
+    try {
+      View = await this.load();
+    } catch (cause) {
+      this.#notice ??= root.appendChild(notice(cause));
+      throw new Error(`<rxwamp-inspector>: ${ADVICE}`, { cause });
+    }
+    this.#notice?.remove();
+    this.#notice = undefined;
     // it may be hidden by now, or have another client
     if (client !== this.#observed) return;
-    this.#view ??= new InspectorView(root, client);
+    this.#view ??= new View(root, client);
     this.#view.start();
+  }
+
+  /** @internal */
+  async load(): Promise<typeof InspectorView> {
+    const { InspectorView } = await import('./view.ts');
+    return InspectorView;
   }
 }
 
