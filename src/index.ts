@@ -10,11 +10,10 @@ import type { Address } from './transports/address.ts';
 import { webSocket } from './transports/websocket.ts';
 
 /** Options of a {@link WampClient}. */
-export type ClientOptions = Omit<BaseOptions, 'transports'> &
-  Partial<Pick<BaseOptions, 'transports'>> & {
-    /** A WebSocket address (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
-    readonly url?: Resolvable<Address> | undefined;
-  };
+export interface ClientOptions extends Omit<BaseOptions, 'transports'>, Partial<Pick<BaseOptions, 'transports'>> {
+  /** A WebSocket address (or a function that returns one at every attempt); short for `transports: [webSocket({ url })]`. */
+  readonly url?: Resolvable<Address> | undefined;
+}
 
 /**
  * A WAMP client, by default over WebSocket and JSON.

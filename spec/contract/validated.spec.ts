@@ -571,11 +571,11 @@ describe('contract()', () => {
     );
     expect(bad({ procedures: { 'com.a': { args: [z.number()] } } })).toThrowError(
       TypeError,
-      'contract(): procedures["com.a"].args must be a Standard Schema, got a list',
+      'contract(): procedures["com.a"].args must be a Standard Schema, as of zod, valibot or arktype, got a list',
     );
     expect(bad({ procedures: { 'com.a': { result: { args: 5 } } } })).toThrowError(
       TypeError,
-      'contract(): procedures["com.a"].result.args must be a Standard Schema, got the number 5',
+      'contract(): procedures["com.a"].result.args must be a Standard Schema, as of zod, valibot or arktype, got the number 5',
     );
   });
 

@@ -108,7 +108,7 @@ describe('a mock procedure', () => {
     expect(() => kit.router.mock('com app')).toThrowError(/invalid_uri/);
     expect(() => kit.router.mock('com.app.typo', 1, { options: { invoke: 7 } })).toThrowError(/REGISTER.*invoke/);
     expect(() => kit.router.mock('com.app.here', 1, { realm: 'nowhere' })).toThrowError(
-      "The router has no realm 'nowhere'",
+      "The router has no realm 'nowhere': list it in the option realms",
     );
   });
 

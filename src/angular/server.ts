@@ -156,7 +156,12 @@ function endWithPage(wamp: WampClient): void {
 
   putAround(wamp, ['subscribe'], (verb, args) => verb(...args).pipe(timeout({ first: PATIENCE, with: () => EMPTY })));
   const late = (): Observable<never> =>
-    throwError(() => new ConnectionLostError(`connect(): no session within the ${PATIENCE} ms of a page`));
+    throwError(
+      () =>
+        new ConnectionLostError(
+          `connect(): no session within the ${PATIENCE} ms of a page; does the router answer this server?`,
+        ),
+    );
   putAround(wamp, ['connect'], (verb) => verb().pipe(timeout({ first: PATIENCE, with: late })));
   const session$ = wamp.session$.pipe(timeout({ first: PATIENCE, with: () => EMPTY }));
   Object.defineProperty(wamp, 'session$', { value: session$, configurable: true });

@@ -42,12 +42,17 @@ export function requestBinding(
   const type = typeof wish === 'string' ? wish : wish.prefer;
   const data = attempt.channelBinding?.(type);
   if (!data) {
-    if (type === wish) throw new Error(`${method}: ${attempt.transport} has no channel binding of type ${type}`);
+    if (type === wish) {
+      throw new Error(
+        `${method}: ${attempt.transport} has no channel binding of type ${type}: that takes Node and TLS; ` +
+          '{ prefer: … } goes on without it',
+      );
+    }
     return undefined;
   }
   const authextra = details['authextra'] as Dict;
   if ((authextra['channel_binding'] ?? type) !== type) {
-    throw new Error(`auth: the authenticators contradict each other in channel_binding`);
+    throw new Error('auth: the authenticators must agree on channel_binding');
   }
   details['authextra'] = { ...authextra, channel_binding: type };
   return { type, data };

@@ -41,7 +41,7 @@ export async function openKey(what: string, key: unknown): Promise<{ seed: Uint8
   const seed = bytes.slice(0, 32);
   const publicKey = (await ed25519()).getPublicKey(seed);
   if (bytes.length > 32 && !sameBytes(bytes.slice(32), publicKey)) {
-    throw new TypeError(`${what}: the last 32 of its 64 bytes are not its public key`);
+    throw new TypeError(`${what}: the last 32 of its 64 bytes are not its public key: give the first 32 alone`);
   }
   return { seed, publicKey };
 }

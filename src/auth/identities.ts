@@ -12,7 +12,7 @@ export function mergeIdentities(shares: readonly Identity[]): Identity {
     for (const [name, value] of Object.entries(names) as [string, unknown][]) {
       if (value === undefined) continue;
       if (Object.hasOwn(into, name) && into[name] !== value) {
-        throw new TypeError(`auth: the authenticators contradict each other in ${name}`);
+        throw new TypeError(`auth: the authenticators must agree on ${name}`);
       }
       into[name] = value;
     }

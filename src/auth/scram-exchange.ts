@@ -127,6 +127,8 @@ export async function deriveScramCredential(
   const costs: ScramCosts = { kdf, salt: toBase64(salt), iterations, ...(argon && { memory }) };
   const keys = await scramKeys(password, costs, dialect);
   if (!keys)
-    throw new TypeError('deriveScramCredential: the password holds characters that SASLprep (RFC 4013) forbids');
+    throw new TypeError(
+      'deriveScramCredential: the password holds characters that SASLprep (RFC 4013) forbids, such as control characters',
+    );
   return { ...costs, storedKey: toHex(keys.storedKey), serverKey: toHex(keys.serverKey) };
 }

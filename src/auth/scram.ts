@@ -126,9 +126,11 @@ export function scram(options: ScramOptions): Authenticator {
   const { password, dialect = 'wamp-scram', channelBinding, mutual } = options;
   const limits = limitsOf('scram', LIMITS, options.limits);
   const autobahn = dialect === 'scram';
-  if (autobahn && channelBinding !== undefined) throw new TypeError("scram: the dialect 'scram' has no channelBinding");
+  if (autobahn && channelBinding !== undefined)
+    throw new TypeError("scram: the dialect 'scram' has no channelBinding: leave it out");
   const authid = saslprep(options.authid);
-  if (authid === undefined) throw new TypeError('scram: authid holds characters that SASLprep (RFC 4013) forbids');
+  if (authid === undefined)
+    throw new TypeError('scram: authid holds characters that SASLprep (RFC 4013) forbids, such as control characters');
   const identity = identityOf({ ...options, authid });
   /** The last keys of a password that does not change: a reconnect need not pay for Argon2id again. */
   let known: { readonly costs: string; readonly keys: ScramKeys } | undefined;

@@ -79,6 +79,6 @@ export function limitsOf<L extends object>(method: string, defaults: L, changes:
 export function assertCost(what: string, value: unknown, least: number, most: number): number {
   if (!Number.isSafeInteger(value)) throw refusal(`${what} must be an integer`);
   if ((value as number) < least) throw refusal(`${what} must be ${least} at least: the router is too weak`);
-  if ((value as number) > most) throw refusal(`${what} must be ${most} at most`);
+  if ((value as number) > most) throw refusal(`${what} must be ${most} at most: the option limits allows more`);
   return value as number;
 }

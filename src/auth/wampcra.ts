@@ -18,7 +18,11 @@ import {
   type IdentityOptions,
 } from './shared.ts';
 
-/** The costs that {@link wampcra} accepts of a router that salts: lower ones expose the password, higher ones stop the program. */
+/**
+ * The costs that {@link wampcra} accepts of a router that salts: lower ones expose the password, higher ones stop the program.
+ *
+ * @inline
+ */
 export interface WampCraLimits {
   /**
    * Rounds of PBKDF2, at least.

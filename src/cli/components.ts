@@ -23,7 +23,8 @@ export interface Component {
 export async function loadComponent(reference: string): Promise<Component> {
   const at = reference.lastIndexOf('#');
   const [specifier, name] = at < 0 ? [reference, 'default'] : [reference.slice(0, at), reference.slice(at + 1)];
-  if (specifier === '' || name === '') throw new CliError(`expected <module>#<export>, got '${reference}'`);
+  if (specifier === '' || name === '')
+    throw new CliError(`expected <module>#<export>, like ./clock.js#Clock, got '${reference}'`);
   const module = await load(specifier);
   const found = module[name];
   if (found === undefined) {

@@ -47,7 +47,10 @@ export interface BaseOptions {
   readonly transports: readonly Transport[];
   /** Ways to authenticate, by preference. None, the default, is anonymous. */
   readonly auth?: readonly Authenticator[] | undefined;
-  /** When to try again; `false` for never; or an operator that resubscribes (retries), errors or completes (gives up). */
+  /**
+   * When to try again: for ever, by default, after 1.5 s and then ever longer, up to five minutes; `false` for never; or an
+   * operator that resubscribes (retries), errors or completes (gives up).
+   */
   readonly reconnect?: ReconnectOptions | false | MonoTypeOperatorFunction<Session> | undefined;
   /** Milliseconds from dialling to a joined session, not counting the time that the application takes for its answers; 10 000 by default. */
   readonly joinTimeout?: number | undefined;
@@ -63,15 +66,22 @@ export interface BaseOptions {
   readonly closeTimeout?: number | undefined;
   /** Milliseconds without use after which the client hangs up until it is used again; `Infinity` by default. */
   readonly idleTimeout?: number | undefined;
-  /** How half-open links are noticed; `false` for not at all. */
+  /** How half-open links are noticed: by a probe after 30 s of silence, by default; `false` for not at all. */
   readonly keepalive?: KeepaliveOptions | false | undefined;
   /**
    * Bytes that may wait for the network; 64 MiB by default. While there are more, publications wait as they do without a
    * session.
    */
   readonly maxBufferedAmount?: number | undefined;
-  /** Bounds of the publications that wait for a session: how many, and for how many milliseconds each. */
-  readonly publishQueue?: { readonly size?: number; readonly ttl?: number } | undefined;
+  /** Bounds of the publications that wait for a session; what exceeds them errors. */
+  readonly publishQueue?:
+    | {
+        /** How many may wait; 1000 by default. */
+        readonly size?: number;
+        /** Milliseconds that each may wait; 60 000 by default. */
+        readonly ttl?: number;
+      }
+    | undefined;
   /**
    * Exceptions and the error URIs that they stand for, both ways: `[[BadThing, 'com.app.bad']]`; with `'prefix'` behind
    * it, an entry is for all URIs that begin so. See also `define()`.
@@ -82,7 +92,7 @@ export interface BaseOptions {
    * where the router did not announce its feature; true by default. False for routers that do more than they announce.
    */
   readonly checkFeatures?: boolean | undefined;
-  /** See and may change every message: for logging, metadata, encryption; the one nearest to the application first. */
+  /** See and may change every message: for logging, metadata, encryption. None by default; the one nearest to the application first. */
   readonly interceptors?: Interceptors | undefined;
   /** What HELLO says of this software; `rxwamp` by default. */
   readonly agent?: string | undefined;

@@ -79,14 +79,7 @@ export type Status<Api = unknown> =
 export type LifecycleEvent<Api = unknown> = {
   /** When: milliseconds since the epoch. */
   readonly time: number;
-} & LifecycleNews<Api>;
-
-/**
- * A lifecycle event before it is dated.
- *
- * @inline
- */
-export type LifecycleNews<Api = unknown> =
+} & (
   | {
       /** A transport is open. */
       readonly type: 'connect';
@@ -171,7 +164,12 @@ export type LifecycleNews<Api = unknown> =
       readonly topic: Uri;
       /** Why it failed. */
       readonly error: unknown;
-    };
+    }
+);
+
+type Undated<Event> = Event extends unknown ? Omit<Event, 'time'> : never;
+/** A lifecycle event before it is dated. */
+export type LifecycleNews = Undated<LifecycleEvent>;
 
 /**
  * Delivers statuses and events to observers, in one order for all of them: what is posted during a delivery waits for its

@@ -140,6 +140,9 @@ function checkEntry(name: string, entry: unknown, known: readonly string[]): voi
     if (schema === undefined || isSchema(schema)) continue;
     // args and kwargs of a result may have a schema each
     if (!PAYLOAD.includes(part) && isDict(schema)) checkEntry(`${name}.${part}`, schema, PAYLOAD);
-    else throw new TypeError(`contract(): ${name}.${part} must be a Standard Schema, got ${kindOf(schema)}`);
+    else
+      throw new TypeError(
+        `contract(): ${name}.${part} must be a Standard Schema, as of zod, valibot or arktype, got ${kindOf(schema)}`,
+      );
   }
 }

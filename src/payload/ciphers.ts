@@ -45,7 +45,7 @@ function cipher(
     id,
     seal(plain, keyid) {
       const key = find(keyid);
-      if (key === undefined) throw new SerializationError(missing(keyid));
+      if (key === undefined) throw new SerializationError(`${missing(keyid)}: add it to its keys`);
       return sealed(key, plain);
     },
     open(bytes, keyid) {

@@ -140,7 +140,7 @@ export class KeyRing implements PayloadCodec {
     if (key === undefined) return undefined;
     const box = key.boxOf(originating);
     // the prefix has a key, so the payload must not be sent in the open
-    if (box === undefined) throw new SerializationError(lacking(originating, uri));
+    if (box === undefined) throw new SerializationError(`${lacking(originating, uri)}: give it to setKey()`);
     const payload = seal(box, pack(this.#json, { uri, args, kwargs }));
     return { scheme: CRYPTOBOX, serializer: 'json', cipher: 'xsalsa20poly1305', payload };
   }
@@ -171,7 +171,10 @@ function agreed(own: Uint8Array, others: Uint8Array): Uint8Array {
   try {
     return boxKey(own, others);
   } catch (cause) {
-    throw new TypeError('Key: a public key is of low order, so that anyone could read what it seals', { cause });
+    throw new TypeError(
+      'Key: a public key is of low order, so that anyone could read what it seals: make another pair',
+      { cause },
+    );
   }
 }
 

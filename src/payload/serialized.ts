@@ -91,7 +91,7 @@ export function payloadCodec(options: PayloadCodecOptions): PayloadCodec {
 }
 
 const unknown = (what: string, name: PayloadAttributes['scheme'] | undefined): string =>
-  `payloadCodec(): there is no ${what} ${JSON.stringify(name)}`;
+  `payloadCodec(): there is no ${what} ${JSON.stringify(name)}: add it to ${what}s`;
 
 const noCodec = (what: string, name: string | undefined): ApplicationError =>
   new ApplicationError(NO_PAYLOAD_CODEC, [`There is no payload ${what} ${JSON.stringify(name)} here`]);

@@ -84,7 +84,7 @@ export class RouterCore implements Switchboard {
    */
   existing(name?: string): Realm {
     const realm = this.realm(name ?? null);
-    if (!realm) throw new Error(`The router has no realm '${name ?? ''}'`);
+    if (!realm) throw new Error(`The router has no realm '${name ?? ''}': list it in the option realms`);
     return realm;
   }
 

@@ -161,7 +161,10 @@ class End implements MemoryChannel {
     this.received += size;
     const { maxMessageSize = Infinity } = this.#options;
     if (size > maxMessageSize) {
-      const error = new ConnectionLostError(`A message of ${size} bytes exceeds ${maxMessageSize}`, { code: 1009 });
+      const error = new ConnectionLostError(
+        `A message of ${size} bytes exceeds ${maxMessageSize}, the option maxMessageSize`,
+        { code: 1009 },
+      );
       this.close(1009, error.message);
       this.#down(error);
       return;

@@ -44,7 +44,8 @@ const FULL = 0x10000;
  */
 export function batched(serializer: Serializer, options: BatchedOptions = {}): Serializer {
   checkOptions(() => 'batched', OPTIONS, options);
-  if (serializer.batching) throw new TypeError(`batched: ${serializer.id} is batched already`);
+  if (serializer.batching)
+    throw new TypeError(`batched: ${serializer.id} is batched already: give it the plain serializer`);
   const form = serializer.binary ? () => ofBytes(serializer) : () => ofText(serializer, options.separator);
   const { encode, decode } = form();
   return {

@@ -82,7 +82,7 @@ export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K 
   }
 }
 
-/** One hop of a message that was forwarded from router to router. */
+/** One hop of a message that was forwarded from router to router. @inline */
 export interface ForwardHop {
   /** The id of the session that the message came from at this hop. */
   readonly session: Id;

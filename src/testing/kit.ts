@@ -65,7 +65,7 @@ export function createTestKit<C extends Client = Client>(options: TestKitOptions
   return {
     router,
     client(more) {
-      if (closed) throw new Error('client(): this test is over, its kit is closed');
+      if (closed) throw new Error('client(): this test is over, its kit is closed: await what makes clients');
       return client(more);
     },
     takeErrors: () => unhandled.take().map(({ error }) => error),

@@ -6,13 +6,21 @@ import type { Dict } from '../protocol/payload.ts';
 import { show } from './show.ts';
 import { WAIT_OPTIONS, whenCollected, type WaitOptions, type Wanted } from './waiting.ts';
 
-/** A message as a client or a router shows it. */
+/**
+ * A message as a client or a router shows it.
+ *
+ * @inline
+ */
 interface Frame {
+  /** Which way it went, as the one that shows it sees it. */
   readonly direction: 'in' | 'out';
+  /** Milliseconds since the epoch. */
   readonly time: number;
+  /** The message itself. */
   readonly message: Message;
-  /** A router's alone. */
+  /** The session; a router's alone. */
   readonly session?: Id | undefined;
+  /** The link, counted from 1; a router's alone. */
   readonly link?: number;
 }
 

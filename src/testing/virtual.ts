@@ -120,7 +120,7 @@ export function virtually<T, C extends Client = Client>(
         act: (marbles, actions) =>
           void helpers.cold<(() => void) | undefined>(marbles, actions).subscribe((action) =>
             guarded(() => {
-              if (!action) throw new Error(`act(): a letter of '${marbles}' has no action`);
+              if (!action) throw new Error(`act(): a letter of '${marbles}' has no action: name it in actions`);
               action();
             }),
           ),

@@ -2,7 +2,11 @@ import type { Kind } from '../protocol/kinds.ts';
 import { FUNCTION, isDict, kind } from '../protocol/kinds.ts';
 import { kindOf } from '../protocol/kind-of.ts';
 
-/** The address of a router: text, or a URL object. */
+/**
+ * The address of a router: text, or a URL object.
+ *
+ * @inline
+ */
 export type Address = string | URL;
 
 /** An address without its secrets: password, query, fragment. Covers a password with a slash, which makes the address malformed. */

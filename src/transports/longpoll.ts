@@ -109,7 +109,7 @@ export function longPoll(options: LongPollOptions): Transport {
 /** The parts of an address, before and behind what each request adds to its path. */
 function partsOf(url: string): readonly [head: string, tail: string] {
   const page = (globalThis as { location?: { href: string } }).location?.href;
-  if (!URL.canParse(url, page)) throw new TypeError('a relative url needs a page');
+  if (!URL.canParse(url, page)) throw new TypeError('a relative url needs a page: give a whole address');
   const { origin, pathname, search } = new URL(url, page);
   return [origin + pathname.replace(/\/+$/, ''), search];
 }
@@ -199,8 +199,9 @@ function connect(
       });
       const { protocol, transport } = answerOf(utf8Decoder.decode(await readBody(response, SMALL)));
       const serializer = serializers.find(({ subprotocol }) => subprotocol === protocol);
-      if (!serializer) throw new Error(`the router chose '${String(protocol)}'`);
-      if (!TEXT.test(transport)) throw new Error('the router gave no transport id');
+      if (!serializer) throw new Error(`the router chose '${String(protocol)}', which was not offered`);
+      if (!TEXT.test(transport))
+        throw new Error('the router gave no transport id: is this the address of its long-poll transport?');
       const base = encodeURIComponent(transport as string);
       const request: Post = (step, body, signal) => post(`${base}/${step}`, body, signal);
       return makeChannel(new Poll(request, serializer.binary, shown(url), maxPayload), serializer, shown(url));

@@ -64,7 +64,11 @@ export function sharedWorker(options: SharedWorkerOptions): Transport {
           if ('port' in made) {
             // for a script that cannot be loaded, or throws
             (made as { onerror?: (event: { message?: string }) => void }).onerror = ({ message }) =>
-              fail(new Error(message === undefined || message === '' ? 'its script cannot be run' : message));
+              fail(
+                new Error(
+                  message === undefined || message === '' ? 'its script cannot be run: see its console' : message,
+                ),
+              );
           }
           link = new TabLink('port' in made ? made.port : made);
         } catch (error) {

@@ -113,7 +113,8 @@ function settings(flags: RouterFlags): Settings {
     throw new CliError(`--history: expected a number from 1 to 9999999, got '${history}'`);
   const kept = history === undefined ? {} : { history: Number(history) };
   const odd = realm.find((name): boolean => !isUri(name));
-  if (odd !== undefined) throw new CliError(`--realm: '${odd}' is no well-formed realm`);
+  if (odd !== undefined)
+    throw new CliError(`--realm: '${odd}' is no well-formed realm: components joined by dots, no white space, no #`);
   const listed = ticketFile === undefined ? [] : contentOf('--ticket-file', ticketFile).split(/\r?\n/);
   const pairs = [
     ...tickets.map((pair) => principal('--ticket', pair)),
@@ -178,7 +179,10 @@ async function serve(core: Router, options: Parameters<typeof serveRouter>[1] & 
     if (code === 'EACCES')
       throw new CliError(`${where} needs privileges. Choose another ${option}: a port above 1023`, 1);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new CliError(`--host ${options.host ?? ''} is no address of this machine`, 1);
+      throw new CliError(
+        `--host ${options.host ?? ''} is no address of this machine: try 127.0.0.1, or 0.0.0.0 for all of them`,
+        1,
+      );
     }
     throw error;
   }

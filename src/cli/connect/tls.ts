@@ -48,7 +48,7 @@ function certificateOf(flag: string, path: string): X509Certificate {
     return new X509Certificate(contentOf(flag, path));
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`${flag}: ${path} holds no certificate in PEM`);
+    throw new CliError(`${flag}: ${path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)`);
   }
 }
 

@@ -53,7 +53,7 @@ async function transportOf(
       case 'rss+unix':
       case 'unix+rs':
       case 'unix+rss': {
-        if (own) throw new CliError('--header: RawSocket has no headers');
+        if (own) throw new CliError('--header: RawSocket has no headers; leave it out');
         const { rawSocket } = await import('../../transports/rawsocket/rawsocket.node.ts');
         return rawSocket({ url, serializers, ...tls });
       }

@@ -53,7 +53,10 @@ export class Program {
   ready({ ready, timeout }: ProgramOptions): Promise<void> {
     const child = this.#child;
     return new Promise((resolve, reject) => {
-      const timer = asyncScheduler.schedule(() => reject(new Error(`it was not ready after ${timeout} ms`)), timeout);
+      const timer = asyncScheduler.schedule(
+        () => reject(new Error(`it was not ready after ${timeout} ms; timeout allows more`)),
+        timeout,
+      );
       const look = (): void => {
         if (!ready.test(this.#output)) return;
         timer.unsubscribe();

@@ -95,7 +95,8 @@ export function readRequest(octets: Uint8Array): HandshakeRequest | number | und
  */
 export function readReply(octets: Uint8Array, serializer: number): number {
   const [magic, second = 0, third, fourth] = octets;
-  if (magic !== MAGIC) throw new Error(`this is no RawSocket: the other side began with ${shown(octets)}`);
+  if (magic !== MAGIC)
+    throw new Error(`this is no RawSocket: the other side began with ${shown(octets)}; is it the port of a WebSocket?`);
   const chosen = second & 0x0f;
   if (chosen === 0) throw new HandshakeRefused(second >> 4);
   if (chosen !== serializer) throw new Error(`the router answered with serializer ${chosen}, not ${serializer}`);
