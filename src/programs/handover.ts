@@ -15,11 +15,11 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
-import { WINDOW } from '../session/call-window.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { keyOf } from '../session/recoverable.ts';
 import type { Recovery } from '../session/recovery.ts';
 import type { EventTarget, Reply } from '../session/request-port.ts';
+import { REQUEST_WINDOW } from '../session/request-window.ts';
 import { after } from '../session/time.ts';
 import type { Receiver, Wire } from '../session/wire.ts';
 
@@ -117,7 +117,7 @@ export class Handover {
     return from([
       ...[...registrations.keys()].map((id) => this.#unregister(id)),
       ...[...subscriptions.keys()].map((id) => giveBack(this.#from, UNSUBSCRIBE, id, this.#limit)),
-    ]).pipe(mergeMap((request) => request, WINDOW));
+    ]).pipe(mergeMap((request) => request, REQUEST_WINDOW));
   }
 
   /** Gives a registration back in the first session, which serves it until the router has answered. */
