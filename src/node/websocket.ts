@@ -1,31 +1,18 @@
 import { dialer } from '#node-websocket';
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { SecureContextOptions } from 'node:tls';
 import { BOOL, DICT, discreetly, NUMBER, TEXT, type Kind } from '../protocol/kinds.ts';
 import { OPTIONS, webSocketTransport, type WebSocketOptions } from '../transports/websocket.ts';
 import type { Transport } from '../transports/transport.ts';
 import { CookieJar } from './cookies.ts';
-import { eitherOr, PEM } from '../transports/kinds.ts';
+import { eitherOr } from '../transports/kinds.ts';
+import { TLS, type TlsClientOptions } from '../transports/tls-options.node.ts';
 
 /** {@link WebSocketOptions} and those that only Node has. The url may also be `ws+unix:/path/to/socket:/path/of/url`. */
-export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'> {
+export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'>, TlsClientOptions {
   /** Headers of the request that opens the WebSocket: `Authorization`, `Cookie`, `User-Agent` … */
   readonly headers?: Readonly<OutgoingHttpHeaders> | undefined;
   /** The header `Origin`. */
   readonly origin?: string | undefined;
-  /** Certificates to trust instead of the well-known ones (PEM). */
-  readonly ca?: SecureContextOptions['ca'] | undefined;
-  /** This client's certificate (PEM), for authentication by TLS. */
-  readonly cert?: SecureContextOptions['cert'] | undefined;
-  /** The key that belongs to `cert` (PEM). */
-  readonly key?: SecureContextOptions['key'] | undefined;
-  /** The server name in the TLS handshake, which its certificate must have. */
-  readonly servername?: string | undefined;
-  /**
-   * False accepts any certificate. For development only.
-   * @default true
-   */
-  readonly rejectUnauthorized?: boolean | undefined;
   /**
    * Whether to keep the cookies that the router sets when a WebSocket opens, as long as this transport lives, and to send
    * them to the same host at the next attempt, so that a router which identifies clients by cookie recognises this one
@@ -68,11 +55,7 @@ export interface NodeWebSocketOptions extends Omit<WebSocketOptions, 'WebSocket'
 const NODE_OPTIONS = discreetly<Readonly<Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, Kind>>>({
   headers: DICT,
   origin: TEXT,
-  ca: PEM,
-  cert: PEM,
-  key: PEM,
-  servername: TEXT,
-  rejectUnauthorized: BOOL,
+  ...TLS,
   cookies: BOOL,
   agent: DICT,
   followRedirects: BOOL,

@@ -1,4 +1,5 @@
 import { toBase64 } from '#base64';
+import { toHex } from '../auth/bytes.ts';
 import { checkOptions, type Kind } from '../protocol/kinds.ts';
 import { ApplicationError, SerializationError } from '../protocol/errors.ts';
 import { kindOf } from '../protocol/kind-of.ts';
@@ -13,7 +14,7 @@ import {
   type EncodedPayload,
   type PayloadCodec,
 } from './codec.ts';
-import { keyBytes, toHex, type KeyMaterial } from './keys.ts';
+import { keyBytes, type KeyMaterial } from './keys.ts';
 import { pack, unpack } from './serialized.ts';
 
 /** The parts of a {@link Key}: the private key of one role at least, and a key of the other. */

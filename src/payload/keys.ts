@@ -1,4 +1,5 @@
 import { fromBase64 } from '#base64';
+import { fromHex } from '../auth/bytes.ts';
 import { typeOf } from '../protocol/kinds.ts';
 
 /** A key of 32 bytes: as bytes, or as text in base64 or hexadecimal. */
@@ -12,15 +13,10 @@ export function keyBytes(key: unknown, what: string): Uint8Array {
   let bytes: Uint8Array | undefined;
   if (key instanceof Uint8Array) bytes = key.slice();
   else if (typeof key === 'string') {
-    if (/^[\da-f]{64}$/i.test(key))
-      bytes = Uint8Array.from(key.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    if (key.length === 2 * LENGTH) bytes = fromHex(key);
     else if (/^[\dA-Za-z+/]{43}=?$/.test(key)) bytes = fromBase64(key.replace(/=$/, '').concat('='));
   }
   if (bytes?.length === LENGTH) return bytes;
   const given = typeof key === 'string' ? `text of ${key.length} characters` : typeOf(key);
   throw new TypeError(`${what} must be a key of ${LENGTH} bytes: Uint8Array, base64 or hexadecimal, got ${given}`);
 }
-
-/** Bytes as lower-case hexadecimal. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

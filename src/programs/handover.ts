@@ -15,12 +15,13 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
-import { WINDOW } from '../session/call-window.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { keyOf } from '../session/recoverable.ts';
 import type { Recovery } from '../session/recovery.ts';
-import type { EventTarget, Reply, Request } from '../session/request-port.ts';
+import type { EventTarget, Reply } from '../session/request-port.ts';
+import { REQUEST_WINDOW } from '../session/request-window.ts';
 import { after } from '../session/time.ts';
+import type { Receiver, Wire } from '../session/wire.ts';
 
 /** Gives something back in a session; completes with the answer, whatever it says, or where none comes in time. */
 const giveBack = (port: Dispatch, type: typeof UNSUBSCRIBE | typeof UNREGISTER, id: Id, limit: number) =>
@@ -59,14 +60,15 @@ export class Handover {
   /** Whether events of the first session are over. */
   #ended = false;
   readonly #to: Dispatch;
-  /** Has the second session work as any. */
-  readonly #restore: () => void;
+  /** The second session's own. */
+  readonly #wire: Wire;
 
   /** Begins, before anything is requested in the second session. `limit` is how many milliseconds an answer may take. */
   constructor(recovery: Recovery, from: Dispatch, to: Dispatch, limit: number) {
     this.#recovery = recovery;
     this.#from = from;
     this.#to = to;
+    this.#wire = to.wire;
     this.#limit = limit;
     for (const [, topic] of from.subscriptions) this.#unconfirmed.set(keyOf('topic', topic.uri, topic.match), topic);
     for (const [id, procedure] of from.registrations) {
@@ -74,8 +76,10 @@ export class Handover {
       this.#unconfirmed.set(key, procedure);
       this.#held.set(key, id);
     }
-    this.#watchFirst(from);
-    this.#restore = this.#watchSecond(to);
+    this.#letGoOfRequests();
+    from.wire.deliverTo(inPlaceOf(from, (message) => this.#receiveFirst(message)));
+    to.wire.deliverTo(inPlaceOf(to, (message) => this.#receiveSecond(message)));
+    to.wire = { ...to.wire, send: this.#adapter() };
   }
 
   /** Whether the second session has confirmed all that the first one holds, but for what has ended. */
@@ -95,10 +99,13 @@ export class Handover {
   end(then: () => void): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const event of this.#waiting.splice(0)) this.#to.receive(event);
-    flushed(this.#to, this.#limit).subscribe({
+    const to = this.#to;
+    const wire = this.#wire;
+    for (const event of this.#waiting.splice(0)) this.#receiveSecond(event);
+    flushed(to, this.#limit).subscribe({
       complete: () => {
-        this.#restore();
+        wire.deliverTo(to);
+        to.wire = wire;
         then();
       },
     });
@@ -110,7 +117,7 @@ export class Handover {
     return from([
       ...[...registrations.keys()].map((id) => this.#unregister(id)),
       ...[...subscriptions.keys()].map((id) => giveBack(this.#from, UNSUBSCRIBE, id, this.#limit)),
-    ]).pipe(mergeMap((request) => request, WINDOW));
+    ]).pipe(mergeMap((request) => request, REQUEST_WINDOW));
   }
 
   /** Gives a registration back in the first session, which serves it until the router has answered. */
@@ -126,9 +133,9 @@ export class Handover {
     );
   }
 
-  #watchFirst(from: Dispatch): void {
-    const { subscriptions, registrations, requests } = from;
-    // the second session requests these anew: the answers are late
+  /** The second session makes the first one's open requests anew: the answers to those are late. */
+  #letGoOfRequests(): void {
+    const { requests } = this.#from;
     for (const [id, { type }] of requests) {
       if (type === SUBSCRIBE) requests.delete(id);
       if (type === REGISTER) {
@@ -138,48 +145,53 @@ export class Handover {
         });
       }
     }
-    const receive = from.receive.bind(from);
-    from.receive = (message) => {
-      if (message[0] === EVENT) {
-        if (this.#ended) return;
-        const target = subscriptions.get(message[1]);
-        const seen = this.#seen.get(target) ?? new Set();
-        this.#seen.set(target, seen.add(message[2]));
-      } else if ((message[0] === UNREGISTERED || message[0] === UNSUBSCRIBED) && message[1] === 0) {
-        // as the second session wanted it
-        registrations.delete(message[2]?.['registration'] as Id);
+  }
+
+  #receiveFirst(message: Message): void {
+    const { subscriptions, registrations } = this.#from;
+    if (message[0] === EVENT) {
+      if (this.#ended) return;
+      const target = subscriptions.get(message[1]);
+      const seen = this.#seen.get(target) ?? new Set();
+      this.#seen.set(target, seen.add(message[2]));
+    } else if ((message[0] === UNREGISTERED || message[0] === UNSUBSCRIBED) && message[1] === 0) {
+      // as the second session wanted it
+      registrations.delete(message[2]?.['registration'] as Id);
+      return;
+    }
+    this.#from.receive(message);
+  }
+
+  #receiveSecond(message: Message): void {
+    if (message[0] === EVENT) {
+      if (!this.#ended) {
+        this.#waiting.push(message);
         return;
       }
-      receive(message);
-    };
-  }
-
-  #watchSecond(to: Dispatch): () => void {
-    const receive = to.receive.bind(to);
-    const request = to.request.bind(to);
-    const { subscriptions } = to;
-    const { id: first } = this.#from.session;
-    const excludes = to.supports('broker', 'subscriber_blackwhite_listing');
-    to.receive = (message) => {
-      if (message[0] !== EVENT) receive(message);
-      else if (!this.#ended) this.#waiting.push(message);
+      const target = this.#to.subscriptions.get(message[1]);
       // a retained one is for those who asked for it
-      else if (message[3]['retained'] === true || !this.#seen.get(subscriptions.get(message[1]))?.has(message[2]))
-        receive(message);
-    };
-    to.request = (message, pending) => {
-      if (message[0] === REGISTER && pending) this.#register(to, request, message, pending);
-      else if (message[0] === PUBLISH && excludes) request(excluding(message, first), pending);
-      else request(message, pending);
-    };
-    return () => {
-      to.receive = receive;
-      to.request = request;
+      if (message[3]['retained'] !== true && this.#seen.get(target)?.has(message[2])) return;
+    }
+    this.#to.receive(message);
+  }
+
+  /** Sends the requests of the second session as they have to be while the first is open. */
+  #adapter(): (message: Message) => void {
+    const wire = this.#wire;
+    const { id: first } = this.#from.session;
+    const excludes = this.#to.supports('broker', 'subscriber_blackwhite_listing');
+    return (message) => {
+      if (message[0] === REGISTER) wire.send(this.#registering(message));
+      else wire.send(message[0] === PUBLISH && excludes ? excluding(message, first) : message);
     };
   }
 
-  /** REGISTER in the second session, again where the first is in the way. */
-  #register(to: Dispatch, send: Dispatch['request'], [type, id, options, uri]: MessageOf<64>, pending: Request): void {
+  /** A REGISTER that takes over from the first session, and is sent again where that is in the way. */
+  #registering(message: MessageOf<64>): Message {
+    const to = this.#to;
+    const [type, id, options, uri] = message;
+    const pending = to.requests.get(id);
+    if (!pending) return message;
     const key = keyOf('procedure', uri, (options['match'] as 'prefix' | undefined) ?? 'exact');
     const held = this.#held.get(key);
     const shared = (options['invoke'] ?? 'single') !== 'single';
@@ -194,8 +206,8 @@ export class Handover {
       }
       to.tryRequest([type, to.nextId, options, uri], pending);
     };
-    const forced = held !== undefined && !shared ? { ...options, force_reregister: true } : options;
-    send([type, id, forced, uri], { ...pending, answer });
+    to.requests.set(id, { ...pending, answer });
+    return held !== undefined && !shared ? [type, id, { ...options, force_reregister: true }, uri] : message;
   }
 
   /** Whether the first session may hold a registration still. */
@@ -207,6 +219,13 @@ export class Handover {
     );
   }
 }
+
+/** Receives messages in place of a dispatch, which gets all else. */
+const inPlaceOf = (dispatch: Dispatch, receive: (message: Message) => void): Receiver => ({
+  receive,
+  violated: (error) => dispatch.violated(error),
+  lost: (error) => dispatch.lost(error),
+});
 
 const alreadyExists = (reply: Reply): boolean =>
   reply[0] === ERROR && reply[4] === 'wamp.error.procedure_already_exists';

@@ -1,8 +1,6 @@
 import type { WampError } from '../protocol/errors.ts';
+import { REQUEST_WINDOW } from './request-window.ts';
 import { after, elapsed } from './time.ts';
-
-/** Requests of one kind that may be unanswered at a time: routers drop replies beyond their queue, and that of nexus holds 64. */
-export const WINDOW = 50;
 
 /** Milliseconds for which a full window holds calls back: replies that take longer do not come in a burst. */
 const HOLD = 100;
@@ -30,9 +28,9 @@ export class CallWindow {
   /** Whether a call may be sent now; otherwise its `send()` is called in its turn. */
   admit(call: WaitingCall): boolean {
     if (this.waiting.length === 0) {
-      if (this.#unanswered >= WINDOW && elapsed() - this.#filled > HOLD) this.#unanswered = 0;
-      if (this.#unanswered < WINDOW) {
-        if (++this.#unanswered === WINDOW) this.#filled = elapsed();
+      if (this.#unanswered >= REQUEST_WINDOW && elapsed() - this.#filled > HOLD) this.#unanswered = 0;
+      if (this.#unanswered < REQUEST_WINDOW) {
+        if (++this.#unanswered === REQUEST_WINDOW) this.#filled = elapsed();
         return true;
       }
       this.#hold();
@@ -60,7 +58,7 @@ export class CallWindow {
   }
 
   #sendNext(): void {
-    while (this.#unanswered < WINDOW) {
+    while (this.#unanswered < REQUEST_WINDOW) {
       const call = this.waiting.shift();
       if (call === undefined) return;
       if (call.over) continue;

@@ -71,7 +71,8 @@ export type ChannelHeir = (channel: Channel) => Observer<unknown> | undefined;
 export interface Dispatch extends RequestPort, Receiver {
   /** Set once by join, before the first message. */
   session: JoinedSession;
-  readonly wire: Wire;
+  /** Where requests go. A handover sets one that adapts them before they are sent. */
+  wire: Wire;
   /** Request ids spent on keepalive probes. */
   probes: number;
   /** The details of the router's answer to our GOODBYE, in camelCase. */
@@ -133,7 +134,7 @@ export function makeDispatch(
     supports: announced,
     send(message) {
       if (state !== 'open') throw new InvalidStateError('The session is not open');
-      wire.send(message);
+      dispatch.wire.send(message);
     },
     check(message) {
       if (checkFeatures) assertSupported(message, announced, interceptors.length > 0);
@@ -168,7 +169,7 @@ export function makeDispatch(
       if (state === 'leaving') {
         if (message[0] === GOODBYE) {
           dispatch.farewell = camelised(message[1]);
-          end(undefined);
+          end();
         } else if (message[0] === ABORT) end(abortError(message));
         return;
       }
@@ -223,7 +224,7 @@ export function makeDispatch(
     lost(error) {
       if (state === 'ended') return;
       if (error instanceof ProtocolError) dispatch.violated(error);
-      else if (state === 'leaving') end(undefined);
+      else if (state === 'leaving') end();
       else if (error instanceof ConnectionLostError) end(error);
       else end(new ConnectionLostError('The router hung up without GOODBYE', { cause: error }));
     },
@@ -281,7 +282,7 @@ export function makeDispatch(
     }
   };
 
-  const end = (error: WampError | undefined, code?: number): void => {
+  const end = (error?: WampError, code?: number): void => {
     const wasOpen = state === 'open';
     state = 'ended';
     const frames = dispatch.farewell && heir?.(wire.channel);

@@ -69,7 +69,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     const waits = new Subscription();
     let waiting = false;
     let wire: Wire | undefined;
-    let dispatch: Dispatch | undefined;
+    let session: Session | undefined;
     let round = 0;
 
     const fail = (error: WampError): void => {
@@ -163,20 +163,20 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
       const enter = (): void => {
         const opened = wire as Wire;
         waits.unsubscribe();
-        const entered = makeDispatch(opened, details, config, (error) =>
+        const dispatch = makeDispatch(opened, details, config, (error) =>
           // the reason shows on lifecycle$
           subscriber.error(
             error ??
               Object.assign(new ConnectionLostError('The session was left'), {
-                reason: entered.left,
-                details: entered.leftWith,
+                reason: dispatch.left,
+                details: dispatch.leftWith,
               }),
           ),
         );
         const welcome = sessionDetails(realm, id, details, opened.channel.details);
-        const session = new Session(entered, welcome, config);
-        entered.session = session;
-        dispatch = entered;
+        session = new Session(dispatch, welcome, config);
+        dispatch.session = session;
+        opened.deliverTo(dispatch);
         subscriber.next({ session, dispatch, transport });
       };
       if (verdicts.length === 0) enter();
@@ -211,7 +211,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
 
     wait(consult('authenticator hello', shares), (details) =>
       wait(transport.open(attempt), (channel) => {
-        wire = makeWire(channel, config, () => dispatch ?? handshake);
+        wire = makeWire(channel, config, handshake);
         wire.listen();
         config.progress({ type: 'connect', transport: channel.details, attempt: number });
         try {
@@ -225,7 +225,7 @@ export function join(transport: Transport, number: number, config: JoinConfig): 
     );
 
     return () => {
-      if (dispatch) dispatch.session.leave();
+      if (session) session.leave();
       else if (!waits.closed) {
         waits.unsubscribe();
         wire?.drop();

@@ -4,11 +4,11 @@ import type { Id } from '../protocol/ids.ts';
 import { ERROR, type MessageOf } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { describeRequest } from '../protocol/uris.ts';
-import { WINDOW } from './call-window.ts';
 import { finish } from './error-mapping.ts';
 import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, Request, RequestPort } from './request-port.ts';
+import { REQUEST_WINDOW } from './request-window.ts';
 import { elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
@@ -136,13 +136,7 @@ export class Recovery {
   }
 
   /** Sends a request for a stream, again where it stays unanswered, and has `answer` take the first reply. */
-  send(
-    stream: Recoverable,
-    port: RequestPort,
-    type: 32 | 64,
-    options: Dict,
-    answer: (reply: Reply) => void,
-  ): void {
+  send(stream: Recoverable, port: RequestPort, type: 32 | 64, options: Dict, answer: (reply: Reply) => void): void {
     const ids: Id[] = [];
     const settle = (reply: Reply): void => {
       for (const id of ids) port.requests.delete(id);
@@ -181,7 +175,7 @@ export class Recovery {
   #requestNext(): void {
     const { port } = this;
     for (const stream of this.#queue) {
-      if (!port?.open || this.#requests >= WINDOW) return;
+      if (!port?.open || this.#requests >= REQUEST_WINDOW) return;
       if (isSuspect(stream) && this.#requests > 0) continue;
       this.#queue.delete(stream);
       stream.request(port);

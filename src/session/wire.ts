@@ -42,6 +42,8 @@ export interface Wire {
   readonly gone: Subscription;
   /** Begins to receive. */
   listen(): void;
+  /** From now on passes what is received to another: at WELCOME to the dispatch, in a handover to what sorts it first. */
+  deliverTo(receiver: Receiver): void;
   send(message: Message): void;
   /** From now on passes received frames and errors through a function that takes a secret out of them. */
   mask(mask: Mask): void;
@@ -53,8 +55,8 @@ export interface Wire {
   drop(): void;
 }
 
-/** Makes a wire of a channel; `receiver` is called at every frame. */
-export function makeWire(channel: Channel, config: WireConfig, receiver: () => Receiver): Wire {
+/** Makes a wire of a channel. */
+export function makeWire(channel: Channel, config: WireConfig, receiver: Receiver): Wire {
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
   const masks: Mask[] = [];
@@ -67,14 +69,14 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
     channel.send(message);
     if (tap.observed) tap.message('out', message);
   };
-  const deliver = (message: Message): void => receiver().receive(message);
+  const deliver = (message: Message): void => receiver.receive(message);
   const path =
     interceptors.length > 0
       ? intercepted(interceptors, { send: transmit, report: userError, gone }, deliver, drop)
       : { send: transmit, receive: deliver };
   const ended = (error?: unknown): void => {
     gone.unsubscribe();
-    receiver().lost(masked(error));
+    receiver.lost(masked(error));
   };
   let target: Observer<unknown> = {
     next(frame) {
@@ -83,7 +85,7 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
         message = parseIncoming(masks.length > 0 ? masked(frame) : frame);
       } catch (error) {
         const readable = error instanceof ProtocolError;
-        receiver().violated(masked(readable ? error : new ProtocolError('A frame cannot be read', { cause: error })));
+        receiver.violated(masked(readable ? error : new ProtocolError('A frame cannot be read', { cause: error })));
         return;
       }
       if (tap.observed) tap.message('in', message);
@@ -96,6 +98,9 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: () => R
     channel,
     gone,
     drop,
+    deliverTo(next) {
+      receiver = next;
+    },
     listen() {
       channel.incoming.subscribe({
         next: (frame) => target.next(frame),

@@ -1,12 +1,12 @@
-import type { SecureContextOptions } from 'node:tls';
 import type { Resolvable } from '../../async.ts';
 import { BOOL, discreetly, FUNCTION, isDict, LIST, NUMBER, TEXT, type Kind } from '../../protocol/kinds.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
-import { eitherOr, PEM } from '../kinds.ts';
+import { eitherOr } from '../kinds.ts';
+import { TLS, type TlsClientOptions } from '../tls-options.node.ts';
 import { LEAST, MOST, numberOf } from './handshake.ts';
 
 /** How to reach a router by RawSocket: by `host` and `port`, by the `path` of a Unix domain socket, or by a `url`. */
-export interface RawSocketOptions {
+export interface RawSocketOptions extends TlsClientOptions {
   /** The router's host. */
   readonly host?: string | undefined;
   /** Its TCP port. */
@@ -30,19 +30,6 @@ export interface RawSocketOptions {
    * @default false
    */
   readonly tls?: boolean | undefined;
-  /** Certificates to trust instead of the well-known ones (PEM). */
-  readonly ca?: SecureContextOptions['ca'] | undefined;
-  /** This client's certificate (PEM), for authentication by TLS. */
-  readonly cert?: SecureContextOptions['cert'] | undefined;
-  /** The key that belongs to `cert` (PEM). */
-  readonly key?: SecureContextOptions['key'] | undefined;
-  /** The name to ask for, and to expect, in the TLS handshake; the host by default. */
-  readonly servername?: string | undefined;
-  /**
-   * False accepts any certificate. For development only.
-   * @default true
-   */
-  readonly rejectUnauthorized?: boolean | undefined;
   /**
    * The longest message, in bytes, that is accepted; a longer one ends the link. It is announced to the router as a power
    * of two, rounded down: from 512 to 16 MiB.
@@ -66,9 +53,6 @@ export interface RawSocketOptions {
 const isSerializer = (value: unknown): boolean =>
   isDict(value) && typeof value['encode'] === 'function' && numberOf(String(value['subprotocol'])) !== undefined;
 
-/** The options that imply TLS. */
-export const TLS_OPTIONS = ['ca', 'cert', 'key', 'servername', 'rejectUnauthorized'] as const;
-
 /** What the options must be. */
 export const OPTIONS: Readonly<Record<keyof RawSocketOptions, Kind>> = {
   url: eitherOr(TEXT, FUNCTION),
@@ -86,9 +70,8 @@ export const OPTIONS: Readonly<Record<keyof RawSocketOptions, Kind>> = {
     expected: 'a list of serializers that RawSocket knows (json, msgpack, cbor; none is batched)',
     test: (v) => LIST.test(v) && (v as unknown[]).length > 0 && (v as unknown[]).every(isSerializer),
   },
-  ...discreetly({ tls: BOOL, ca: PEM, cert: PEM, key: PEM }),
-  servername: TEXT,
-  rejectUnauthorized: BOOL,
+  ...discreetly({ tls: BOOL }),
+  ...TLS,
   maxMessageSize: {
     expected: `a number from ${LEAST} to ${MOST}`,
     test: (v) => typeof v === 'number' && v >= LEAST && v <= MOST,

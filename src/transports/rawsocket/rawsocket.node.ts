@@ -5,11 +5,12 @@ import { ConnectFailedError } from '../../protocol/errors.ts';
 import { seeGuide } from '../../protocol/guide.ts';
 import { json } from '../../serializers/json.ts';
 import type { Serializer } from '../../serializers/serializer.ts';
+import { TLS, type TlsClientOptions } from '../tls-options.node.ts';
 import type { Channel, Transport } from '../transport.ts';
 import { localAddress, networkAddress, parseAddress, type RawAddress } from './address.ts';
 import { dial, NoAnswer } from './dial.node.ts';
 import { HandshakeRefused, UNSUPPORTED_SERIALIZER } from './handshake.ts';
-import { OPTIONS, TLS_OPTIONS, type RawSocketOptions } from './options.node.ts';
+import { OPTIONS, type RawSocketOptions } from './options.node.ts';
 
 /**
  * A RawSocket to a router, over TCP, TLS or a Unix domain socket (WAMP, section "RawSocket Transport"): less work for each
@@ -61,15 +62,19 @@ function addressOf(
   } catch (error) {
     throw new TypeError(`rawSocket: ${(error as Error).message}`, { cause: error });
   }
-  const secure = options.tls ?? TLS_OPTIONS.some((name) => options[name] !== undefined);
+  const secure = options.tls ?? tlsOptionIn(options) !== undefined;
   if (path !== undefined) return localAddress(path, secure);
   if (host === undefined || port === undefined) throw new TypeError('rawSocket: host and port go together');
   return networkAddress(host, port, secure);
 }
 
+/** The name of an option that implies TLS, if one is given. */
+const tlsOptionIn = (options: RawSocketOptions): string | undefined =>
+  (Object.keys(TLS) as (keyof TlsClientOptions)[]).find((name) => options[name] !== undefined);
+
 /** Refuses certificates beside an address without TLS: the link would be unencrypted against the user's intention. */
 function checked(address: RawAddress, options: RawSocketOptions): RawAddress {
-  const meant = options.tls === true ? 'tls' : TLS_OPTIONS.find((name) => options[name] !== undefined);
+  const meant = options.tls === true ? 'tls' : tlsOptionIn(options);
   if (!address.secure && meant) throw new TypeError(`${meant} is given, but the url is not for TLS: use rss://`);
   return address;
 }
