@@ -1,22 +1,13 @@
 import { Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
-import { Call } from '../session/call.ts';
+import type { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { finish, type ErrorEntry } from '../session/error-mapping.ts';
-import type { CallResult } from '../session/events.ts';
 import type { Joined } from '../session/join.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
-import type {
-  CallArgs,
-  CallOptions,
-  CloseDetails,
-  Publication,
-  PublishOptions,
-  UserError,
-  Wamp,
-} from '../session/options.ts';
+import type { CloseDetails, Publication, PublishOptions, UserError, Wamp } from '../session/options.ts';
 import { PendingPublication, publishOn, type Unobserved } from '../session/publication.ts';
-import { Recovery, unlessOver } from '../session/recovery.ts';
+import { Recovery } from '../session/recovery.ts';
 import type { Session } from '../session/session.ts';
 import { after, now } from '../session/time.ts';
 import { portOf, type Port } from '../session/verbs.ts';
@@ -60,7 +51,7 @@ export class Engine implements Port, ConnectionCallbacks {
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.notifier.session$.subscribe(subscriber);
     // not one that is about to be emitted, or that is over though its end is not reported yet
-    if (this.#present && this.#direct) subscriber.next(this.#present.session);
+    if (this.#present && this.direct) subscriber.next(this.#present.session);
     this.dial();
     return subscription;
   });
@@ -87,18 +78,10 @@ export class Engine implements Port, ConnectionCallbacks {
   }
 
   /** Where calls and publications go directly: to the present session, once what was queued has been sent. */
-  get #direct(): Dispatch | undefined {
+  get direct(): Dispatch | undefined {
     const present = this.#present;
     if (!present?.dispatch.open || present.phase === 'entering' || present.phase === 'flushing') return undefined;
     return present.dispatch.wire.channel.closing ? undefined : present.dispatch;
-  }
-
-  get open(): boolean {
-    return this.#direct !== undefined;
-  }
-
-  get bufferedAmount(): number {
-    return this.#direct?.wire.channel.bufferedAmount ?? 0;
   }
 
   get queued(): number {
@@ -115,21 +98,17 @@ export class Engine implements Port, ConnectionCallbacks {
     });
   }
 
-  call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult> {
-    return unlessOver(this.recovery, undefined, (subscriber) => {
-      const call = new Call(subscriber, request);
-      const dispatch = this.#direct;
-      if (dispatch) call.start(dispatch);
-      else {
-        this.outbox.addCall(call, request.uri, this.#lastError);
-        this.dial();
-      }
-      return call;
-    });
+  start(call: Call): void {
+    const { direct } = this;
+    if (direct) call.start(direct);
+    else {
+      this.outbox.addCall(call, this.#lastError);
+      this.dial();
+    }
   }
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
-    const dispatch = this.#direct;
+    const dispatch = this.direct;
     if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.unobserved);
     const pending = new PendingPublication(request, this.unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
@@ -285,7 +264,7 @@ export class Engine implements Port, ConnectionCallbacks {
         dispatch.requests.size +
         dispatch.calls.waiting.length +
         dispatch.invocations.size +
-        this.bufferedAmount,
+        dispatch.wire.channel.bufferedAmount,
       () => dispatch.nextId - dispatch.probes,
       () => {
         const reason = 'wamp.close.normal';

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
 import { seeGuide } from '../protocol/guide.ts';
-import { describeRequest, type Uri } from '../protocol/uris.ts';
+import { describeRequest } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
 import type { PublishOptions } from '../session/options.ts';
@@ -41,9 +41,9 @@ export class Outbox {
   }
 
   /** Keeps a call until there is a session; `cause` returns why there was none in time. */
-  addCall(call: Call, procedure: Uri, cause: () => unknown): void {
+  addCall(call: Call, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
-    this.#add(call, describeRequest('call', procedure), this.#limits.waitTimeout, cause);
+    this.#add(call, describeRequest('call', call.request.uri), this.#limits.waitTimeout, cause);
   }
 
   /** Keeps a publication, as it is now, until there is a session. */

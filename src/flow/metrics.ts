@@ -4,6 +4,7 @@ import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
 import { now } from '../session/time.ts';
 import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
+import { bufferedAmountOf } from '../session/verbs.ts';
 import { Counters, Meter, type RoundTrip, type Traffic } from './meter.ts';
 
 /** What {@link metrics} emits: counters since `since`, and gauges at `time`. */
@@ -149,7 +150,8 @@ function sendProbe({ present }: Engine): void {
 }
 
 /** The gauges. */
-function gauges({ present, outbox, queued, bufferedAmount }: Engine) {
+function gauges(engine: Engine) {
+  const { present, outbox, queued } = engine;
   const dispatch = present?.dispatch;
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {
@@ -159,6 +161,6 @@ function gauges({ present, outbox, queued, bufferedAmount }: Engine) {
     subscriptions: dispatch?.subscriptions.size ?? 0,
     registrations: dispatch?.registrations.size ?? 0,
     queued,
-    bufferedAmount,
+    bufferedAmount: bufferedAmountOf(engine),
   };
 }
