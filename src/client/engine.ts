@@ -201,7 +201,7 @@ export class Engine implements Port, ConnectionCallbacks {
     const present: Present = { ...joined, phase: 'entering' };
     this.joinedBefore = true;
     this.#present = present;
-    notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.size });
+    notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.streams.size });
     present.phase = 'flushing';
     this.recovery.attach();
     this.outbox.flush(dispatch);
@@ -239,7 +239,7 @@ export class Engine implements Port, ConnectionCallbacks {
   /** Streams came, went or were confirmed. */
   #changed(): void {
     const { recovery, notifier } = this;
-    if (recovery.size > 0) this.dial();
+    if (recovery.streams.size > 0) this.dial();
     const present = this.#present;
     const { status } = notifier;
     // streams that end with a session do not count in it any more
@@ -259,8 +259,8 @@ export class Engine implements Port, ConnectionCallbacks {
       this.settings.idleTimeout,
       // bytes that the network has not taken yet are in use, too: to hang up may lose them
       () =>
-        this.recovery.size +
-        this.outbox.size +
+        this.recovery.streams.size +
+        this.outbox.items.size +
         dispatch.requests.size +
         dispatch.calls.waiting.length +
         dispatch.invocations.size +

@@ -21,6 +21,8 @@ export class Outbox {
   readonly #limits: Pick<Settings, 'publishQueue' | 'waitTimeout' | 'maxBufferedAmount'>;
   /** With the clocks of how long they wait. */
   readonly #items = new Map<Item, Subscription | undefined>();
+  /** What waits, in the order in which it came. */
+  readonly items: ReadonlyMap<Item, unknown> = this.#items;
   /** Until the next look at a buffer that was full. */
   #drain: Subscription | undefined;
   /** How many of them are publications. */
@@ -30,14 +32,6 @@ export class Outbox {
 
   constructor(limits: Pick<Settings, 'publishQueue' | 'waitTimeout' | 'maxBufferedAmount'>) {
     this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#items.size;
-  }
-
-  get items(): Iterable<Item> {
-    return this.#items.keys();
   }
 
   /** Keeps a call until there is a session; `cause` returns why there was none in time. */

@@ -156,7 +156,7 @@ function gauges(engine: Engine) {
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {
     ...(present && { serializer: present.session.details.serializer }),
-    calls: open + outbox.size - queued,
+    calls: open + outbox.items.size - queued,
     invocations: dispatch?.invocations.size ?? 0,
     subscriptions: dispatch?.subscriptions.size ?? 0,
     registrations: dispatch?.registrations.size ?? 0,
