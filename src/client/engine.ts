@@ -1,24 +1,14 @@
 import { Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
-import { Call } from '../session/call.ts';
+import type { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
 import { finish, type ErrorEntry } from '../session/error-mapping.ts';
-import type { CallResult } from '../session/events.ts';
 import type { Joined } from '../session/join.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
-import type {
-  CallArgs,
-  CallOptions,
-  CloseDetails,
-  CloseOptions,
-  Publication,
-  PublishOptions,
-  UserError,
-  Wamp,
-} from '../session/options.ts';
+import type { CloseDetails, CloseOptions, Publication, PublishOptions, UserError, Wamp } from '../session/options.ts';
 import { PendingPublication, publishOn, type Unobserved } from '../session/publication.ts';
-import { Recovery, unlessOver } from '../session/recovery.ts';
+import { Recovery } from '../session/recovery.ts';
 import type { Session } from '../session/session.ts';
 import { after, now } from '../session/time.ts';
 import { portOf, type Port } from '../session/verbs.ts';
@@ -62,7 +52,7 @@ export class Engine implements Port, ConnectionCallbacks {
   readonly session$ = new Observable<Session>((subscriber) => {
     const subscription = this.notifier.session$.subscribe(subscriber);
     // not one that is about to be emitted, or that is over though its end is not reported yet
-    if (this.#present && this.#direct) subscriber.next(this.#present.session);
+    if (this.#present && this.direct) subscriber.next(this.#present.session);
     this.dial();
     return subscription;
   });
@@ -89,18 +79,10 @@ export class Engine implements Port, ConnectionCallbacks {
   }
 
   /** Where calls and publications go directly: to the present session, once what was queued has been sent. */
-  get #direct(): Dispatch | undefined {
+  get direct(): Dispatch | undefined {
     const present = this.#present;
     if (!present?.dispatch.open || present.phase === 'entering' || present.phase === 'flushing') return undefined;
     return present.dispatch.wire.channel.closing ? undefined : present.dispatch;
-  }
-
-  get open(): boolean {
-    return this.#direct !== undefined;
-  }
-
-  get bufferedAmount(): number {
-    return this.#direct?.wire.channel.bufferedAmount ?? 0;
   }
 
   get queued(): number {
@@ -117,21 +99,17 @@ export class Engine implements Port, ConnectionCallbacks {
     });
   }
 
-  call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult> {
-    return unlessOver(this.recovery, undefined, (subscriber) => {
-      const call = new Call(subscriber, request);
-      const dispatch = this.#direct;
-      if (dispatch) call.start(dispatch);
-      else {
-        this.outbox.addCall(call, request.uri, this.#lastError);
-        this.dial();
-      }
-      return call;
-    });
+  start(call: Call): void {
+    const { direct } = this;
+    if (direct) call.start(direct);
+    else {
+      this.outbox.addCall(call, this.#lastError);
+      this.dial();
+    }
   }
 
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication> {
-    const dispatch = this.#direct;
+    const dispatch = this.direct;
     if (dispatch && this.outbox.mayPass(dispatch)) return publishOn(dispatch, request, this.unobserved);
     const pending = new PendingPublication(request, this.unobserved);
     if (this.refusal !== undefined) return pending.failLater(this.refusal);
@@ -224,7 +202,7 @@ export class Engine implements Port, ConnectionCallbacks {
     const present: Present = { ...joined, phase: 'entering' };
     this.joinedBefore = true;
     this.#present = present;
-    notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.size });
+    notifier.setStatus({ state: 'joined', session, since: now(), healing: this.recovery.streams.size });
     present.phase = 'flushing';
     this.recovery.attach();
     this.outbox.flush(dispatch);
@@ -262,7 +240,7 @@ export class Engine implements Port, ConnectionCallbacks {
   /** Streams came, went or were confirmed. */
   #changed(): void {
     const { recovery, notifier } = this;
-    if (recovery.size > 0) this.dial();
+    if (recovery.streams.size > 0) this.dial();
     const present = this.#present;
     const { status } = notifier;
     // streams that end with a session do not count in it any more
@@ -282,12 +260,12 @@ export class Engine implements Port, ConnectionCallbacks {
       this.settings.idleTimeout,
       // bytes that the network has not taken yet are in use, too: to hang up may lose them
       () =>
-        this.recovery.size +
-        this.outbox.size +
+        this.recovery.streams.size +
+        this.outbox.items.size +
         dispatch.requests.size +
         dispatch.calls.waiting.length +
         dispatch.invocations.size +
-        this.bufferedAmount,
+        dispatch.wire.channel.bufferedAmount,
       () => dispatch.nextId - dispatch.probes,
       () => {
         const reason = 'wamp.close.normal';

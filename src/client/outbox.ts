@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { ConnectionLostError, SerializationError } from '../protocol/errors.ts';
 import { seeGuide } from '../protocol/guide.ts';
-import { describeRequest, type Uri } from '../protocol/uris.ts';
+import { describeRequest } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
 import type { PublishOptions } from '../session/options.ts';
@@ -21,6 +21,8 @@ export class Outbox {
   readonly #limits: Pick<Settings, 'publishQueue' | 'waitTimeout' | 'maxBufferedAmount'>;
   /** With the clocks of how long they wait. */
   readonly #items = new Map<Item, Subscription | undefined>();
+  /** What waits, in the order in which it came. */
+  readonly items: ReadonlyMap<Item, unknown> = this.#items;
   /** Until the next look at a buffer that was full. */
   #drain: Subscription | undefined;
   /** How many of them are publications. */
@@ -32,18 +34,10 @@ export class Outbox {
     this.#limits = limits;
   }
 
-  get size(): number {
-    return this.#items.size;
-  }
-
-  get items(): Iterable<Item> {
-    return this.#items.keys();
-  }
-
   /** Keeps a call until there is a session; `cause` returns why there was none in time. */
-  addCall(call: Call, procedure: Uri, cause: () => unknown): void {
+  addCall(call: Call, cause: () => unknown): void {
     call.waiting = () => this.#remove(call);
-    this.#add(call, describeRequest('call', procedure), this.#limits.waitTimeout, cause);
+    this.#add(call, describeRequest('call', call.request.uri), this.#limits.waitTimeout, cause);
   }
 
   /** Keeps a publication, as it is now, until there is a session. */

@@ -9,7 +9,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { checkOptions, NUMBER } from '../protocol/kinds.ts';
-import { portOf, type Port } from '../session/verbs.ts';
+import { bufferedAmountOf, portOf, type Port } from '../session/verbs.ts';
 import type { Wamp } from '../session/options.ts';
 
 /** The backlog towards the router. */
@@ -45,7 +45,7 @@ export interface BackpressureOptions {
 export const HIGH = 65_536;
 
 /** Whether the link is congested now. */
-export const congestedNow = (port: Port, above: number): boolean => !port.open || port.bufferedAmount > above;
+export const congestedNow = (port: Port, above: number): boolean => !port.direct || bufferedAmountOf(port) > above;
 
 /**
  * The backlog towards the router: at once, and after each change. Checks every `period` milliseconds while it is observed,
@@ -70,7 +70,7 @@ export function backpressure(wamp: Wamp, options: BackpressureOptions = {}): Obs
       takeWhile(() => port.refusal === undefined),
       map(() => {
         congested = congestedNow(port, congested ? low : high);
-        return { bufferedAmount: port.bufferedAmount, queued: port.queued, congested };
+        return { bufferedAmount: bufferedAmountOf(port), queued: port.queued, congested };
       }),
       distinctUntilChanged(
         (a, b) => a.bufferedAmount === b.bufferedAmount && a.queued === b.queued && a.congested === b.congested,

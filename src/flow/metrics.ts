@@ -4,6 +4,7 @@ import { MAX_ID } from '../protocol/ids.ts';
 import { CALL, UNSUBSCRIBE } from '../protocol/messages.ts';
 import { now } from '../session/time.ts';
 import { type Engine, engineOf, type AnyClient } from '../client/engine.ts';
+import { bufferedAmountOf } from '../session/verbs.ts';
 import { Counters, Meter, type RoundTrip, type Traffic } from './meter.ts';
 
 /** What {@link metrics} emits: counters since `since`, and gauges at `time`. */
@@ -149,16 +150,17 @@ function sendProbe({ present }: Engine): void {
 }
 
 /** The gauges. */
-function gauges({ present, outbox, queued, bufferedAmount }: Engine) {
+function gauges(engine: Engine) {
+  const { present, outbox, queued } = engine;
   const dispatch = present?.dispatch;
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {
     ...(present && { serializer: present.session.details.serializer }),
-    calls: open + outbox.size - queued,
+    calls: open + outbox.items.size - queued,
     invocations: dispatch?.invocations.size ?? 0,
     subscriptions: dispatch?.subscriptions.size ?? 0,
     registrations: dispatch?.registrations.size ?? 0,
     queued,
-    bufferedAmount,
+    bufferedAmount: bufferedAmountOf(engine),
   };
 }

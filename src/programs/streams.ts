@@ -101,11 +101,11 @@ const isSame = (a: Held[1], b: Held[1]): boolean =>
 
 /** What a client holds now. */
 function* heldBy({ recovery, outbox, present }: Engine): Generator<Held> {
-  for (const stream of recovery.streams) {
+  for (const stream of recovery.streams.values()) {
     const held = holderOf(stream);
     if (held) yield ofStream(held, present !== undefined);
   }
-  for (const item of outbox.items) if (item instanceof Call) yield ofCall(item, undefined);
+  for (const item of outbox.items.keys()) if (item instanceof Call) yield ofCall(item, undefined);
   if (!present) return;
   const { requests, calls, invocations } = present.dispatch;
   for (const [id, request] of requests) {

@@ -3,7 +3,6 @@ import { InvalidStateError } from './errors.ts';
 import { seeGuide } from './guide.ts';
 import type { Message } from './messages.ts';
 import { describeRequest } from './uris.ts';
-import { isDict } from './kinds.ts';
 import type { Dict } from './payload.ts';
 
 const roles = (features: Record<string, string>): Record<string, { features: Record<string, true> }> =>
@@ -33,12 +32,13 @@ export const CLIENT_FEATURES: Record<
     'progressive_call_invocations call_canceling call_timeout call_reroute registration_revocation',
 });
 
+/** As much of an announcement as is looked at; none of it need be there, or be what it should. */
+type Announcement =
+  { [role in string]?: { features?: { [feature in string]?: unknown } | null } | null } | null | undefined;
+
 /** Whether a WELCOME (or HELLO) dictionary announces a feature for a role. Whatever is missing or odd means no. */
-export function supports(details: Readonly<Dict>, role: string, feature: string): boolean {
-  const entry = isDict(details['roles']) ? details['roles'][role] : undefined;
-  const features = isDict(entry) ? entry['features'] : undefined;
-  return isDict(features) && features[feature] === true;
-}
+export const supports = (details: Readonly<Dict>, role: string, feature: string): boolean =>
+  (details['roles'] as Announcement)?.[role]?.features?.[feature] === true;
 
 /**
  * The options of each request whose loss would change what it means, and the features that a router needs for them.

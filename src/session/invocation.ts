@@ -48,7 +48,6 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
   readonly #port: Answering;
   readonly #id: Id;
   readonly #registration: Served;
-  readonly #wantsProgress: boolean;
   readonly invocation: Invocation;
   /** When it came: milliseconds since the epoch. */
   readonly since = now();
@@ -69,7 +68,6 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     this.#port = port;
     this.#id = id;
     this.#registration = registration;
-    this.#wantsProgress = details['receive_progress'] === true;
     this.inputOpen = details['progress'] === true;
     port.invocations.set(id, this);
     this.invocation = new Invocation(this, message, registration.uri);
@@ -148,7 +146,7 @@ export class RunningInvocation implements OpenInvocation, InvocationControl {
     const source = answers.subscribe({
       next: (value) => {
         if (value instanceof Result || (value instanceof CallResult && !value.progress)) this.#answer(value);
-        else if (this.#wantsProgress) {
+        else if (this.invocation.details.receiveProgress) {
           this.#progressed = true;
           this.#send(value, { progress: true });
           if (this.#timer && !this.#done) this.#watch();

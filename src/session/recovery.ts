@@ -34,6 +34,8 @@ export interface RecoveryConfig {
 export class Recovery {
   readonly #config: RecoveryConfig;
   readonly #all = new Map<string, Recoverable>();
+  /** What is held, by key, in the order in which it came. */
+  readonly streams: ReadonlyMap<string, Recoverable> = this.#all;
   /** Streams whose turn to be requested in this session has not come; suspects last. */
   readonly #queue = new Set<Recoverable>();
   /** Streams that came into this session and are not yet confirmed in it. */
@@ -55,10 +57,6 @@ export class Recovery {
     return this.#config.port();
   }
 
-  get size(): number {
-    return this.#all.size;
-  }
-
   /** How many streams are not yet confirmed again in this session. */
   get healing(): number {
     return this.#unconfirmed.size;
@@ -69,11 +67,6 @@ export class Recovery {
     return session?.open === false
       ? new ConnectionLostError('This session has ended; its client goes on in the next')
       : this.#config.refusal();
-  }
-
-  /** What is held, in the order in which it came. */
-  get streams(): Iterable<Recoverable> {
-    return this.#all.values();
   }
 
   get(key: string): Recoverable | undefined {

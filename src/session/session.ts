@@ -4,11 +4,10 @@ import type { Id } from '../protocol/ids.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { TransportDetails } from '../transports/transport.ts';
-import { Call } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { JoinedSession, SessionDetails } from './options.ts';
 import { PendingPublication, publishOn, type Unobserved } from './publication.ts';
-import { unlessOver, type Recovery } from './recovery.ts';
+import type { Recovery } from './recovery.ts';
 import { PORT, Verbs, type Port } from './verbs.ts';
 
 /** WELCOME as the application sees it. */
@@ -42,21 +41,13 @@ const portOn = (
   errors: dispatch.errors,
   userError: dispatch.userError,
   queued: 0,
-  get bufferedAmount() {
-    return dispatch.open ? dispatch.wire.channel.bufferedAmount : 0;
-  },
-  get open() {
-    return dispatch.open;
+  get direct() {
+    return dispatch.open ? dispatch : undefined;
   },
   get refusal() {
     return recovery.refusal(session);
   },
-  call: (request) =>
-    unlessOver(recovery, session, (subscriber) => {
-      const call = new Call(subscriber, request);
-      call.start(dispatch);
-      return call;
-    }),
+  start: (call) => call.start(dispatch),
   publish: (request) =>
     dispatch.open && dispatch.wire.channel.bufferedAmount <= maxBufferedAmount
       ? publishOn(dispatch, request, unobserved)

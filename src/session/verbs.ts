@@ -19,6 +19,8 @@ import type {
   TopicUri,
   Typed,
 } from './contract-types.ts';
+import { Call } from './call.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { ErrorEntry } from './error-mapping.ts';
 import type { CallResult, Handler, WampEvent } from './events.ts';
 import { checkCall, checkPublish, checkRegister, checkSubscribe, type PayloadRequest } from './option-checks.ts';
@@ -35,7 +37,7 @@ import type {
   SubscribeOptions,
   Wamp,
 } from './options.ts';
-import type { Recovery } from './recovery.ts';
+import { unlessOver, type Recovery } from './recovery.ts';
 import { observeRegistration } from './registration.ts';
 import { observeSubscription } from './subscription.ts';
 
@@ -50,17 +52,16 @@ export interface Port {
   readonly session?: JoinedSession | undefined;
   /** The session that is joined now, then each later one; of a client only. */
   readonly session$?: Observable<JoinedSession>;
-  /** Bytes that were accepted and not yet handed to the network. */
-  readonly bufferedAmount: number;
+  /** What takes calls and publications now; undefined while they have to wait for a session, or where none will come. */
+  readonly direct: Dispatch | undefined;
   /** Publications that wait for a session. */
   readonly queued: number;
-  /** Whether there is a session that takes what is sent. */
-  readonly open: boolean;
   /** Why nothing can be begun here any more, if so. */
   readonly refusal: WampError | undefined;
   /** Exceptions and the error URIs that they stand for, the newest first. */
   readonly errors: ErrorEntry[];
-  call(request: PayloadRequest<CallOptions, CallArgs>): Observable<CallResult>;
+  /** Starts a call, when there is a session. */
+  start(call: Call): void;
   publish(request: PayloadRequest<PublishOptions>): Observable<Publication>;
   /** Reports an error in the application's code on `userErrors$`, with its context: `onSubscribed of com.app.news`. */
   userError(error: unknown, context: string): void;
@@ -74,6 +75,9 @@ export function portOf(wamp: Wamp, what: string): Port {
   if (port === undefined) throw new TypeError(`${what}: expected a WampClient or a Session, got ${kindOf(wamp)}`);
   return port;
 }
+
+/** Bytes that were accepted and not yet handed to the network. */
+export const bufferedAmountOf = ({ direct }: Port): number => direct?.wire.channel.bufferedAmount ?? 0;
 
 /** The four verbs of WAMP, which a client and a session share. */
 export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
@@ -146,7 +150,13 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
     options?: Given<CallOptions>,
   ): Observable<CallResult<T>>;
   call(procedure: Uri, args?: unknown, kwargs?: unknown, options?: unknown): Observable<unknown> {
-    return this[PORT].call(checkCall(procedure, args as CallArgs, kwargs as object, options as CallOptions));
+    const port = this[PORT];
+    const request = checkCall(procedure, args as CallArgs, kwargs as object, options as CallOptions);
+    return unlessOver(port.recovery, port.session, (subscriber) => {
+      const call = new Call(subscriber, request);
+      port.start(call);
+      return call;
+    });
   }
 
   /** Registers a handler for all procedures that a pattern matches (WAMP, "Pattern-based Registrations"). */

@@ -59,8 +59,7 @@ export interface Wire {
 export function makeWire(channel: Channel, config: WireConfig, receiver: Receiver): Wire {
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
-  const masks: Mask[] = [];
-  const masked: Mask = (received) => masks.reduce((value, mask) => mask(value), received);
+  let masked: Mask = (received) => received;
   const drop = (): void => {
     channel.drop();
     gone.unsubscribe();
@@ -82,7 +81,7 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: Receive
     next(frame) {
       let message;
       try {
-        message = parseIncoming(masks.length > 0 ? masked(frame) : frame);
+        message = parseIncoming(masked(frame));
       } catch (error) {
         const readable = error instanceof ProtocolError;
         receiver.violated(masked(readable ? error : new ProtocolError('A frame cannot be read', { cause: error })));
@@ -109,7 +108,10 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: Receive
       });
     },
     send: path.send,
-    mask: (mask) => masks.push(mask),
+    mask(mask) {
+      const others = masked;
+      masked = (received) => mask(others(received));
+    },
     handOver(frames) {
       target = frames;
       gone.unsubscribe();

@@ -22,7 +22,7 @@ export interface AddressRule {
   /** Whether paths are allowed, which a page completes with its own address. */
   readonly relative?: boolean;
   /** What else makes a well-formed address unusable. */
-  readonly refuse?: (url: URL) => string | false;
+  readonly refuse: (url: URL) => string | false;
 }
 
 /**
@@ -30,26 +30,26 @@ export interface AddressRule {
  *
  * @throws TypeError that says what is wrong; it quotes no more than the scheme, as the rest may hold secrets
  */
-export function checkAddress({ owner, schemes, example, relative, refuse }: AddressRule, value: unknown): string {
-  const fail = (why: string): never => {
-    throw new TypeError(`${owner}: url ${why}; expected an address like ${example}`);
-  };
+export function checkAddress(rule: AddressRule, value: unknown): string {
   // not instanceof: a URL may come from another realm
   const text = isDict(value) ? value['href'] : value;
-  if (typeof text !== 'string') return fail(`is ${kindOf(value)}`);
-  if (relative === true && /^\.{0,2}\//.test(text)) return text;
-  const [, scheme, slashes] = /^([a-z][a-z\d+.-]*:)(\/\/)?/i.exec(text) ?? [];
-  if (!schemes.includes(scheme?.toLowerCase() ?? '')) {
-    fail(`must begin with ${schemes.slice(0, 2).join(' or ')}${slashes === undefined ? '' : `, not ${scheme}`}`);
+  const fault = typeof text === 'string' ? faultOf(rule, text) : `is ${kindOf(value)}`;
+  if (fault) throw new TypeError(`${rule.owner}: url ${fault}; expected an address like ${rule.example}`);
+  return text as string;
+}
+
+/** What is wrong with an address, if anything. */
+function faultOf({ schemes, relative, refuse }: AddressRule, text: string): string | false {
+  if (relative === true && /^\.{0,2}\//.test(text)) return false;
+  const [, scheme = '', slashes] = /^([a-z][a-z\d+.-]*:)(\/\/)?/i.exec(text) ?? [];
+  if (!schemes.includes(scheme.toLowerCase())) {
+    return `must begin with ${schemes.slice(0, 2).join(' or ')}${slashes ? `, not ${scheme}` : ''}`;
   }
-  let parsed;
   try {
-    parsed = new URL(text);
+    return refuse(new URL(text));
   } catch {
-    return fail('is malformed');
+    return 'is malformed';
   }
-  const reason = refuse?.(parsed);
-  return reason === undefined || reason === false ? text : fail(reason);
 }
 
 /** The kind of the option `url`: an address, or a function that returns one. */

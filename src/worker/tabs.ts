@@ -1,7 +1,7 @@
 import { asyncScheduler, filter, Subscription, take, type Observable } from 'rxjs';
 import { type ProtocolError, AbortError } from '../protocol/errors.ts';
 import { ABORT, GOODBYE, HELLO, messageName, parseMessage, WELCOME, type Message } from '../protocol/messages.ts';
-import type { Port } from '../session/verbs.ts';
+import { bufferedAmountOf, type Port } from '../session/verbs.ts';
 import type { RequestPort } from '../session/request-port.ts';
 import type { Session } from '../session/session.ts';
 import { after } from '../session/time.ts';
@@ -153,7 +153,7 @@ export class Tab implements TabHost {
     if (this.#life.closed) return;
     this.#reporting ??= after(REPORT_DELAY, () => {
       this.#reporting = undefined;
-      const bytes = this.#context.port.bufferedAmount;
+      const bytes = bufferedAmountOf(this.#context.port);
       if (bytes !== this.#buffered) this.#signal({ rxwamp: 'buffered', bytes });
       this.#buffered = bytes;
       if (bytes > 0) this.#reportBuffered();
