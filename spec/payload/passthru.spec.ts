@@ -144,7 +144,7 @@ describe('passthru(): what is sent', () => {
     const unfit = record(wamp.publish('com.t', [1], {}, { pptScheme: 'mqtt' }));
     expect([failed, unknown, unfit].map(({ error }) => String(error))).toEqual([
       'SerializationError: args[0]: cannot send Map; convert it; see rxwamp/src/client/errors.md#cannot-send',
-      'SerializationError: payloadCodec(): there is no serializer "flatbuffers"',
+      'SerializationError: payloadCodec(): there is no serializer "flatbuffers": add it to serializers',
       jasmine.stringMatching(/no payload codec for scheme "mqtt"/),
     ]);
     expect(wire.rest()).toEqual([]);

@@ -60,9 +60,9 @@ describe('the RawSocket handshake', () => {
 
   it('an answer that is none is refused, and shown', () => {
     expect(() => readReply(bytes(0x48, 0x54, 0x54, 0x50), 1)).toThrowError(
-      'this is no RawSocket: the other side began with 48 54 54 50 ("HTTP")',
+      'this is no RawSocket: the other side began with 48 54 54 50 ("HTTP"); is it the port of a WebSocket?',
     );
-    expect(() => readReply(bytes(0, 1, 2, 255), 1)).toThrowError(/began with 00 01 02 ff$/);
+    expect(() => readReply(bytes(0, 1, 2, 255), 1)).toThrowError(/began with 00 01 02 ff;/);
   });
 
   it('an answer for another serializer, or with reserved bits, is refused', () => {
