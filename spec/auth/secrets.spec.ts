@@ -14,7 +14,9 @@ import { acceptCryptosign, acceptScram, acceptTicket, acceptWampCra } from '../.
 import type { AuthStep, RouterAuthenticator } from '../../src/router/index.ts';
 import { createTestRouter, record } from '../../src/testing/index.ts';
 import type { Message } from '../../src/protocol/messages.ts';
+import { longPoll } from '../../src/transports/longpoll.ts';
 import type { Transport } from '../../src/transports/transport.ts';
+import { webSocket } from '../../src/transports/websocket.ts';
 import { an, closeAll, FakeChannel, inState, scripted, virtual, world } from '../client/helpers.ts';
 import { outcome, refusedBy, tells } from './helpers.ts';
 
@@ -288,3 +290,30 @@ describe('a client that authenticates', () => {
     expect(tells(proof as string, messages.values)).toBeFalse();
   });
 });
+
+describe('a secret or an address that stands in the place of the options', () => {
+  const given: Readonly<Record<string, (options: never) => unknown>> = {
+    ticket,
+    wampcra,
+    scram,
+    cryptosign,
+    webSocket,
+    longPoll,
+  };
+  for (const [name, make] of Object.entries(given)) {
+    it(`of ${name}() is not quoted by the TypeError`, () => {
+      for (const value of [SECRET, `ws://joe:${SECRET}@router.example/`]) {
+        const error = thrownBy(() => make(value as never));
+        expect(an(TypeError, error).message).toBe(`${name}: options must be an object, got a string`);
+      }
+    });
+  }
+});
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}

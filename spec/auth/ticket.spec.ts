@@ -175,10 +175,14 @@ describe('ticket', () => {
 
   it('checks its options', () => {
     const make = (options: unknown) => () => ticket(options as TicketOptions);
-    expect(make({ ticket: 's' })).toThrowError(TypeError, /authid must be a string/);
-    expect(make({ authid: 'joe' })).toThrowError(TypeError, /ticket must be a string or a function/);
+    expect(make({ ticket: 's' })).toThrowError(TypeError, /authid must be given/);
+    expect(make({ authid: 'joe' })).toThrowError(TypeError, /ticket must be given/);
+    expect(make({ authid: 5, ticket: 's' })).toThrowError(TypeError, /authid must be a non-empty string/);
+    expect(make({ authid: 'joe', ticket: 's', authrole: 5 })).toThrowError(TypeError, /authrole must be a non-empty string/);
+    expect(make({ authid: 'joe', ticket: 's', authExtra: {} })).toThrowError(TypeError, /unknown option 'authExtra'/);
     expect(make({ authid: 'joe', ticket: '' })).toThrowError(TypeError, /ticket must be .*not empty/);
     // and keeps the secret out of the message
     expect(make({ authid: 'joe', ticket: 47_110_815 })).toThrowError(TypeError, /^(?!.*47110815)/);
+    expect(make('47110815')).toThrowError(TypeError, /^(?!.*47110815)/);
   });
 });

@@ -3,7 +3,7 @@ import { createTestRouter } from '../../src/testing/index.ts';
 
 describe('options of createTestRouter()', () => {
   const wrong: readonly (readonly [options: unknown, said: RegExp])[] = [
-    [5, /^createTestRouter: options must be an object, got the number 5$/],
+    [5, /^createTestRouter: options must be an object, got a number$/],
     [{ realm: 'x' }, /^createTestRouter: unknown option 'realm'; known are realms, /],
     [{ realms: 'x' }, /^createTestRouter: realms must be a list of names, or options by name, got the string "x"$/],
     [{ realms: { x: true } }, /^createTestRouter: realm x must be an object, got the boolean true$/],

@@ -1,11 +1,11 @@
 import { map } from 'rxjs';
 import type { Resolvable } from '../async.ts';
-import { kindOf } from '../protocol/kind-of.ts';
+import type { Kind } from '../protocol/kinds.ts';
 import type { Authenticator } from './authenticator.ts';
 import { conceal } from './conceal.ts';
 import { authenticatorOf } from './exchange.ts';
 import { reportInsecure } from './insecure.ts';
-import { identityOf, resolveSecret, SECRET, type IdentityOptions } from './shared.ts';
+import { checkMethod, IDENTITY, identityOf, resolveSecret, SECRET, type IdentityOptions } from './shared.ts';
 
 /** Options of {@link ticket}. */
 export interface TicketOptions extends IdentityOptions {
@@ -15,19 +15,20 @@ export interface TicketOptions extends IdentityOptions {
   readonly ticket: Resolvable<string>;
 }
 
+const OPTIONS = { ...IDENTITY, ticket: SECRET } satisfies Record<keyof TicketOptions, Kind>;
+
 /**
  * Authenticates by a shared ticket, which the router receives in clear text: use TLS (WAMP, "Ticket-based Authentication").
  * A ticket that leaves this machine without TLS is reported once on lifecycle$, as `insecure`.
  *
- * @throws TypeError where the authid or the ticket is missing or of the wrong type
+ * @throws TypeError where an option is missing, unknown or of the wrong type
  *
  * @example
  * ticket({ authid: 'joe', ticket: () => firstValueFrom(freshToken$) })
  */
-export function ticket({ ticket: secret, ...options }: TicketOptions): Authenticator {
-  const { authid } = options;
-  if (typeof authid !== 'string') throw new TypeError(`ticket(): authid must be a string, got ${kindOf(authid)}`);
-  if (!SECRET.test(secret)) throw new TypeError(`ticket(): ticket must be ${SECRET.expected}`);
+export function ticket(options: TicketOptions): Authenticator {
+  checkMethod('ticket', OPTIONS, options, ['authid', 'ticket']);
+  const { ticket: secret } = options;
   const identity = identityOf(options);
   return authenticatorOf({
     method: 'ticket',
@@ -35,7 +36,7 @@ export function ticket({ ticket: secret, ...options }: TicketOptions): Authentic
     secret,
     begin: (attempt) => ({
       challenge: () =>
-        resolveSecret('ticket(): the ticket', secret).pipe(
+        resolveSecret('ticket: the ticket', secret).pipe(
           map((signature) => {
             reportInsecure('ticket', attempt);
             conceal(signature, attempt, identity);

@@ -42,9 +42,9 @@ export class Engine implements Port, ConnectionCallbacks {
   readonly callbacks: ConnectionCallbacks = this;
   #present: Present | undefined;
   #closed: Promise<CloseDetails> | undefined;
-  /** The time that `close()` may take. */
+  /** The time that a `close()` may take which waits for a session. */
   #limit: Subscription | undefined;
-  /** Ends its waiting for a session. */
+  /** Ends that waiting. */
   #goOn: (() => void) | undefined;
   #idle: Subscription | undefined;
   readonly wires = new Set<Wire>();
@@ -151,11 +151,6 @@ export class Engine implements Port, ConnectionCallbacks {
     if (this.#closed === undefined) {
       let done = (_: CloseDetails): void => undefined;
       this.#closed = new Promise((resolve) => (done = resolve));
-      // one limit for all: waiting for a session, its GOODBYE, and links that are being hung up
-      this.#limit = after(this.settings.closeTimeout, () => {
-        this.#goOn?.();
-        for (const wire of this.wires) wire.drop();
-      });
       this.#shutDown(details, done);
     }
     return this.#closed;
@@ -175,6 +170,11 @@ export class Engine implements Port, ConnectionCallbacks {
     for (const stream of this.recovery.take()) stream.end();
     for (const item of outbox.take(waits)) item.fail(error);
     if (waits) {
+      // also for what follows: the GOODBYE of that session, and the end of its link
+      this.#limit = after(this.settings.closeTimeout, () => {
+        this.#goOn?.();
+        for (const wire of this.wires) wire.drop();
+      });
       this.#goOn = () => {
         this.#shutDown(details, done);
         this.#goOn = undefined;

@@ -63,12 +63,13 @@ export type OptionTable = Readonly<Record<string, Kind | undefined>>;
 
 /**
  * Checks options against a table and returns the names of those that are given. Attributes outside the standard pass
- * where `privates` allows them. `what` names their owner, and is called for an error only.
+ * where `privates` allows them. `what` names their owner, and is called for an error only. What stands in the place of the
+ * options is not quoted: it may be the secret or the address that belongs into them.
  *
  * @throws TypeError that names the option, what it must be and what it was
  */
 export function checkOptions(what: () => string, table: OptionTable, options: unknown, privates = false): string[] {
-  if (!isDict(options)) throw mistaken(what(), 'options', 'an object', options);
+  if (!isDict(options)) throw mistaken(what(), 'options', 'an object', options, true);
   const given: string[] = [];
   for (const name of Object.keys(options)) {
     const value = options[name];

@@ -44,7 +44,6 @@ import type { JoinedSession } from './options.ts';
 import type { Recovery } from './recovery.ts';
 import { Overdue } from './overdue.ts';
 import type { EventTarget, InvocationTarget, OpenInvocation, RequestPort, Reply, Request } from './request-port.ts';
-import { after } from './time.ts';
 import type { Receiver, Wire, WireConfig } from './wire.ts';
 
 /** The requests that a router may answer with ERROR. */
@@ -89,7 +88,7 @@ export interface Dispatch extends RequestPort, Receiver {
 export function makeDispatch(
   wire: Wire,
   welcome: Dict,
-  { recovery, errors, checkFeatures, interceptors, userError, closeTimeout, requestTimeout }: DispatchConfig,
+  { recovery, errors, checkFeatures, interceptors, userError, requestTimeout }: DispatchConfig,
   ended: (error: WampError | undefined) => void,
 ): Dispatch {
   const requests = new Map<Id | Request, Request>();
@@ -241,7 +240,7 @@ export function makeDispatch(
       dispatch.left = reason;
       release(error);
       // a router that does not answer shall not keep us
-      wire.gone.add(after(closeTimeout, () => dispatch.drop(error)));
+      wire.expire();
     },
   };
 

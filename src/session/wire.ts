@@ -49,6 +49,8 @@ export interface Wire {
   mask(mask: Mask): void;
   /** Leaves the channel open for another owner: what comes from now on goes to `frames`. */
   handOver(frames: Observer<unknown>): void;
+  /** Lets go after `closeTimeout`, counted from the first time that this is called. */
+  expire(): void;
   /** Hangs up in order, so that what was sent last arrives; but does not wait for ever. */
   hangUp(code?: number): void;
   /** Lets go at once. */
@@ -60,6 +62,7 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: Receive
   const { tap, closeTimeout, wires, interceptors, userError } = config;
   const gone = new Subscription();
   let masked: Mask = (received) => received;
+  let expiring: Subscription | undefined;
   const drop = (): void => {
     channel.drop();
     gone.unsubscribe();
@@ -116,9 +119,13 @@ export function makeWire(channel: Channel, config: WireConfig, receiver: Receive
       target = frames;
       gone.unsubscribe();
     },
+    expire() {
+      expiring ??= after(closeTimeout, drop);
+      gone.add(expiring);
+    },
     hangUp(code) {
       channel.close(code);
-      gone.add(after(closeTimeout, drop));
+      wire.expire();
     },
   };
   wires.add(wire);
