@@ -1,4 +1,5 @@
 // What outlives a connection, and how: topics, registrations, calls, publications across a loss.
+import { Client } from '../../src/client/client.ts';
 import { ApplicationError, ConnectionLostError, GoodbyeError } from '../../src/protocol/errors.ts';
 import type { Message } from '../../src/protocol/messages.ts';
 import type { SubscriptionInfo } from '../../src/session/options.ts';
@@ -10,6 +11,7 @@ import {
   refusing,
   scripted,
   STEADY,
+  tracked,
   virtual,
   waitOut,
   world,
@@ -275,6 +277,47 @@ describe('healing: a router that still holds the dead session', () => {
       expect(call.values.length).toBe(1);
       expect(events.values.length).toBe(1);
       expect(w.types().filter((type) => type === 'ready').length).toBe(2);
+    });
+  });
+
+  it('may hold what was requested and not confirmed when the link was lost', () => {
+    virtual((time) => {
+      const w = world({ reconnect: STEADY });
+      const losing = w.router.intercept((message) => (message[0] === 65 ? undefined : message));
+      const registrations = record(w.client.register(PROCEDURE, () => 1));
+      time.advance();
+      losing();
+      w.router.ghost(5000);
+      waitOut(time, w.client);
+      time.advance(10_000);
+      expect(registrations.error).toBeUndefined();
+      expect(registrations.values.map((each) => each.again)).toEqual([false]);
+      expect(w.types().filter((type) => type === 'heal').length).toBeGreaterThan(1);
+    });
+  });
+
+  it('may hold what was given up meanwhile, and is registered again', () => {
+    virtual((time) => {
+      const w = world({ reconnect: STEADY });
+      const before = record(w.client.register(PROCEDURE, () => 1));
+      time.advance();
+      w.router.ghost(5000);
+      before.unsubscribe();
+      const registrations = record(w.client.register(PROCEDURE, () => 2));
+      waitOut(time, w.client);
+      time.advance(10_000);
+      expect(registrations.error).toBeUndefined();
+      expect(registrations.values.length).toBe(1);
+      // in this session it is free: now another one's registration is another one's
+      registrations.unsubscribe();
+      time.advance();
+      const other = tracked(new Client({ realm: 'realm1', transports: [w.router.transport()] }));
+      const others = record(other.register(PROCEDURE, () => 3));
+      time.advance();
+      expect(others.values.length).toBe(1);
+      const late = record(w.client.register(PROCEDURE, () => 4));
+      time.advance();
+      expect(an(ApplicationError, late.error).uri).toBe('wamp.error.procedure_already_exists');
     });
   });
 

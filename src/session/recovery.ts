@@ -23,7 +23,7 @@ export interface RecoveryConfig {
   /** Called when a stream came or went, or was confirmed. */
   readonly changed: () => void;
   /**
-   * The policy for a stream that the router refused, though it confirmed it in an earlier session: the milliseconds after
+   * The policy for a stream that the router refused, though it may hold it for an earlier session: the milliseconds after
    * which to request it again, or undefined where the error is final. `tries` counts from 1, `since` is when healing
    * began.
    */
@@ -40,6 +40,8 @@ export class Recovery {
   readonly #queue = new Set<Recoverable>();
   /** Streams that came into this session and are not yet confirmed in it. */
   #unconfirmed = new Set<Recoverable>();
+  /** The keys of what the router may hold for a session that was lost, in whose way it is then. */
+  readonly #held = new Set<string>();
   /** Requests of streams that are unanswered. */
   #requests = 0;
   #healingSince = 0;
@@ -111,7 +113,9 @@ export class Recovery {
     const alone = this.#requests === 1 && port.subscriptions.size + port.registrations.size > 0;
     const blamed = hungUp(error, alone);
     this.#clear();
-    for (const stream of [...this.#all.values()]) {
+    for (const key of this.#held) if (!this.#all.has(key)) this.#held.delete(key);
+    for (const [key, stream] of [...this.#all]) {
+      if (stream.requests > 0 || stream.id > 0) this.#held.add(key);
       if (stream.requests > 0) stream.losses += blamed ? 1 : 0;
       else if (stream.id > 0) stream.losses = 0;
       stream.reset();
@@ -136,9 +140,9 @@ export class Recovery {
       stream.requests--;
       stream.losses = 0;
       this.#requests--;
-      // in a new session it is not in its own way
+      // in a new session it will pass
       if (ids.length > 1 && meetsItself(reply, ids[0])) {
-        stream.confirmedOnce = true;
+        this.#held.add(stream.key);
         port.drop(new ConnectionLostError(`The answer to ${describeRequest(stream.kind, stream.uri)} got lost`));
       } else answer(reply);
       this.#requestNext();
@@ -181,6 +185,7 @@ export class Recovery {
     stream.since = now();
     stream.confirmedOnce = true;
     stream.tries = 0;
+    this.#held.delete(stream.key);
     this.#unconfirmed.delete(stream);
     this.#config.changed();
   }
@@ -188,7 +193,7 @@ export class Recovery {
   /** The router refused a stream: ends it, or requests it again later. */
   refused(stream: Recoverable, error: Error): void {
     const { port } = this;
-    const delay = stream.confirmedOnce
+    const delay = this.#held.has(stream.key)
       ? this.#config.retryDelay(stream, error, ++stream.tries, this.#healingSince)
       : undefined;
     if (delay === undefined || port === undefined) this.fail(stream, error);
