@@ -54,22 +54,22 @@ export const verify = [
     needs: ['build', 'old coverage'],
   },
   { name: 'coverage', run: ['coverage'], needs: [...counted.map(({ name }) => name), 'coverage: Chromium'] },
+  { name: 'bundlers', run: ['check:bundlers'], needs: ['build'] },
+  { name: 'Angular', run: ['check:angular'], needs: ['build'], total: true },
+  { name: 'chaos', run: ['check:chaos'] },
+  { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
+  { name: 'ranges', run: ['check:ranges'] },
+  { name: 'runtimes', run: ['check:runtimes'], needs: ['build'] },
   { name: 'package', run: ['check:package'], needs: ['build'] },
   { name: 'size', run: ['check:size'], needs: ['build'] },
   { name: 'README and guides', run: ['check:readme'], needs: ['build'] },
   { name: 'links', run: ['check:links'] },
   { name: 'reference', run: ['docs'] },
   { name: 'spelling', run: ['check:spelling'] },
-  { name: 'ranges', run: ['check:ranges'] },
-  { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
-  { name: 'Angular', run: ['check:angular'], needs: ['build'], total: true },
-  { name: 'bundlers', run: ['check:bundlers'], needs: ['build'] },
-  { name: 'runtimes', run: ['check:runtimes'], needs: ['build'] },
   { name: 'conformance', run: ['test:conformance'], skip: noTestSuite },
   // that they run: figures are for a quiet machine and more time
   { name: 'bench', run: ['check:bench'], needs: ['build'] },
   { name: 'soak', run: ['check:soak'] },
-  { name: 'chaos', run: ['check:chaos'] },
 ];
 
 /** What changed since the last commit, in less than a minute. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
 import { firstValueFrom } from 'rxjs';
 import { WampClient } from '../../src/index.ts';
 import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
@@ -12,11 +12,14 @@ import { createTestRouter, type TestRouter } from '../../src/testing/test-router
 const root = new URL('../../', import.meta.url);
 /** What a machine that has other things to do may take. */
 const SLOW = { timeout: 20_000 };
+/** A page that knows whether it came from the back/forward cache. */
+const WATCHED = '<!doctype html><script>addEventListener("pageshow", (event) => (kept = event.persisted))</script>';
 
 describe('a client in a browser', () => {
   let router: TestRouter;
   let served: ServedRouter;
   let pages: Server;
+  let launch: LaunchOptions;
   let browser: Browser;
   let page: Page;
   let wamp: WampClient;
@@ -37,7 +40,9 @@ describe('a client in a browser', () => {
     });
     const bodies: Record<string, string> = {
       '/client.js': outputFiles[0]!.text,
-      '/page': '<!doctype html><script src="/client.js"></script>',
+      '/empty': WATCHED,
+      '/page': `${WATCHED}<script src="/client.js"></script>`,
+      '/service': '<!doctype html><script>navigator.serviceWorker.register("/client.js" + location.search)</script>',
       '/worker': '<!doctype html><script>new Worker("/client.js" + location.search)</script>',
       '/frame': `<!doctype html><iframe></iframe><script>
         document.querySelector('iframe').src = 'http://localhost:' + location.port + '/page' + location.search;
@@ -49,7 +54,8 @@ describe('a client in a browser', () => {
       response.end(bodies[path] ?? '<!doctype html>');
     });
     await new Promise<void>((resolve) => pages.listen(0, resolve));
-    browser = await chromium.launch({ executablePath: chrome.findChrome(), args: chrome.chromeFlags });
+    launch = { executablePath: chrome.findChrome(), args: chrome.chromeFlags };
+    browser = await chromium.launch(launch);
   }, 60_000);
 
   afterAll(async () => {
@@ -72,9 +78,13 @@ describe('a client in a browser', () => {
     await router.close();
   });
 
-  const open = async (path: string, name = path): Promise<void> => {
+  const address = (path: string, name = path): string => {
     const { port } = pages.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/${path}?name=${name}&router=${encodeURIComponent(served.url)}`);
+    return `http://127.0.0.1:${port}/${path}?name=${name}&router=${encodeURIComponent(served.url)}`;
+  };
+
+  const open = async (path: string, name = path): Promise<void> => {
+    await page.goto(address(path, name));
     await router.whenRegistered(`com.pages.${name}`, 1, SLOW);
   };
 
@@ -85,6 +95,7 @@ describe('a client in a browser', () => {
   for (const [path, where] of [
     ['page', 'a page'],
     ['worker', 'a dedicated worker'],
+    ['service', 'a service worker'],
     ['frame', 'a frame of another origin'],
   ] as const) {
     it(`runs in ${where}`, async () => {
@@ -113,6 +124,17 @@ describe('a client in a browser', () => {
     await answers('offline');
   }, 60_000);
 
+  it('leaves with its service worker when the browser stops it, and joins again when the next event starts it', async () => {
+    await open('service', 'stopped');
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('ServiceWorker.enable');
+    await devtools.send('ServiceWorker.stopAllWorkers');
+    await router.whenRegistered('com.pages.stopped', 0, SLOW);
+    await page.evaluate("navigator.serviceWorker.ready.then(({ active }) => active.postMessage('wake up'))");
+    await router.whenRegistered('com.pages.stopped', 1, SLOW);
+    await answers('stopped');
+  }, 60_000);
+
   it('leaves with its page, and joins again where the user goes back to it', async () => {
     await open('page', 'history');
     await page.goto('about:blank');
@@ -120,5 +142,33 @@ describe('a client in a browser', () => {
     await page.goBack();
     await router.whenRegistered('com.pages.history', 1, SLOW);
     await answers('history');
+  }, 60_000);
+
+  it('leaves when its page goes into the back/forward cache, and joins again when it comes back from there', async () => {
+    const keeping = await chromium.launch({
+      ...launch,
+      args: [...(launch.args ?? []), '--headless=new'],
+      ignoreDefaultArgs: ['--disable-back-forward-cache'], // Playwright's
+    });
+    try {
+      page = await keeping.newPage();
+      const leave = (): Promise<unknown> => page.goto(address('empty', 'elsewhere'));
+      const comeBack = async (): Promise<unknown> => {
+        await page.goBack({ waitUntil: 'commit' });
+        return page.evaluate('kept');
+      };
+      await page.goto(address('empty'));
+      await leave();
+      if (!(await comeBack())) pending('this Chromium has no back/forward cache');
+
+      await open('page', 'kept');
+      await leave();
+      await router.whenRegistered('com.pages.kept', 0, SLOW);
+      expect(await comeBack()).toBeTrue();
+      await router.whenRegistered('com.pages.kept', 1, SLOW);
+      await answers('kept');
+    } finally {
+      await keeping.close();
+    }
   }, 60_000);
 });
