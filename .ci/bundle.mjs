@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { exports, imports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const { name: self, exports, imports, bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const modules = `${root}node_modules/.cache/rxwamp/`;
 
 /** All paths of built files in package.json's maps, of ES modules or of CommonJS, without their ends. */
@@ -102,10 +102,26 @@ for (const name of built(exports, '.cjs')) {
 }
 
 // The Angular CLI requires schematics by themselves, and redirects the packages they stand on to its own (`encapsulation`).
+// What they need of this package they take from where it is installed.
 const schematics = `${root}dist/schematics/`;
-const ngAdd = await rolldown({ input: `${modules}schematics/ng-add/index.js`, external: /^@/ });
-await ngAdd.write({ file: `${schematics}ng-add/index.js`, format: 'cjs' });
-await ngAdd.close();
+const doors = { [`${modules}index.js`]: self, [`${modules}meta/index.js`]: `${self}/meta` };
+for (const name of ['ng-add', 'contract']) {
+  const bundle = await rolldown({
+    input: `${modules}schematics/${name}/index.js`,
+    external: /^(@|rxjs)/,
+    plugins: [
+      {
+        name: 'doors',
+        resolveId(id, importer = '') {
+          const door = doors[join(dirname(importer), id)];
+          return door && { id: door, external: true };
+        },
+      },
+    ],
+  });
+  await bundle.write({ file: `${schematics}${name}/index.js`, format: 'cjs' });
+  await bundle.close();
+}
 cpSync(`${root}src/schematics`, schematics, { recursive: true, filter: (path) => !/\.(ts|md)$/.test(path) });
 writeFileSync(`${schematics}package.json`, '{ "type": "commonjs" }\n');
 

@@ -16,6 +16,10 @@ export async function freshChecks({ path, serve, ng }, { tarball, browser, step,
   await step('ng add', () =>
     ng('add', tarball, '--skip-confirmation', '--defaults', '--url', `ws://localhost:${port}/ws`),
   );
+  await check('ng generate rxwamp:contract, without a router', async () => {
+    const told = await ng('generate', 'rxwamp:contract', '--url', `ws://localhost:${port}/ws`).catch(String);
+    expect(/cannot be asked: .*ECONNREFUSED/.test(told), told);
+  });
   await step('ng build', () => ng('build'));
   await check('the first live value', async () => {
     const router = await serve(/router for tests on/, 'npm', 'run', 'wamp');

@@ -6,14 +6,23 @@ import { injectWampStatus } from 'rxwamp/angular';
   selector: 'app-badge',
   template: `
     @if (status.connected()) {
-      ● live
+      live
     } @else if (status.retryIn() !== undefined) {
-      ○ again in {{ status.retryIn() }} s
+      again in {{ status.retryIn() }} s
     } @else {
-      ○ {{ status().state }}
+      {{ status().state }}
     }
   `,
-  host: { role: 'status', '[style.float]': '"right"' },
+  host: { role: 'status', '[class.live]': 'status.connected()' },
+  styles: `
+    :host::before {
+      content: '○ ';
+    }
+    :host.live::before {
+      content: '● ';
+      color: var(--leaf);
+    }
+  `,
 })
 export class Badge {
   protected readonly status = injectWampStatus();

@@ -4,8 +4,9 @@ import { injectWamp, topicResource } from 'rxwamp/angular';
 import { map, scan } from 'rxjs';
 import { SHOP, type Tea } from '../apis';
 
-type ByName = Readonly<Record<string, Tea>>;
-const withTea = (prices: ByName, tea: Tea): ByName => ({ ...prices, [tea.id]: tea });
+/** The teas by name, one of them anew. */
+const withTea = (teas: readonly Tea[], tea: Tea): readonly Tea[] =>
+  [...teas.filter(({ id }) => id !== tea.id), tea].sort((a, b) => a.name.localeCompare(b.name));
 
 /** One topic twice: by signal, and by pipe. */
 @Component({
@@ -13,7 +14,7 @@ const withTea = (prices: ByName, tea: Tea): ByName => ({ ...prices, [tea.id]: te
   template: `
     <h2>By signal ({{ bySignal.status() }})</h2>
     <ul class="signal">
-      @for (tea of list(bySignal.value()); track tea.id) {
+      @for (tea of bySignal.value(); track tea.id) {
         <li>
           <span>{{ tea.name }}</span> {{ tea.price | number: '1.2-2' }} €
         </li>
@@ -21,7 +22,7 @@ const withTea = (prices: ByName, tea: Tea): ByName => ({ ...prices, [tea.id]: te
     </ul>
     <h2>By pipe</h2>
     <ul class="pipe">
-      @for (tea of list(byPipe$ | async); track tea.id) {
+      @for (tea of byPipe$ | async; track tea.id) {
         <li>
           <span>{{ tea.name }}</span> {{ tea.price | number: '1.2-2' }} €
         </li>
@@ -32,18 +33,14 @@ const withTea = (prices: ByName, tea: Tea): ByName => ({ ...prices, [tea.id]: te
 export class Prices {
   protected readonly bySignal = topicResource('shop.price', {
     client: SHOP,
-    initialValue: {} as ByName,
-    reduce: (prices, { value }) => withTea(prices, value),
+    initialValue: [] as readonly Tea[],
+    reduce: (teas, { value }) => withTea(teas, value),
   });
 
   protected readonly byPipe$ = injectWamp(SHOP)
     .subscribe('shop.price')
     .pipe(
       map(({ value }) => value),
-      scan(withTea, {} as ByName),
+      scan(withTea, [] as readonly Tea[]),
     );
-
-  protected list(prices: ByName | null): Tea[] {
-    return Object.values(prices ?? {}).sort((a, b) => a.name.localeCompare(b.name));
-  }
 }

@@ -17,7 +17,7 @@ import { SHOP } from '../apis';
             <a [routerLink]="['/tea', tea.id]">{{ tea.name }}</a>
           </li>
         } @empty {
-          {{ found.isLoading() ? '…' : 'nothing' }}
+          <li>{{ found.isLoading() ? '…' : 'nothing' }}</li>
         }
       </ul>
     }
