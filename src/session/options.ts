@@ -65,14 +65,14 @@ export interface SubscriptionInfo {
 
 /** Options of `subscribe()` (WAMP, SUBSCRIBE.Options). */
 export interface SubscribeOptions extends CorrelationOptions {
-  /** How the topic matches; `'exact'` by default. */
+  /** How the topic matches; `'exact'` by default (WAMP, "Pattern-based Subscriptions"). */
   readonly match?: Match | undefined;
   /**
    * Asks for the topic's retained event, for this observer alone. Asked again after every healing, unless `'once'`.
-   * `false` by default.
+   * `false` by default (WAMP, "Event Retention").
    */
   readonly getRetained?: boolean | 'once' | undefined;
-  /** Key of a sharded subscription. */
+  /** Key of a sharded subscription; none by default (WAMP, "Sharded Subscription"). */
   readonly nkey?: string | undefined;
   /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
@@ -87,25 +87,25 @@ export interface SubscribeOptions extends CorrelationOptions {
 export interface PublishOptions extends CorrelationOptions, PassthruOptions {
   /** Waits for the router's PUBLISHED or ERROR; `false` by default, and then errors of the router are not reported. */
   readonly acknowledge?: boolean | undefined;
-  /** `false` to receive one's own event, too; routers exclude the publisher by default. */
+  /** `false` to receive one's own event, too; routers exclude the publisher by default (WAMP, "Publisher Exclusion"). */
   readonly excludeMe?: boolean | undefined;
-  /** Sessions that shall not receive the event. */
+  /** Sessions that shall not receive the event; none by default (WAMP, "Subscriber Black- and Whitelisting"). */
   readonly exclude?: Id | readonly Id[] | undefined;
-  /** Users, by authid, that shall not receive it. */
+  /** Users, by authid, that shall not receive it; none by default. */
   readonly excludeAuthid?: string | readonly string[] | undefined;
-  /** Roles that shall not receive it. */
+  /** Roles that shall not receive it; none by default. */
   readonly excludeAuthrole?: string | readonly string[] | undefined;
-  /** The only sessions that may receive the event. */
+  /** The only sessions that may receive the event; all by default. An empty list: none. */
   readonly eligible?: Id | readonly Id[] | undefined;
-  /** The only users, by authid, that may receive it. */
+  /** The only users, by authid, that may receive it; all by default. */
   readonly eligibleAuthid?: string | readonly string[] | undefined;
-  /** The only roles that may receive it. */
+  /** The only roles that may receive it; all by default. */
   readonly eligibleAuthrole?: string | readonly string[] | undefined;
-  /** Discloses the publisher to subscribers, where the router allows it. */
+  /** Discloses the publisher, where the router allows it; false by default (WAMP, "Publisher Identification"). */
   readonly discloseMe?: boolean | undefined;
-  /** Keeps the event for later subscribers with `getRetained`. */
+  /** Keeps the event for later subscribers with `getRetained`; false by default (WAMP, "Event Retention"). */
   readonly retain?: boolean | undefined;
-  /** Key of a sharded subscription. */
+  /** Key of a sharded subscription; none by default (WAMP, "Sharded Subscription"). */
   readonly rkey?: string | undefined;
   /** A hash that is passed on with the message (Crossbar.io). */
   readonly transactionHash?: string | undefined;
@@ -118,19 +118,20 @@ export type CancelMode = 'skip' | 'kill' | 'killnowait';
 
 /** Options of `call()` (WAMP, CALL.Options). */
 export interface CallOptions extends CorrelationOptions, PassthruOptions {
-  /** Asks for progressive results; `false` by default. */
+  /** Asks for progressive results; `false` by default (WAMP, "Progressive Call Results"). */
   readonly progress?: boolean | undefined;
   /**
-   * Milliseconds to the first and between results. Runs here, and at the router where it announced `call_timeout`.
+   * Milliseconds to the first and between results; no bound by default. Runs here, and at the router where it announced
+   * `call_timeout` (WAMP, "Call Timeout"). Then the call is cancelled, and errors with CallTimeoutError.
    */
   readonly timeout?: number | undefined;
-  /** Milliseconds for the whole, waiting for a session included. Runs here. */
+  /** Milliseconds for the whole, waiting for a session included; no bound by default. Runs here, and ends as `timeout`. */
   readonly deadline?: number | undefined;
-  /** What unsubscribing early sends; `'killnowait'` by default. */
+  /** What unsubscribing early sends; `'killnowait'` by default (WAMP, "Call Canceling"). */
   readonly cancelMode?: CancelMode | undefined;
-  /** Discloses the caller to the callee, where the router allows it. */
+  /** Discloses the caller, where the router allows it; false by default (WAMP, "Caller Identification"). */
   readonly discloseMe?: boolean | undefined;
-  /** Key of a sharded registration; with `runmode: 'partition'`. */
+  /** Key of a sharded registration; with `runmode: 'partition'` (WAMP, "Sharded Registration"). */
   readonly rkey?: string | undefined;
   /** `'partition'` calls the one shard that `rkey` selects. */
   readonly runmode?: string | undefined;
@@ -148,17 +149,17 @@ export interface CallOptions extends CorrelationOptions, PassthruOptions {
 
 /** Options of `register()` (WAMP, REGISTER.Options). */
 export interface RegisterOptions extends CorrelationOptions {
-  /** How the procedure matches; `'exact'` by default. */
+  /** How the procedure matches; `'exact'` by default (WAMP, "Pattern-based Registrations"). */
   readonly match?: Match | undefined;
-  /** How calls are shared between callees of one procedure; `'single'` (no sharing) by default. */
+  /** How calls are shared between callees of one procedure; `'single'` (no sharing) by default (WAMP, "Shared Registration"). */
   readonly invoke?: 'single' | 'first' | 'last' | 'roundrobin' | 'random' | undefined;
-  /** How many invocations the router may have under way at this callee (Crossbar.io). */
+  /** How many invocations the router may have under way at this callee; no bound by default (Crossbar.io). */
   readonly concurrency?: number | undefined;
-  /** Evicts an earlier registration of the procedure (Crossbar.io). */
+  /** Evicts an earlier registration of the procedure; false by default (Crossbar.io). */
   readonly forceReregister?: boolean | undefined;
-  /** Asks the router to disclose callers. */
+  /** Asks the router to disclose callers; false by default (WAMP, "Caller Identification"). */
   readonly discloseCaller?: boolean | undefined;
-  /** This callee runs the timer of `call({ timeout })`, not the router. */
+  /** This callee runs the timer of `call({ timeout })`, not the router; false by default (WAMP, "Call Timeout"). */
   readonly forwardTimeout?: boolean | undefined;
   /** Between routers: the way of the message so far. */
   readonly forwardFor?: readonly ForwardHop[] | undefined;
