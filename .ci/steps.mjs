@@ -60,6 +60,7 @@ export const verify = [
   { name: 'links', run: ['check:links'] },
   { name: 'reference', run: ['docs'] },
   { name: 'spelling', run: ['check:spelling'] },
+  { name: 'unused', run: ['unused'] },
   { name: 'ranges', run: ['check:ranges'] },
   { name: 'TypeScript', run: ['check:typescript'], needs: ['build'] },
   { name: 'Angular', run: ['check:angular'], needs: ['build'], total: true },
