@@ -66,6 +66,7 @@ export const verify = [
   { name: 'links', run: ['check:links'] },
   { name: 'reference', run: ['docs'] },
   { name: 'spelling', run: ['check:spelling'] },
+  { name: 'unused', run: ['unused'] },
   { name: 'conformance', run: ['test:conformance'], skip: noTestSuite },
   // that they run: figures are for a quiet machine and more time
   { name: 'bench', run: ['check:bench'], needs: ['build'] },

@@ -51,8 +51,8 @@ export async function appChecks(workspace, { browser, step, check }) {
   );
   await step('the application and its packages', () => takeOver(workspace, { shop, office }));
   await step('ng build with prerendering, without a router', async () => {
-    const told = await ng('build');
-    expect(/Prerendered 10 static routes/.test(told), told);
+    const printed = await ng('build');
+    expect(/Prerendered 10 static routes/.test(printed), printed);
   });
   await step('ng build with a server', () => {
     const everything = (text) => text.replaceAll('RenderMode.Prerender', 'RenderMode.Server');
@@ -67,7 +67,7 @@ export async function appChecks(workspace, { browser, step, check }) {
     }
     const backend = () => serve(/shop on/, 'node', 'backend.mjs', '--shop', `${shop}`, '--office', `${office}`);
     await useChecks({ url, backend, browser, check });
-    await check('the server has no complaint', () => expect(server.told().endsWith(url), server.told()));
+    await check('the server has no complaint', () => expect(server.printed().endsWith(url), server.printed()));
   } finally {
     await server.stop();
   }

@@ -38,28 +38,28 @@ export function commandsIn(cwd, bin) {
         resolve(code);
       });
     });
-    const told = () => `${[command, ...args].join(' ')}\n${output.trimEnd().split('\n').slice(-60).join('\n')}`;
-    return { child, closed, told };
+    const printed = () => `${[command, ...args].join(' ')}\n${output.trimEnd().split('\n').slice(-60).join('\n')}`;
+    return { child, closed, printed };
   }
 
   return {
     /** Resolves with what a command printed; rejects with that when it fails. */
     async run(command, ...args) {
-      const { closed, told } = start(command, ...args);
+      const { closed, printed } = start(command, ...args);
       const code = await closed;
-      if (code !== 0) throw new Error(`exit code ${code} of ${told()}`);
-      return told();
+      if (code !== 0) throw new Error(`exit code ${code} of ${printed()}`);
+      return printed();
     },
     /** Starts a server, and resolves when it has printed a line that says so. */
     async serve(ready, command, ...args) {
-      const { child, closed, told } = start(command, ...args);
+      const { child, closed, printed } = start(command, ...args);
       await new Promise((resolve, reject) => {
-        const look = () => ready.test(told()) && resolve();
+        const look = () => ready.test(printed()) && resolve();
         child.stdout.on('data', look);
-        closed.then((code) => reject(new Error(`exit code ${code} of ${told()}`)), reject);
+        closed.then((code) => reject(new Error(`exit code ${code} of ${printed()}`)), reject);
       });
       return {
-        told,
+        printed,
         stop() {
           end(child);
           return closed;

@@ -20,8 +20,8 @@ export async function unitChecks({ path, run, hasZone }, { check }) {
       filter: (file) => !without.some((each) => file.endsWith(each)),
     });
   const passes = async (count, command, ...args) => {
-    const told = await run(command, ...args);
-    expect(count.test(told), `not ${count}:\n${told}`);
+    const printed = await run(command, ...args);
+    expect(count.test(printed), `not ${count}:\n${printed}`);
   };
 
   if (!hasZone) {

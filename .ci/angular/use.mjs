@@ -16,7 +16,7 @@ export async function useChecks({ url, backend: start, browser, check }) {
   let backend = await start();
   const calls = (line) =>
     backend
-      .told()
+      .printed()
       .split('\n')
       .filter((each) => each.startsWith(line)).length;
 
@@ -44,14 +44,14 @@ export async function useChecks({ url, backend: start, browser, check }) {
     await check("the page has the router's data, and asks no second time", async () => {
       const html = await (await fetch(`${url}/teas`)).text();
       expect(/>Assam</.test(html), `the server did not render the teas:\n${html}`);
-      expect(calls('call shop.teas') === 1, backend.told());
+      expect(calls('call shop.teas') === 1, backend.printed());
       await visit('/teas', async (page) => {
         await shows(page, 'li', 'Assam');
         await page.getByRole('link', { name: 'Ways' }).click();
         await shows(page, 'body', 'resource: 9 teas');
       });
       // one by each rendering, one by resource() of the other page
-      expect(calls('call shop.teas') === 3, backend.told());
+      expect(calls('call shop.teas') === 3, backend.printed());
     });
     await check('a live list by signal and by pipe', () =>
       visit('/', async (page) => {
@@ -68,7 +68,7 @@ export async function useChecks({ url, backend: start, browser, check }) {
         await page.getByRole('searchbox').pressSequentially('gun', { delay: 100 });
         await page.getByRole('link', { name: 'Gunpowder' }).waitFor(patience);
         await page.getByRole('link', { name: 'Assam' }).waitFor({ ...patience, state: 'detached' });
-        expect(calls('cancelled shop.search') >= 2, backend.told());
+        expect(calls('cancelled shop.search') >= 2, backend.printed());
         await page.getByRole('link', { name: 'Gunpowder' }).click();
         await shows(page, 'h2', 'Gunpowder');
       }),
@@ -81,7 +81,7 @@ export async function useChecks({ url, backend: start, browser, check }) {
         await page.getByRole('button', { name: 'Cancel' }).click();
         await order.click();
         await shows(page, 'output', 'No. 1: 100 g of Assam');
-        expect(calls('cancelled shop.order') === 1, backend.told());
+        expect(calls('cancelled shop.order') === 1, backend.printed());
       }),
     );
     await check('a login whose token is refreshed, and a lazy route with a client of its own', () =>
@@ -96,7 +96,7 @@ export async function useChecks({ url, backend: start, browser, check }) {
         backend = await start();
         await shows(page, 'h2', 'Stock (joined)');
         expect(tokens === 3, `${tokens} tokens instead of 3: refused, signed in, joined`);
-        expect(calls('call shop.token') === 1, backend.told());
+        expect(calls('call shop.token') === 1, backend.printed());
         await page.getByRole('link', { name: 'Prices' }).click();
         await eventually(() => calls('left the office') === 1);
       }),

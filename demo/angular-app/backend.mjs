@@ -27,12 +27,12 @@ const news = client(officeRouter, 'news');
 const office = client(officeRouter, 'office', [ticket({ authid: 'backend', ticket: 'of the backend' })]);
 
 function register(wamp, uri, handler) {
-  const told = (invocation) => {
+  const printed = (invocation) => {
     console.log(`call ${uri} ${JSON.stringify(invocation.args)}`);
     invocation.signal.addEventListener('abort', () => console.log(`cancelled ${uri}`));
     return handler(...invocation.args);
   };
-  wamp.register(uri, told).subscribe();
+  wamp.register(uri, printed).subscribe();
 }
 
 register(shop, 'shop.greeting', () => 'Fresh from the mountains');

@@ -2,7 +2,7 @@ import { check, expect, until } from './kit.mjs';
 
 /** @typedef {{ page: import('playwright-core').Page, demo: Awaited<ReturnType<typeof import('./kit.mjs').startDemo>>, artifacts: string }} Context */
 
-export const charts = ['cores', 'memory', 'network', 'disk', 'eventloop'];
+const charts = ['cores', 'memory', 'network', 'disk', 'eventloop'];
 
 /** @param {import('playwright-core').Page} page */
 export const allChartsLive = (page) =>

@@ -1,6 +1,7 @@
 /**
  * The types of the service's events and results, for both sides of the wire. Types only: nothing of this is in a bundle.
- * Every figure is measured; where a platform has no source for one, its topic stays silent.
+ * Every figure is measured; where a platform has no source for one, its topic stays silent. Each event
+ * carries the time of its measurement in kwargs: `time`, in milliseconds since 1970.
  */
 
 /** `demo.host.cpu.<n>`: the share of the last interval in which this core was busy, 0…1. */
@@ -34,11 +35,6 @@ export interface DiskCounters {
 export interface LoopDelay {
   readonly mean: number;
   readonly max: number;
-}
-
-/** Every topic event carries the time at which it was measured: ms since 1970, in kwargs. */
-export interface Stamp {
-  readonly time: number;
 }
 
 /** `demo.calls`: the outcomes of the calls that reached the service. */

@@ -222,10 +222,10 @@ describe('authenticators', () => {
             looked.push(method);
           },
         });
-      const told = faked([looking('a'), looking('b')]);
-      told.at(0).reply(2, 1, { roles: {}, authmethod: 'b' });
+      const reported = faked([looking('a'), looking('b')]);
+      reported.at(0).reply(2, 1, { roles: {}, authmethod: 'b' });
       expect(looked).toEqual(['b']);
-      expect(told.client.status.state).toBe('joined');
+      expect(reported.client.status.state).toBe('joined');
       const untold = faked([looking('c'), looking('d')]);
       untold.at(0).welcome();
       expect(looked).toEqual(['b', 'c', 'd']);
@@ -351,13 +351,13 @@ describe('authenticators', () => {
         throw new AbortError('wamp.error.cannot_authenticate', { message: 'too weak' }, { local: true });
       };
       const w = faked([custom({ challenge: refuse })]);
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       w.at(0).reply(4, 'custom', {});
       expect(an(AbortError, inState(w.client, 'failed').error).message).toContain('too weak');
       expect(w.at(0).of(3)).toEqual([
         [3, { message: jasmine.stringContaining('too weak') }, 'wamp.error.cannot_authenticate'],
       ]);
-      expect(told.values.map(({ context }) => context)).toEqual(['authenticator custom']);
+      expect(reported.values.map(({ context }) => context)).toEqual(['authenticator custom']);
     });
   });
 

@@ -63,8 +63,8 @@ export function withoutCrypto(): void {
 }
 
 /** Whether nothing that was told holds this secret. */
-export const tells = (secret: string, ...told: readonly unknown[]): boolean =>
-  told.some((each) => {
+export const tells = (secret: string, ...reported: readonly unknown[]): boolean =>
+  reported.some((each) => {
     const seen = new Set<unknown>();
     const walk = (value: unknown): boolean => {
       if (typeof value === 'string') return value.includes(secret);

@@ -48,7 +48,7 @@ describe('hooked()', () => {
     it(`aborts at ${what} when a hook throws, for good, and tells why`, () => {
       virtual((time) => {
         const w = withTicket(hooks);
-        const told = record(w.client.userErrors$);
+        const reported = record(w.client.userErrors$);
         w.client.connect();
         time.advance();
         const { status } = w.client;
@@ -60,7 +60,7 @@ describe('hooked()', () => {
         expect(w.of(3)).toEqual([
           [3, { message: jasmine.stringContaining('not today') }, 'wamp.error.cannot_authenticate'],
         ]);
-        expect(told.values.map(({ context }) => context)).toEqual(['authenticator ticket']);
+        expect(reported.values.map(({ context }) => context)).toEqual(['authenticator ticket']);
       });
     });
   }

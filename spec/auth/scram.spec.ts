@@ -113,10 +113,10 @@ describe('scram', () => {
     ] as const) {
       const auth = [acceptScram({ joe: { password: 's3cret', kdf } })];
       const w = world({ router: createTestRouter({ realms: { realm1: { auth } } }), auth: [joe()] });
-      const told: (readonly unknown[])[] = [];
-      w.client.messages$.subscribe(({ message }) => told.push(message));
+      const reported: (readonly unknown[])[] = [];
+      w.client.messages$.subscribe(({ message }) => reported.push(message));
       await joinedBy(w.client);
-      const challenge = told.find(([code]) => code === 4)?.[2];
+      const challenge = reported.find(([code]) => code === 4)?.[2];
       expect(challenge).toEqual(jasmine.objectContaining<Dict>({ kdf, ...costs }));
     }
   });

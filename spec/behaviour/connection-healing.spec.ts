@@ -118,10 +118,10 @@ describe('healing: topics and registrations', () => {
   it('tell an observer before the first event of the new subscription', () => {
     virtual((time) => {
       const w = faked();
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       w.client
-        .subscribe(TOPIC, { onSubscribed: ({ id }) => void told.push(`subscribed ${id}`) })
-        .subscribe(() => told.push('event'));
+        .subscribe(TOPIC, { onSubscribed: ({ id }) => void reported.push(`subscribed ${id}`) })
+        .subscribe(() => reported.push('event'));
       w.at(0).welcome();
       w.at(0).reply(33, 1, 5);
       w.at(0).lose();
@@ -129,7 +129,7 @@ describe('healing: topics and registrations', () => {
       w.at(1).welcome(2);
       w.at(1).reply(33, 1, 6);
       w.at(1).reply(36, 6, 1, {});
-      expect(told).toEqual(['subscribed 5', 'subscribed 6', 'event']);
+      expect(reported).toEqual(['subscribed 5', 'subscribed 6', 'event']);
     });
   });
 
@@ -806,7 +806,7 @@ describe('healing: at WELCOME', () => {
       const w = faked();
       const order: unknown[] = [];
       let last = 0;
-      const told = (what: string): void => {
+      const reported = (what: string): void => {
         const channel = w.at(0);
         const { length } = channel.sent;
         order.push(...channel.sent.slice(last, length).map(([code]) => code), what);
@@ -820,13 +820,13 @@ describe('healing: at WELCOME', () => {
       w.client.subscribe(TOPIC).subscribe();
       last = w.at(0).sent.length;
       w.client.status$.subscribe(({ state }) => {
-        if (state === 'joined') told(state);
+        if (state === 'joined') reported(state);
       });
       w.client.session$.subscribe(() => {
-        told('session$');
+        reported('session$');
       });
       w.client.lifecycle$.subscribe(({ type }) => {
-        told(type);
+        reported(type);
       });
       w.at(0).welcome();
       expect(order).toEqual(['joined', 64, 32, 48, 16, 48, 16, 'session$', 'join']);

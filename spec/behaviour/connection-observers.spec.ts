@@ -97,19 +97,19 @@ describe('observers of a confirmation', () => {
   it('may subscribe to the topic: each hears once that it is in force', () => {
     virtual((time) => {
       const w = faked();
-      const told: boolean[] = [];
+      const shown: boolean[] = [];
       w.client.subscribe(TOPIC).subscribe();
       w.client.lifecycle$.pipe(filter(({ type }) => type === 'ready')).subscribe(() => {
-        w.client.subscribe(TOPIC, { onSubscribed: ({ again }) => told.push(again) }).subscribe();
+        w.client.subscribe(TOPIC, { onSubscribed: ({ again }) => shown.push(again) }).subscribe();
       });
       w.at(0).welcome();
       w.at(0).reply(33, 1, 10);
-      expect(told).toEqual([false]);
+      expect(shown).toEqual([false]);
       w.at(0).lose();
       waitOut(time, w.client);
       w.at(1).welcome(2);
       w.at(1).reply(33, 1, 10);
-      expect(told.sort()).toEqual([false, false, true]);
+      expect(shown.sort()).toEqual([false, false, true]);
     });
   });
 

@@ -139,12 +139,12 @@ describe('errors of the application', () => {
     it(`of ${what} are told on userErrors$, and ${ends ? `the client is ${ends}` : 'the session goes on'}`, () => {
       virtual((time) => {
         const w = world(options);
-        const told = record(w.client.userErrors$);
+        const reported = record(w.client.userErrors$);
         const joined = record(w.client.connect());
         time.advance();
         act?.(w);
         time.advance();
-        expect(told.values).toEqual([{ error: broken, context }]);
+        expect(reported.values).toEqual([{ error: broken, context }]);
         expect(w.client.status.state).toBe(ends ?? 'joined');
         if (ends) return;
         expect(joined.values.length).toBe(1);
@@ -202,12 +202,12 @@ describe('errors of the application', () => {
   for (const [what, { options, act, context }] of Object.entries(rejecting)) {
     it(`of a Promise of ${what} are told on userErrors$, and the session goes on`, async () => {
       const w = world(options);
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       const joined = record(w.client.connect());
       await joined.next();
       act?.(w);
-      if (told.values.length === 0) await told.next();
-      expect(told.values).toEqual([{ error: broken, context }]);
+      if (reported.values.length === 0) await reported.next();
+      expect(reported.values).toEqual([{ error: broken, context }]);
       expect((await firstValueFrom(w.client.call('wamp.session.count'))).value).toBe(1);
       expect(joined.values.length).toBe(1);
       await w.client.close();
@@ -216,28 +216,28 @@ describe('errors of the application', () => {
 
   it('say that the payload of a publisher() cannot be a Promise, and its rejection is heard', async () => {
     const w = world();
-    const told = record(w.client.userErrors$);
+    const reported = record(w.client.userErrors$);
     await firstValueFrom(w.client.connect());
     publisher(w.client, 'com.app.t', { payload: late }).next(1);
-    expect(told.values).toEqual([{ error: jasmine.any(TypeError) as never, context: 'payload of com.app.t' }]);
+    expect(reported.values).toEqual([{ error: jasmine.any(TypeError) as never, context: 'payload of com.app.t' }]);
     await w.client.close();
   });
 
   it('of a Promise of `retryable` are told on userErrors$', async () => {
     const w = world({ transports: [refusing()], reconnect: { retryable: late } });
-    const told = record(w.client.userErrors$);
+    const reported = record(w.client.userErrors$);
     w.client.connect();
-    await told.next();
-    expect(told.values).toEqual([{ error: broken, context: 'retryable' }]);
+    await reported.next();
+    expect(reported.values).toEqual([{ error: broken, context: 'retryable' }]);
     await w.client.close();
   });
 
   it('of a Promise of runClient’s `restart` are told on userErrors$, and it does not run again', async () => {
     const w = world();
-    const told = record(w.client.userErrors$);
+    const reported = record(w.client.userErrors$);
     const run = record(runClient(w.client, breaks, { restart: late }));
     await run.done().catch(() => undefined);
-    expect(told.values).toEqual([
+    expect(reported.values).toEqual([
       { error: broken, context: 'main of runClient' },
       { error: broken, context: 'restart of runClient' },
     ]);
@@ -257,7 +257,7 @@ describe('errors of the application', () => {
     it(`of a handler that throws ${what} are told, and answered`, () => {
       virtual((time) => {
         const w = world({ errors: [[Mapped, 'com.app.mapped']] });
-        const told = record(w.client.userErrors$);
+        const reported = record(w.client.userErrors$);
         const joined = record(w.client.connect());
         w.client
           .register('com.app.f', () => {
@@ -268,7 +268,7 @@ describe('errors of the application', () => {
         const call = record(w.client.call('com.app.f'));
         time.advance();
         expect(call.error).toEqual(jasmine.objectContaining({ uri: 'wamp.error.runtime_error' }));
-        expect(told.values.map(({ context }) => context)).toEqual(['handler of com.app.f']);
+        expect(reported.values.map(({ context }) => context)).toEqual(['handler of com.app.f']);
         expect(w.client.status.state).toBe('joined');
         expect(joined.values.length).toBe(1);
       });
@@ -345,7 +345,7 @@ describe('what an observer throws is RxJS’s business', () => {
         time.advance();
         observe(w, breaks);
         const others = record(w.client.subscribe<number>('com.app.t'));
-        const told = record(w.client.userErrors$);
+        const reported = record(w.client.userErrors$);
         time.advance();
         w.client.publish('com.app.t', [1], {}, { excludeMe: false });
         w.client.publish('com.app.t', [2], {}, { excludeMe: false });
@@ -356,7 +356,7 @@ describe('what an observer throws is RxJS’s business', () => {
         expect(call.completed).toBeTrue();
         expect(w.client.status.state).toBe('joined');
         expect(w.types().filter((type) => type === 'leave')).toEqual([]);
-        expect(told.values.filter(({ context }) => context !== 'handler of com.app.h')).toEqual([]);
+        expect(reported.values.filter(({ context }) => context !== 'handler of com.app.h')).toEqual([]);
         expect(unhandled.length).toBeGreaterThan(0);
         expect(new Set(unhandled)).toEqual(new Set([broken]));
       });

@@ -84,12 +84,12 @@ function start(file, args, { execArgv = [], limit = 30_000 } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, args, { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   children.add(child);
-  let told = '';
-  child.stderr.on('data', (data) => (told = (told + data).slice(-2000)));
+  let reported = '';
+  child.stderr.on('data', (data) => (reported = (reported + data).slice(-2000)));
   const first = new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`no figures after ${limit / 1000} s ${told}`));
+      reject(new Error(`no figures after ${limit / 1000} s ${reported}`));
     }, limit);
     child.once('message', (message) => {
       clearTimeout(timer);
@@ -98,7 +98,7 @@ function start(file, args, { execArgv = [], limit = 30_000 } = {}) {
     child.once('close', (code) => {
       clearTimeout(timer);
       children.delete(child);
-      reject(new Error(`ended with ${code} ${told}`));
+      reject(new Error(`ended with ${code} ${reported}`));
     });
   });
   const closed = new Promise((resolve) => child.once('exit', resolve));

@@ -2,7 +2,7 @@
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
 
-export function median(values) {
+function median(values) {
   const v = sorted(values);
   const middle = v.length >> 1;
   return v.length % 2 > 0 ? v[middle] : (v[middle - 1] + v[middle]) / 2;
@@ -13,7 +13,7 @@ export function median(values) {
  * it is outside in fewer than 5 % of samples. Below six values even the extremes are not enough: they are given all the
  * same.
  */
-export function interval(values) {
+function interval(values) {
   const v = sorted(values);
   let outside = 0;
   let term = 2 * 0.5 ** v.length;

@@ -47,9 +47,9 @@ export function cliAgainst({ args, surroundings = () => ({}), meta = true }: Cli
       expect(await last.code).toBe(0);
       expect(last.out).toBe('3\n');
 
-      const told = cli('call', procedure, '{"n": [1, null]}', 'text', '--kw', 'x=-1.5', '--kw', 'name=a=b');
-      expect(await told.code).toBe(0);
-      expect(told.values).toEqual([
+      const printed = cli('call', procedure, '{"n": [1, null]}', 'text', '--kw', 'x=-1.5', '--kw', 'name=a=b');
+      expect(await printed.code).toBe(0);
+      expect(printed.values).toEqual([
         jasmine.objectContaining({ procedure, args: [{ n: [1, null] }, 'text'], kwargs: { x: -1.5, name: 'a=b' } }),
       ]);
 

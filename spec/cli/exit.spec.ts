@@ -92,7 +92,7 @@ describe('the exit codes of the command line', () => {
       ['SIGTERM', 143],
     ] as const) {
       const reader = new Console(['subscribe', 'spec.x', '--verbose', '--url', served.url]);
-      await reader.told(/subscribed to/);
+      await reader.shown(/subscribed to/);
       reader.stop(signal);
       expect(await reader.code).toBe(code);
     }

@@ -108,11 +108,16 @@ function types(wamp: WampClient<ShopApi>): void {
 /** A client that checks, a wire to it, and what it told of on userErrors$. */
 function checking<D extends Contract>(
   by: D,
-): { checked: Wamp; wamp: ReturnType<typeof joined>['wamp']; wire: Wire; told: { error: unknown; context: string }[] } {
+): {
+  checked: Wamp;
+  wamp: ReturnType<typeof joined>['wamp'];
+  wire: Wire;
+  reported: { error: unknown; context: string }[];
+} {
   const { wamp, wire } = joined();
-  const told: { error: unknown; context: string }[] = [];
-  wamp.userErrors$.subscribe((error) => told.push(error));
-  return { checked: validated(wamp, by), wamp, wire, told };
+  const reported: { error: unknown; context: string }[] = [];
+  wamp.userErrors$.subscribe((error) => reported.push(error));
+  return { checked: validated(wamp, by), wamp, wire, reported };
 }
 
 describe('validated()', () => {
@@ -123,7 +128,7 @@ describe('validated()', () => {
 
   describe('at the callee', () => {
     it('answers arguments that do not fit with invalid_argument, naming argument, expected and received', () => {
-      const { checked, wire, told } = checking(shop);
+      const { checked, wire, reported } = checking(shop);
       const handler = jasmine.createSpy().and.returnValue(5);
       record(checked.register('com.shop.add', handler));
       wire.take(64);
@@ -137,7 +142,7 @@ describe('validated()', () => {
       });
       expect(handler).not.toHaveBeenCalled();
       // a caller's mistake is none of ours
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
       wire.send([68, 2, 7, {}, [2, 3]]);
       expect(wire.take(70)).toEqual([70, 2, {}, [5]]);
     });
@@ -297,18 +302,18 @@ describe('validated()', () => {
       const broken = schema(() => {
         throw new Error('broken schema');
       });
-      const { checked, wire, told } = checking(contract({ procedures: { 'com.app.f': { args: broken } } }));
+      const { checked, wire, reported } = checking(contract({ procedures: { 'com.app.f': { args: broken } } }));
       record(checked.register('com.app.f', () => 1));
       wire.send([65, 1, 7], [68, 1, 7, {}, [1]]);
 
       expect(wire.rest().at(-1)).toEqual([8, 68, 1, {}, 'wamp.error.runtime_error', ['broken schema']]);
-      expect(told.length).toBe(1);
+      expect(reported.length).toBe(1);
     });
   });
 
   describe('at the caller', () => {
     it('errors a call whose result does not fit', () => {
-      const { checked, wire, told } = checking(shop);
+      const { checked, wire, reported } = checking(shop);
       const call = record(checked.call('com.shop.add', [2, 3]));
       wire.send([50, 1, {}, ['five']]);
 
@@ -323,7 +328,7 @@ describe('validated()', () => {
             'result: Invalid input: expected number, received string (got a string)',
         }),
       );
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     });
 
     it('delivers what the schemas made, with the details that came', () => {
@@ -448,15 +453,15 @@ describe('validated()', () => {
 
   describe('at the subscriber', () => {
     it('drops an event that does not fit, tells of it, and goes on', () => {
-      const { checked, wire, told } = checking(shop);
+      const { checked, wire, reported } = checking(shop);
       const events = record(checked.subscribe('com.shop.price'));
       wire.send([33, 1, 7]);
       const price = { item: 'tea', price: 3 };
       wire.send([36, 7, 1, {}, [price]], [36, 7, 2, {}, [{ item: 'tea', price: '3' }]], [36, 7, 3, {}, [price]]);
 
       expect(events.values.map(({ details }) => details.publication)).toEqual([1, 3]);
-      expect(told.map(({ context }) => context)).toEqual(['event of com.shop.price']);
-      expect((told[0]?.error as Error).message).toBe(
+      expect(reported.map(({ context }) => context)).toEqual(['event of com.shop.price']);
+      expect((reported[0]?.error as Error).message).toBe(
         'an event of com.shop.price violates the contract: ' +
           'args[0].price: Invalid type: Expected number but received "3" (got a string)',
       );
@@ -475,7 +480,7 @@ describe('validated()', () => {
     });
 
     it('checks what a pattern receives by the topic that was published to', () => {
-      const { checked, wire, told } = checking(shop);
+      const { checked, wire, reported } = checking(shop);
       const events = record(checked.subscribe('com.shop.', { match: 'prefix' }));
       wire.send([33, 1, 7]);
       wire.send(
@@ -485,7 +490,7 @@ describe('validated()', () => {
       );
 
       expect(events.values.map(({ details }) => details.publication)).toEqual([2, 3]);
-      expect(told.length).toBe(1);
+      expect(reported.length).toBe(1);
     });
 
     it('keeps the order of events that take their time, and drops those whose schema fails', async () => {
@@ -493,7 +498,7 @@ describe('validated()', () => {
         if ((value as unknown[])[0] === 2) throw new Error('broken schema');
         return { value };
       });
-      const { checked, wire, told } = checking(contract({ topics: { 'com.app.t': { args: slow.schema } } }));
+      const { checked, wire, reported } = checking(contract({ topics: { 'com.app.t': { args: slow.schema } } }));
       const events = record(checked.subscribe('com.app.t'));
       wire.send([33, 1, 7], [36, 7, 1, {}, [1]], [36, 7, 2, {}, [2]], [36, 7, 3, {}, [3]]);
       expect(events.values).toEqual([]);
@@ -502,18 +507,18 @@ describe('validated()', () => {
       await slow.answer();
 
       expect(events.values.map(({ value }) => value)).toEqual([1, 3]);
-      expect(told.length).toBe(1);
+      expect(reported.length).toBe(1);
     });
 
     it('on a session tells of what it dropped, too', () => {
       const { wamp, session, wire } = joined();
-      const told: unknown[] = [];
-      wamp.userErrors$.subscribe(({ error }) => told.push(error));
+      const reported: unknown[] = [];
+      wamp.userErrors$.subscribe(({ error }) => reported.push(error));
       const events = record(validated(session, shop).subscribe('com.shop.count'));
       wire.send([33, 1, 7], [36, 7, 1, {}, ['x']]);
 
       expect(events.values).toEqual([]);
-      expect(told).toEqual([jasmine.any(ContractError)]);
+      expect(reported).toEqual([jasmine.any(ContractError)]);
     });
   });
 
@@ -596,7 +601,7 @@ describe('contract()', () => {
       const [, request] = empty.wire.rest().at(-1) as unknown as [number, number];
       empty.wire.send([33, request, 7], [36, 7, 1, {}, ['x']]);
       expect(events.values.map(({ value }) => value)).toEqual(['x']);
-      expect(empty.told).toEqual([]);
+      expect(empty.reported).toEqual([]);
 
       // each is, where it is written
       const args = schema(oneNumber);
@@ -614,7 +619,7 @@ describe('contract()', () => {
       const [, again] = full.wire.rest().at(-1) as unknown as [number, number];
       full.wire.send([33, again, 7], [36, 7, 1, {}, ['x']]);
       expect(dropped.values).toEqual([]);
-      expect(full.told.length).toBe(1);
+      expect(full.reported.length).toBe(1);
     }
   });
 

@@ -57,8 +57,8 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
 
     it('take options that are meant for all, before which their own count', () => {
       inRealm({}, ({ router, wamp, watch }) => {
-        const told: string[] = [];
-        const onSubscribed = ({ topic }: SubscriptionInfo): void => void told.push(topic);
+        const reported: string[] = [];
+        const onSubscribed = ({ topic }: SubscriptionInfo): void => void reported.push(topic);
         watch(bind(wamp, new Shop(), { register: { invoke: 'first' }, subscribe: { onSubscribed } }));
         expect(router.registrations.map(({ procedure, invoke }) => [procedure, invoke])).toEqual([
           ['hello', 'first'],
@@ -69,7 +69,7 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
           ['first', 'first'],
           ['second', 'last'],
         ]);
-        expect(told).toEqual(['price.', 'pair']);
+        expect(reported).toEqual(['price.', 'pair']);
       });
     });
 
@@ -226,15 +226,15 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
       for (const topic of ['throws', 'rejects', 'errors', 'number.x', 'number.7', 'runs', 'goes.on', 'throws']) {
         await record(other.publish(topic, [], {}, { acknowledge: true })).done();
       }
-      const told = await errors.next(5);
-      expect(told.map(({ context }) => context).sort()).toEqual([
+      const reported = await errors.next(5);
+      expect(reported.map(({ context }) => context).sort()).toEqual([
         'handler of errors (onError)',
         'handler of number.x (onNumber)',
         'handler of rejects (onReject)',
         'handler of throws (onThrow)',
         'handler of throws (onThrow)',
       ]);
-      expect(told.map(({ error }) => (error as Error).message).sort()).toEqual([
+      expect(reported.map(({ error }) => (error as Error).message).sort()).toEqual([
         'errored',
         'number.x does not match number.<n:int>: n must be an integer, got the string "x"',
         'rejected',

@@ -108,11 +108,11 @@ function uses(wamp: WampClient, session: Session, text: string): void {
 
   exactly<Observable<Binding>>()(bind(wamp, new Shop()));
   exactly<Observable<Binding>>()(bind(session, new Shop(), { prefix: 'com', onFailure: 'end' }));
-  bind(wamp, new Shop(), { onFailure: 'continue' }).subscribe((told) => {
-    exactly<Binding | BindingFailure>()(told);
-    if (told.error === undefined) exactly<number>()(told.id);
+  bind(wamp, new Shop(), { onFailure: 'continue' }).subscribe((reported) => {
+    exactly<Binding | BindingFailure>()(reported);
+    if (reported.error === undefined) exactly<number>()(reported.id);
     // @ts-expect-error what failed has no id
-    else exactly<number>()(told.id);
+    else exactly<number>()(reported.id);
   });
   // @ts-expect-error no such choice
   bind(wamp, new Shop(), { onFailure: 'ignore' });

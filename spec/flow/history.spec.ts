@@ -96,7 +96,7 @@ for (const [profile, options] of PROFILES) {
 describe('history()', () => {
   const FEATURES = { broker: 'event_history', dealer: '' };
   /** What becomes of a result with these positional arguments. */
-  const told = (
+  const reported = (
     args: readonly unknown[],
     options: HistoryOptions = {},
     announced = true,
@@ -145,24 +145,24 @@ describe('history()', () => {
   });
 
   it('takes one list, or an event for each argument', () => {
-    expect(values(told([[row(1, 1), row(2, 2)]]))).toEqual([1, 2]);
-    expect(values(told([row(1, 1), row(2, 2)]))).toEqual([1, 2]);
-    expect(values(told([row(1, 1)]))).toEqual([1]);
-    expect(values(told([[]]))).toEqual([]);
-    expect(values(told([]))).toEqual([]);
-    expect(values(told([null]))).toEqual([]);
+    expect(values(reported([[row(1, 1), row(2, 2)]]))).toEqual([1, 2]);
+    expect(values(reported([row(1, 1), row(2, 2)]))).toEqual([1, 2]);
+    expect(values(reported([row(1, 1)]))).toEqual([1]);
+    expect(values(reported([[]]))).toEqual([]);
+    expect(values(reported([]))).toEqual([]);
+    expect(values(reported([null]))).toEqual([]);
   });
 
   it('takes a router that announced nothing to answer newest first, unless its times say otherwise', () => {
-    expect(values(told([[row(2, 2), row(1, 1)]], {}, false))).toEqual([1, 2]);
+    expect(values(reported([[row(2, 2), row(1, 1)]], {}, false))).toEqual([1, 2]);
     const later = { ...row(2, 2), timestamp: '2026-01-01T00:00:01Z' };
-    expect(values(told([[row(1, 1), later]], {}, false))).toEqual([1, 2]);
-    expect(values(told([[later, row(1, 1)]], {}, false))).toEqual([1, 2]);
+    expect(values(reported([[row(1, 1), later]], {}, false))).toEqual([1, 2]);
+    expect(values(reported([[later, row(1, 1)]], {}, false))).toEqual([1, 2]);
   });
 
   it('names what came where it is not what it should be', () => {
     const error = (args: readonly unknown[]): string => {
-      const { error } = told(args);
+      const { error } = reported(args);
       expect(error).toBeInstanceOf(ProtocolError);
       return (error as Error).message;
     };

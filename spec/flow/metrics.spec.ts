@@ -79,7 +79,7 @@ describe('metrics()', () => {
       const again = new Subject<void>();
       const w = measured(time, { period: 100 });
       const each = record(metrics(w.client, { period: 100, reset: true, probe: false }));
-      const told = record(metrics(w.client, { period: 100, reset: again, probe: false }));
+      const reported = record(metrics(w.client, { period: 100, reset: again, probe: false }));
       for (let i = 0; i < 3; i++) {
         w.client.publish('com.app.t');
         if (i === 2) again.next();
@@ -88,7 +88,7 @@ describe('metrics()', () => {
       const sent = (all: Recording<Metrics>): number[] => all.values.map((one) => one.sent.messages);
       expect(sent(w.all)).toEqual([1, 2, 3]);
       expect(sent(each)).toEqual([1, 1, 1]);
-      expect(sent(told)).toEqual([1, 2, 0]);
+      expect(sent(reported)).toEqual([1, 2, 0]);
       expect(w.all.values.map(({ cycle, duration }) => [cycle, duration])).toEqual([
         [1, 100],
         [2, 200],

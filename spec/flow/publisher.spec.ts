@@ -212,14 +212,14 @@ describe('publisher()', () => {
           if (value === 2) throw new Error('two');
           return [value];
         };
-        const told: unknown[] = [];
-        wamp.userErrors$.subscribe((error) => told.push(error));
+        const reported: unknown[] = [];
+        wamp.userErrors$.subscribe((error) => reported.push(error));
         const observer = publisher<number>(wamp, TOPIC, { payload });
         of(1, 2, 3).subscribe(observer);
         expect(observer.counters).toEqual({ sent: 2, dropped: 1, waiting: 0 });
         at(10, () => {
           expect(sent(wire)).toEqual([1, 3]);
-          expect(told).toEqual([{ error: new Error('two'), context: `payload of ${TOPIC}` }]);
+          expect(reported).toEqual([{ error: new Error('two'), context: `payload of ${TOPIC}` }]);
         });
       });
     });

@@ -3,14 +3,7 @@ import fc from 'fast-check';
 import { ATTRIBUTES } from '../../src/protocol/attributes.ts';
 
 /** Keys that do harm where they are assigned without care. */
-export const dangerousKey = fc.constantFrom(
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'hasOwnProperty',
-  'toJSON',
-);
+const dangerousKey = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'toJSON');
 
 /** Whatever a program may hand over. */
 export const anything = fc.anything({

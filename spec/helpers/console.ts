@@ -36,7 +36,7 @@ export class Console {
   }
 
   /** The same on standard error. */
-  told(pattern: RegExp): Promise<RegExpExecArray> {
+  shown(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#found(() => pattern.exec(this.err));
   }
 

@@ -32,7 +32,7 @@ interface Case {
   readonly asking: PassthruConfig;
   readonly answering: PassthruConfig;
   /** What details tell. */
-  readonly told: object;
+  readonly reported: object;
   /** The attributes on the wire. */
   readonly mark: 'ppt_scheme' | 'enc_algo';
 }
@@ -42,7 +42,7 @@ const packed = (pptSerializer: string, more: PassthruOptions = {}): Case => ({
   options: { pptScheme: 'x_spec', pptSerializer, ...more },
   asking: { codecs: [packing] },
   answering: { codecs: [packing] },
-  told: { pptScheme: 'x_spec', pptSerializer, ...more },
+  reported: { pptScheme: 'x_spec', pptSerializer, ...more },
   mark: 'ppt_scheme',
 });
 
@@ -56,7 +56,7 @@ const CASES: readonly Case[] = [
     options: {},
     asking: { codecs: [originators] },
     answering: { codecs: [responders] },
-    told: { pptScheme: 'cryptobox', pptSerializer: 'json', pptCipher: 'xsalsa20poly1305' },
+    reported: { pptScheme: 'cryptobox', pptSerializer: 'json', pptCipher: 'xsalsa20poly1305' },
     mark: 'ppt_scheme',
   },
   {
@@ -64,7 +64,7 @@ const CASES: readonly Case[] = [
     options: {},
     asking: { codecs: [originators], shape: 'enc' },
     answering: { codecs: [responders] },
-    told: { encAlgo: 'cryptobox', encSerializer: 'json' },
+    reported: { encAlgo: 'cryptobox', encSerializer: 'json' },
     mark: 'enc_algo',
   },
 ];
@@ -90,7 +90,7 @@ export function payloads(
       clients = [];
     });
 
-    for (const { name: how, options, asking, answering, told, mark } of CASES) {
+    for (const { name: how, options, asking, answering, reported, mark } of CASES) {
       if (!shapes.includes(mark)) continue;
       describe(how, () => {
         it('events and their details', async () => {
@@ -101,7 +101,7 @@ export function payloads(
           alice.publish(topic, VALUES, { text: 's3cret' }, options);
           const [event] = await events.next();
           expect([event?.args, event?.kwargs]).toEqual([VALUES, { text: 's3cret' }]);
-          expect(event?.details).toEqual(jasmine.objectContaining({ ...told, topic }));
+          expect(event?.details).toEqual(jasmine.objectContaining({ ...reported, topic }));
           const published = sent.values.find(({ message }) => message[0] === 16)?.message;
           expect(published?.[2]).toEqual(jasmine.objectContaining({ [mark]: jasmine.any(String) }));
           expect(published?.length).toBe(5);
@@ -119,8 +119,8 @@ export function payloads(
           const [asked, answered] = [record(alice.messages$), record(bob.messages$)];
           const answer = await firstValueFrom(alice.call(procedure, VALUES, { text: 's3cret' }, options));
           expect([answer.args, answer.kwargs]).toEqual([VALUES, { text: 's3cret' }]);
-          expect(answer.details).toEqual(jasmine.objectContaining({ ...told, procedure }));
-          expect(details).toEqual(jasmine.objectContaining({ ...told, procedure }));
+          expect(answer.details).toEqual(jasmine.objectContaining({ ...reported, procedure }));
+          expect(details).toEqual(jasmine.objectContaining({ ...reported, procedure }));
           expect(JSON.stringify([asked.values, answered.values])).not.toContain('s3cret');
         });
 
@@ -185,7 +185,7 @@ export function payloads(
           alice.publish(topic, [1], {}, options);
           const [event] = await events.next();
           expect([event?.args, event?.kwargs]).toEqual([[jasmine.any(Uint8Array)], {}]);
-          expect(event?.details).toEqual(jasmine.objectContaining(told));
+          expect(event?.details).toEqual(jasmine.objectContaining(reported));
         });
 
         it('a client with another codec drops the event and refuses the call', async () => {

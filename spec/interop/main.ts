@@ -132,8 +132,8 @@ for (const router of started) {
 const titles = versions.map((title) => ({ title }));
 print(`\n${matrix(outcomes, titles).join('\n')}`);
 mkdirSync(CACHE, { recursive: true });
-const told: Result = { node: process.version, versions, peers: peerVersions, outcomes };
-writeFileSync(`${CACHE}result.json`, JSON.stringify(told, undefined, 1));
+const reported: Result = { node: process.version, versions, peers: peerVersions, outcomes };
+writeFileSync(`${CACHE}result.json`, JSON.stringify(reported, undefined, 1));
 const failed = outcomes.filter(({ status }) => status === 'failed').length;
 print(`in ${((performance.now() - begin) / 1000).toFixed(0)} s; details in spec/.cache/interop/result.json`);
 print(`${outcomes.length - failed} passed, ${failed} failed`);

@@ -56,7 +56,7 @@ export function judge(place: Place, result: SpecResult, known: Deviation | undef
 const MARKS = { passed: 'passed', deviation: 'deviation', failed: 'FAILED' } as const;
 
 /** One cell of the matrix: `12`, `10 + 2 deviations`, `1 FAILED of 12`. */
-export function cell(outcomes: readonly Outcome[]): string {
+function cell(outcomes: readonly Outcome[]): string {
   if (outcomes.length === 0) return '–';
   const count = (status: Outcome['status']): number => outcomes.filter((each) => each.status === status).length;
   const [passed, deviations, failed] = [count('passed'), count('deviation'), count('failed')];

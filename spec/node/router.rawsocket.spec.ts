@@ -252,15 +252,15 @@ describe('serveRouter on RawSocket', () => {
     it('a callee answers with payload_size_exceeded where its result is longer than the router takes', async () => {
       await serve();
       const callee = client();
-      const told: unknown[] = [];
-      callee.userErrors$.subscribe(({ error }) => told.push(error));
+      const reported: unknown[] = [];
+      callee.userErrors$.subscribe(({ error }) => reported.push(error));
       await provided(callee, 'com.f', ({ value }) => 'x'.repeat(value as number));
       const caller = client();
       const failed = await firstValueFrom(caller.call('com.f', [70_000])).catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(ApplicationError);
       expect((failed as ApplicationError).uri).toBe('wamp.error.payload_size_exceeded');
       expect((failed as ApplicationError).args).toEqual([jasmine.stringMatching(/longer than the 65536/)]);
-      expect(told).toEqual([jasmine.any(SerializationError)]);
+      expect(reported).toEqual([jasmine.any(SerializationError)]);
       expect((await firstValueFrom(caller.call('com.f', [1]))).value).toBe('x');
     });
 

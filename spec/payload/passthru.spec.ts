@@ -752,10 +752,10 @@ describe('passthru(): a RESULT, an ERROR', () => {
 
 describe('passthru(): codecs of the application', () => {
   it('are called in turn, with the role of this end, and may leave it to the next', () => {
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const silent: PayloadCodec = {
-      encode: (...given) => void told.push(['encode', ...given]),
-      decode: (...given) => void told.push(['decode', ...given]),
+      encode: (...given) => void reported.push(['encode', ...given]),
+      decode: (...given) => void reported.push(['decode', ...given]),
     };
     const client = connected({ codecs: [silent, own] });
     provide(client, 'com.p', ({ value }) => value);
@@ -764,7 +764,7 @@ describe('passthru(): codecs of the application', () => {
     expect(contents(client.wire.take(70), 3)).toEqual({ args: [1], kwargs: {} });
     client.wamp.publish('com.t', [1], { a: 2 });
     const attributes = { scheme: 'x_a', serializer: 'json', cipher: undefined, keyid: undefined };
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['decode', false, 'com.p', { ...attributes, payload } as EncodedPayload],
       ['encode', false, 'com.p', [1], {}, attributes],
       ['encode', true, 'com.t', [1], { a: 2 }, undefined],

@@ -84,7 +84,7 @@ describe('forEachSession()', () => {
   it('tells errors on userErrors$ and in its report; the session and the next run go on', () => {
     virtual((time) => {
       const w = world();
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       const error = new RangeError('setup broke');
       const runs = record(
         forEachSession(w.client, () => {
@@ -92,7 +92,7 @@ describe('forEachSession()', () => {
         }),
       );
       time.advance();
-      expect(told.values).toEqual([{ error, context: 'forEachSession' }]);
+      expect(reported.values).toEqual([{ error, context: 'forEachSession' }]);
       expect(runs.values.at(-1)).toEqual({ state: 'failed', session: inState(w.client, 'joined').session, error });
       expect(w.types()).toEqual(['connect', 'join', 'ready']);
 
@@ -108,7 +108,7 @@ describe('forEachSession()', () => {
     virtual((time) => {
       const w = world();
       w.client.register('com.app.slow', () => NEVER).subscribe();
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       const runs = record(
         forEachSession(w.client, (session) => session.call('com.app.slow').pipe(startWith(undefined))),
       );
@@ -116,7 +116,7 @@ describe('forEachSession()', () => {
       w.router.dropAll();
       time.advance();
       expect(states(runs)).toEqual(['running', 'settled', 'ended']);
-      expect(told.values).toEqual([]);
+      expect(reported.values).toEqual([]);
       runs.stop();
     });
   });

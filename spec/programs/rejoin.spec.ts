@@ -33,8 +33,8 @@ describe('rejoin()', () => {
       const router = createTestRouter();
       const transport = counting(router.transport());
       const w = world({ router, transports: [transport] });
-      const told: unknown[] = [];
-      const onSubscribed = ({ again }: { again: boolean }): void => void told.push(again);
+      const reported: unknown[] = [];
+      const onSubscribed = ({ again }: { again: boolean }): void => void reported.push(again);
       const events = record(w.client.subscribe<number>('com.app.t', { onSubscribed }));
       const registrations = record(w.client.register('com.app.f', () => 'here'));
       time.advance();
@@ -48,7 +48,7 @@ describe('rejoin()', () => {
       expect(session(w)).not.toBe(before);
       expect(before.open).toBeFalse();
       expect(w.received.map(([type]) => type)).toEqual([1, 32, 64, 6, 1, 32, 64]);
-      expect(told).toEqual([false, true]);
+      expect(reported).toEqual([false, true]);
       expect(registrations.values.map(({ again }) => again)).toEqual([false, true]);
       expect(w.types()).toEqual(['connect', 'join', 'ready', 'leave', 'disconnect', 'connect', 'join', 'ready']);
       expect(w.states()).toEqual(['idle', 'connecting', 'joining', 'joined', 'connecting', 'joining', 'joined']);
@@ -179,15 +179,15 @@ describe('rejoin()', () => {
       const w = faked({ closeTimeout: 500 });
       time.advance();
       w.at(0).welcome(7);
-      const told: boolean[] = [];
-      w.client.subscribe('com.app.t', { onSubscribed: ({ again }) => told.push(again) }).subscribe();
+      const reported: boolean[] = [];
+      w.client.subscribe('com.app.t', { onSubscribed: ({ again }) => reported.push(again) }).subscribe();
       w.at(0).reply(33, 1, 5);
       rejoin(w.client);
       rejoin(w.client);
       time.advance();
       w.at(1).welcome(8);
       w.at(1).reply(33, 1, 6);
-      expect(told).toEqual([false, true]);
+      expect(reported).toEqual([false, true]);
       expect(inState(w.client, 'joined').healing).toBe(0);
       // late
       w.at(0).reply(6, {}, 'wamp.close.goodbye_and_out');

@@ -105,10 +105,10 @@ describe('runClient()', () => {
     for (const main of Object.values(mains)) {
       virtual((time) => {
         const w = world();
-        const told = record(w.client.userErrors$);
+        const reported = record(w.client.userErrors$);
         record(runClient<number>(w.client, main));
         time.advance();
-        expect(told.values).toEqual([{ error: new RangeError('main broke'), context: 'main of runClient' }]);
+        expect(reported.values).toEqual([{ error: new RangeError('main broke'), context: 'main of runClient' }]);
         expect(goodbyes(w)).toEqual(['wamp.close.normal']);
         expect(w.client.status.state).toBe('closed');
       });
@@ -149,7 +149,7 @@ describe('runClient()', () => {
   it('takes a `restart` that throws for no, and tells of it', () => {
     virtual((time) => {
       const w = world();
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       record(
         runClient(w.client, () => throwError(() => new Error('first')), {
           restart: () => {
@@ -158,7 +158,7 @@ describe('runClient()', () => {
         }),
       );
       time.advance();
-      expect(told.values.map(({ context }) => context)).toEqual(['main of runClient', 'restart of runClient']);
+      expect(reported.values.map(({ context }) => context)).toEqual(['main of runClient', 'restart of runClient']);
       expect(w.client.status.state).toBe('closed');
     });
   });
@@ -167,7 +167,7 @@ describe('runClient()', () => {
     virtual((time) => {
       const w = world();
       w.client.register('com.app.slow', () => NEVER).subscribe();
-      const told = record(w.client.userErrors$);
+      const reported = record(w.client.userErrors$);
       let runs = 0;
       const run = record(runClient(w.client, (session) => (runs++, session.call('com.app.slow'))));
       time.advance();
@@ -177,7 +177,7 @@ describe('runClient()', () => {
       waitOut(time, w.client);
       time.advance();
       expect(runs).toBe(2);
-      expect(told.values).toEqual([]);
+      expect(reported.values).toEqual([]);
       run.stop();
     });
   });

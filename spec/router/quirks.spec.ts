@@ -221,14 +221,14 @@ describe('test router, like crossbar', () => {
 describe('test router, like nexus', () => {
   it('describes an exact subscription or single registration with empty words', () => {
     const [, peer] = setUp(1, nexus);
-    const told = (request: number, procedure: string, id: unknown): unknown =>
+    const reported = (request: number, procedure: string, id: unknown): unknown =>
       (peer.send([48, request, {}, procedure, [id]]).take()[0]?.[3] as unknown[])[0];
     const subscription = peer.send([32, 1, {}, 'com.t']).take()[0]?.[2];
     const topic = { id: subscription, uri: 'com.t', match: '' };
-    expect(told(2, 'wamp.subscription.get', subscription)).toEqual(jasmine.objectContaining(topic));
+    expect(reported(2, 'wamp.subscription.get', subscription)).toEqual(jasmine.objectContaining(topic));
     const registration = peer.send([64, 3, {}, 'com.p']).take()[0]?.[2];
     const procedure = { id: registration, uri: 'com.p', match: '', invoke: '' };
-    expect(told(4, 'wamp.registration.get', registration)).toEqual(jasmine.objectContaining(procedure));
+    expect(reported(4, 'wamp.registration.get', registration)).toEqual(jasmine.objectContaining(procedure));
   });
 
   it('sends progress: false and the procedure with every INVOCATION', () => {

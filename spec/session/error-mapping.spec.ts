@@ -60,10 +60,10 @@ describe('an ERROR that comes', () => {
   });
 
   it('is an ApplicationError where the constructor throws, which is told', () => {
-    const told: unknown[] = [];
-    const error = errorFromMessage(message('com.app.broken'), {}, MAPPING, (...all) => told.push(...all));
+    const reported: unknown[] = [];
+    const error = errorFromMessage(message('com.app.broken'), {}, MAPPING, (...all) => reported.push(...all));
     expect(error).toBeInstanceOf(ApplicationError);
-    expect(told).toEqual([jasmine.any(RangeError), 'constructor of Broken for com.app.broken']);
+    expect(reported).toEqual([jasmine.any(RangeError), 'constructor of Broken for com.app.broken']);
   });
 
   it('may carry a binary', () => {

@@ -132,13 +132,13 @@ describe('interceptors', () => {
         },
       ],
     });
-    const told = record(wamp.userErrors$);
+    const reported = record(wamp.userErrors$);
     const circle: unknown[] = [];
     circle.push(circle);
     const calls = [record(wamp.call('com.app.f', circle)), record(wamp.call('com.app.refused'))];
 
     expect(calls.map(({ error }) => (error as Error).name)).toEqual(['SerializationError', 'InvalidStateError']);
-    expect(told.values).toEqual([]);
+    expect(reported.values).toEqual([]);
   });
 
   it('that throw on the way in are told on userErrors$, and the session goes on', () => {
@@ -152,11 +152,11 @@ describe('interceptors', () => {
         },
       ],
     });
-    const told = record(wamp.userErrors$);
+    const reported = record(wamp.userErrors$);
     const events = record(wamp.subscribe('com.app.t'));
     wire.send([33, 1, 77], [36, 77, 1, {}, [1]], [36, 77, 2, {}, [2]]);
 
-    expect(told.values).toEqual([{ error: new RangeError('broken'), context: 'interceptor' }]);
+    expect(reported.values).toEqual([{ error: new RangeError('broken'), context: 'interceptor' }]);
     expect(events.values.map(({ value }) => value)).toEqual([2]);
   });
 

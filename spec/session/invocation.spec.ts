@@ -210,7 +210,7 @@ describe('the answer of a handler', () => {
 });
 
 describe('what a handler throws', () => {
-  const thrown: readonly (readonly [what: string, error: unknown, sent: readonly unknown[], told: boolean])[] = [
+  const thrown: readonly (readonly [what: string, error: unknown, sent: readonly unknown[], reported: boolean])[] = [
     ['an Error', new RangeError('bad'), ['wamp.error.runtime_error', ['bad']], true],
     ['text', 'bad', ['wamp.error.runtime_error', ['bad']], true],
     ['empty text', '', ['wamp.error.runtime_error', ['the string ""']], true],
@@ -245,7 +245,7 @@ describe('what a handler throws', () => {
         ),
     ],
   ];
-  for (const [what, error, sent, told] of thrown) {
+  for (const [what, error, sent, reported] of thrown) {
     for (const [how, by] of ways) {
       it(`${what}, ${how}, is an ERROR`, async () => {
         const { wire, registration, errors } = registered(() => by(error), {
@@ -255,7 +255,7 @@ describe('what a handler throws', () => {
         await turn();
         await turn();
         expect(wire.rest() as readonly unknown[]).toEqual([[8, 68, 1, {}, ...sent]]);
-        expect(errors.values).toEqual(told ? [{ error, context: `handler of ${URI}` }] : []);
+        expect(errors.values).toEqual(reported ? [{ error, context: `handler of ${URI}` }] : []);
         expect(registration.ended).toBeFalse();
       });
     }

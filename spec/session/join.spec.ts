@@ -175,7 +175,7 @@ describe('CHALLENGE', () => {
     expect(failure()).toBeInstanceOf(AbortError);
   });
 
-  const broken: readonly (readonly [what: string, answer: () => unknown, told: boolean])[] = [
+  const broken: readonly (readonly [what: string, answer: () => unknown, reported: boolean])[] = [
     [
       'a throw',
       () => {
@@ -188,14 +188,14 @@ describe('CHALLENGE', () => {
     ['nothing', () => undefined, false],
     ['a number', () => ({ signature: 5 }), false],
   ];
-  for (const [what, answer, told] of broken) {
+  for (const [what, answer, reported] of broken) {
     it(`answered with ${what} aborts`, () => {
       const { wire, failure, errors } = greeting({ auth: [method(answer as () => ChallengeAnswer)] });
       wire.send([4, 'ticket', {}]);
       expect(wire.take(3)[2]).toBe('wamp.error.cannot_authenticate');
       expect(wire.rest()).toEqual([]);
       expect(failure()).toBeInstanceOf(Error);
-      expect(errors.values.map(({ context }) => context)).toEqual(told ? ['authenticator ticket'] : []);
+      expect(errors.values.map(({ context }) => context)).toEqual(reported ? ['authenticator ticket'] : []);
     });
   }
 

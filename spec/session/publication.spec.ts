@@ -93,13 +93,15 @@ describe('publish', () => {
 describe('an error of a publication', () => {
   it('that nobody observes goes to lifecycle$ as publisherror, and nowhere else', async () => {
     const { wamp, wire } = joined();
-    const told = record(wamp.lifecycle$);
+    const reported = record(wamp.lifecycle$);
     wamp.publish(TOPIC, [], {}, ACKNOWLEDGE);
     wamp.publish('com.app.other', [Symbol('no')]);
     wire.send([8, 16, 1, {}, 'com.app.bad']);
     await turn();
     expect(
-      told.values.map((event) => (event.type === 'publisherror' ? [event.topic, (event.error as Error).name] : event)),
+      reported.values.map((event) =>
+        event.type === 'publisherror' ? [event.topic, (event.error as Error).name] : event,
+      ),
     ).toEqual([
       ['com.app.other', 'SerializationError'],
       [TOPIC, 'ApplicationError'],
@@ -108,7 +110,7 @@ describe('an error of a publication', () => {
 
   it('that is observed, even in the same turn only, does not', async () => {
     const { wamp, wire } = joined();
-    const told = record(wamp.lifecycle$);
+    const reported = record(wamp.lifecycle$);
     const report = wamp.publish(TOPIC, [], {}, ACKNOWLEDGE);
     wire.send([8, 16, 1, {}, 'com.app.bad']);
     const late = record(report);
@@ -118,7 +120,7 @@ describe('an error of a publication', () => {
       jasmine.objectContaining({ uri: 'com.app.bad' }),
       jasmine.objectContaining({ name: 'SerializationError', message: jasmine.stringMatching(/args\[0\]/) }),
     ]);
-    expect(told.values).toEqual([]);
+    expect(reported.values).toEqual([]);
   });
 
   it('says that it may have been delivered where it was written and not answered', () => {

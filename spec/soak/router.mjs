@@ -4,7 +4,7 @@ import { serveRouter } from '../../src/router/node/index.ts';
 
 const router = createRouter();
 const { port } = await serveRouter(router, { port: Number(process.argv[2]) });
-const told = {
+const reported = {
   port: () => port,
   /** What it holds; its own meta procedures are nobody's. */
   held: () => ({
@@ -14,7 +14,7 @@ const told = {
   }),
 };
 process.on('message', ({ id, what, args = [] }) => {
-  const value = told[what] ? told[what]() : router[what](...args);
+  const value = reported[what] ? reported[what]() : router[what](...args);
   process.send({ id, value: value ?? null });
 });
 // ends with who started it

@@ -598,15 +598,15 @@ describe('serveTabs', () => {
       const { wamp } = tab();
       await joined(wamp);
       const link = backpressure(wamp, { high: 1000, period: 1 });
-      const told = (bytes: number): Promise<unknown> =>
+      const reported = (bytes: number): Promise<unknown> =>
         firstValueFrom(link.pipe(first(({ bufferedAmount }) => bufferedAmount === bytes)));
       waiting = 5000;
       wamp.publish(TOPIC, [1]);
-      expect(await told(5000)).toEqual({ bufferedAmount: 5000, queued: 0, congested: true });
+      expect(await reported(5000)).toEqual({ bufferedAmount: 5000, queued: 0, congested: true });
       waiting = 300;
-      expect(await told(300)).toEqual({ bufferedAmount: 300, queued: 0, congested: false });
+      expect(await reported(300)).toEqual({ bufferedAmount: 300, queued: 0, congested: false });
       waiting = 0;
-      expect(await told(0)).toEqual({ bufferedAmount: 0, queued: 0, congested: false });
+      expect(await reported(0)).toEqual({ bufferedAmount: 0, queued: 0, congested: false });
     });
 
     it('answers the signs of life that the client asks for', async () => {

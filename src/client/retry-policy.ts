@@ -34,7 +34,7 @@ export interface Circumstances {
 }
 
 /** Error URIs of the specification by their last words. */
-export function wampErrors(names: string): ReadonlySet<string> {
+function wampErrors(names: string): ReadonlySet<string> {
   return new Set(names.split(' ').map((name) => `wamp.error.${name}`));
 }
 

@@ -105,7 +105,7 @@ export interface Route {
 const REMEMBERED = 10_000;
 
 /** Remembers the last few ids, in a ring: a Set alone finds its oldest one only behind the places of all deleted ones. */
-export class RecentIds {
+class RecentIds {
   readonly #ids = new Set<Id>();
   readonly #ring: Id[] = [];
   #next = 0;

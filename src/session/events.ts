@@ -11,7 +11,7 @@ const WIRE = Symbol('wire');
 const OWN = ['subscription', 'topic', 'registration', 'procedure'];
 
 /** An attribute of a dictionary of the wire; one of the wrong type is as if it were absent. */
-export function attribute(wire: Readonly<Dict>, name: string): unknown {
+function attribute(wire: Readonly<Dict>, name: string): unknown {
   const value = wire[name];
   return READ_BY_CLIENTS[name]?.test(value) ? value : undefined;
 }
@@ -57,7 +57,7 @@ export const wireDetails = (details: AnyDetails): Readonly<Dict> =>
   (details as AnyDetails & { [WIRE](): Readonly<Dict> })[WIRE]();
 
 /** Everything that arrives with a payload has this shape. */
-export abstract class Arrival<T, D extends AnyDetails, A extends List = List, K = Readonly<Dict>> {
+abstract class Arrival<T, D extends AnyDetails, A extends List = List, K = Readonly<Dict>> {
   /** Positional payload, never null. */
   readonly args: A;
   /** Keyword payload, never null. */

@@ -15,7 +15,7 @@ const TOO_SOON = 100;
 const TOO_LONG = 1009;
 
 /** An answer is longer than the receiver takes. */
-export class AnswerTooLongError extends Error {
+class AnswerTooLongError extends Error {
   override name = 'AnswerTooLongError';
 }
 

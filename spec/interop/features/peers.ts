@@ -196,8 +196,8 @@ export function sealed({ router, client, kind, serializer }: PeerScene): void {
     await provided(wamp, procedure, () => {
       throw new ApplicationError('spec.app.bad', ['s3cret'], { a: 1 });
     });
-    const told = await refusal(peer.ask({ do: 'call', uri: procedure, args: ['x'], kwargs: {} }));
-    expect(told).toEqual(jasmine.objectContaining({ uri: 'spec.app.bad' }));
+    const reported = await refusal(peer.ask({ do: 'call', uri: procedure, args: ['x'], kwargs: {} }));
+    expect(reported).toEqual(jasmine.objectContaining({ uri: 'spec.app.bad' }));
   });
 }
 
@@ -255,8 +255,8 @@ export function wampyPython({ router, client, kind }: PeerScene): void {
     await provided(client(), procedure, () => {
       throw new ApplicationError('com.app.bad', ['why'], { a: 1 });
     });
-    const told = await peer.ask({ do: 'call', uri: procedure, args: [], kwargs: {} });
-    expect(told).toEqual({ error: { uri: 'com.app.bad', args: ['why'], kwargs: { a: 1 } } });
+    const reported = await peer.ask({ do: 'call', uri: procedure, args: [], kwargs: {} });
+    expect(reported).toEqual({ error: { uri: 'com.app.bad', args: ['why'], kwargs: { a: 1 } } });
   });
 
   it('our described error reaches it with the keyword values of its own', async () => {
@@ -266,8 +266,8 @@ export function wampyPython({ router, client, kind }: PeerScene): void {
       throw new RangeError('why');
     };
     await provided(wamp, procedure, describeErrors(wamp, fail));
-    const told = await peer.ask({ do: 'call', uri: procedure, args: [1], kwargs: { a: 2 } });
+    const reported = await peer.ask({ do: 'call', uri: procedure, args: [1], kwargs: { a: 2 } });
     const kwargs = { exc_type: 'RangeError', message: 'why', call_args: [1], call_kwargs: { a: 2 } };
-    expect(told).toEqual({ error: { uri: 'wamp.error.runtime_error', args: ['why'], kwargs } });
+    expect(reported).toEqual({ error: { uri: 'wamp.error.runtime_error', args: ['why'], kwargs } });
   });
 }

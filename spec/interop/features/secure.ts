@@ -33,12 +33,12 @@ export function secured({ router: { at }, certificate: { pem }, client }: Scene)
     ] as const) {
       it(`${name}: a router with ${what} is not spoken to`, async () => {
         const wamp = client({ transports: [transport(options)], reconnect: false });
-        const told: unknown[] = [];
-        wamp.messages$.subscribe((message) => told.push(message));
+        const reported: unknown[] = [];
+        wamp.messages$.subscribe((message) => reported.push(message));
         wamp.connect();
         const failed = await soon(wamp.status$.pipe(filter(({ state }) => state === 'failed')));
         expect((failed as { error?: Error }).error?.name).toBe('ConnectFailedError');
-        expect(told).toEqual([]);
+        expect(reported).toEqual([]);
       });
     }
   }

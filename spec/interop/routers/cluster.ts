@@ -19,7 +19,7 @@ const endpoint = (port: number): object => ({ type: 'tcp', interface: '127.0.0.1
 const roles = [role('anonymous'), role(LINK)];
 
 /** The node that is linked to: a second port lets the other node in, by the key of that. */
-export const firstConfig = (clients: number, link: number, publicKey: string): object => ({
+const firstConfig = (clients: number, link: number, publicKey: string): object => ({
   version: 2,
   controller: {},
   workers: [
@@ -44,7 +44,7 @@ export const firstConfig = (clients: number, link: number, publicKey: string): o
 });
 
 /** The node that links: one link carries events and calls both ways. */
-export const secondConfig = (clients: number, link: number): object => ({
+const secondConfig = (clients: number, link: number): object => ({
   version: 2,
   controller: {},
   workers: [

@@ -92,7 +92,7 @@ export function codeOf(signal: NodeJS.Signals | undefined): number {
 }
 
 /** A client with the settings of the flags; it does not dial. */
-export async function clientOf(flags: ConnectionFlags, lasting: boolean): Promise<Client> {
+async function clientOf(flags: ConnectionFlags, lasting: boolean): Promise<Client> {
   const transports = await transportsOf(flags);
   const auth = await authOf(flags);
   let joinedBefore = false;

@@ -27,8 +27,8 @@ export const numberOf = (subprotocol: string): number | undefined =>
 
 /** Why a router refuses, as it says in its reply. */
 export const UNSUPPORTED_SERIALIZER = 1;
-export const UNACCEPTABLE_LENGTH = 2;
-export const RESERVED_BITS = 3;
+const UNACCEPTABLE_LENGTH = 2;
+const RESERVED_BITS = 3;
 export const TOO_MANY_CONNECTIONS = 4;
 
 const REFUSALS: Readonly<Record<number, string>> = {

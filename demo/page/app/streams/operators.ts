@@ -53,7 +53,7 @@ function growth<T>(before: WampEvent<T>, now: WampEvent<T>, read: (value: T) => 
 }
 
 /** Collects the values of `ms`, so that a fast stream changes the page only once in that time. */
-export function batched<T>(ms: number): OperatorFunction<T, T[]> {
+function batched<T>(ms: number): OperatorFunction<T, T[]> {
   return (source) =>
     source.pipe(
       bufferTime(ms),
