@@ -1,4 +1,4 @@
-import { Observable, Subject, take, type Subscription } from 'rxjs';
+import { asapScheduler, Observable, Subject, take, type Subscription } from 'rxjs';
 import { ClosedError, ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
@@ -93,8 +93,16 @@ export class Engine implements Port, ConnectionCallbacks {
     if (this.#closed === undefined) this.refusal = undefined;
     this.dial();
     return new Observable((subscriber) => {
-      // a failure that connect() has begun to mend does not count
-      subscriber.add(this.notifier.onFailure((error) => this.refusal === error && finish(subscriber, error)));
+      const failed = (error: WampError): void => {
+        // a failure that connect() has begun to mend does not count
+        if (this.refusal === error) finish(subscriber, error);
+      };
+      subscriber.add(
+        this.notifier.status$.subscribe((status) => {
+          // at the end of the turn: what tries again at once does not recurse
+          if (status.state === 'failed') subscriber.add(asapScheduler.schedule(() => failed(status.error)));
+        }),
+      );
       subscriber.add(this.session$.pipe(take(1)).subscribe(subscriber));
     });
   }

@@ -1,4 +1,4 @@
-import { asapScheduler, ReplaySubject, Subject, Subscription } from 'rxjs';
+import { asapScheduler, ReplaySubject, Subject } from 'rxjs';
 import type { WampError } from '../protocol/errors.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { guarded } from '../session/error-mapping.ts';
@@ -207,17 +207,6 @@ export class Notifier {
   ): void {
     this.emit({ type: 'leave', session, ...why });
     this.emit({ type: 'disconnect', ...end });
-  }
-
-  /** Reports that the client has given up, at the end of the turn: what tries again at once does not recurse. */
-  onFailure(report: (error: WampError) => void): Subscription {
-    const all = new Subscription();
-    all.add(
-      this.status$.subscribe((status) => {
-        if (status.state === 'failed') all.add(asapScheduler.schedule(() => report(status.error)));
-      }),
-    );
-    return all;
   }
 
   /** Reports the end, and at the end of the turn, behind reports of what failed with it, completes all observables. */

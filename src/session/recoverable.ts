@@ -6,7 +6,7 @@ import type { Dict } from '../protocol/payload.ts';
 import { isLooseUri, type Match, type Uri } from '../protocol/uris.ts';
 import type { JoinedSession } from './options.ts';
 import type { Reply, RequestPort } from './request-port.ts';
-import { after, now } from './time.ts';
+import { now } from './time.ts';
 
 /** What a stream is, for code that decides about it. */
 export interface StreamInfo {
@@ -93,11 +93,6 @@ export abstract class Recoverable implements StreamInfo {
       if (!this.confirmedOnce) this.since = now();
     }
     this.requests++;
-  }
-
-  /** Requests it after a while, unless the session or the stream has ended by then. */
-  requestLater(port: RequestPort, delay: number): void {
-    this.state = { phase: 'waiting', timer: after(delay, () => port.open && this.request(port)) };
   }
 
   /** Forgets what belongs to one session; a stream that leaves has left with it. */

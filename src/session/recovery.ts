@@ -9,7 +9,7 @@ import type { JoinedSession } from './options.ts';
 import type { Recoverable, StreamInfo } from './recoverable.ts';
 import type { Reply, Request, RequestPort } from './request-port.ts';
 import { REQUEST_WINDOW } from './request-window.ts';
-import { elapsed, now } from './time.ts';
+import { after, elapsed, now } from './time.ts';
 
 /** From how many losses on a stream whose request stood unanswered is requested last and alone. */
 const SUSPECT = 2;
@@ -197,7 +197,7 @@ export class Recovery {
       ? this.#config.retryDelay(stream, error, ++stream.tries, this.#healingSince)
       : undefined;
     if (delay === undefined || port === undefined) this.fail(stream, error);
-    else stream.requestLater(port, delay);
+    else stream.state = { phase: 'waiting', timer: after(delay, () => port.open && stream.request(port)) };
   }
 
   /** Ends one stream with an error. */
