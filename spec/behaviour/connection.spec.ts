@@ -841,6 +841,23 @@ describe('connection: close()', () => {
     });
   });
 
+  it('of a session that is left: GOODBYE and the end of the link have one limit', () => {
+    virtual((time) => {
+      const w = faked({ closeTimeout: 700 });
+      w.client.connect();
+      w.channel.welcome();
+      const { channel } = w;
+      channel.obliging = false;
+      inState(w.client, 'joined').session.leave();
+      time.advance(600);
+      channel.reply(6, {}, 'wamp.close.goodbye_and_out');
+      time.advance(99);
+      expect([channel.closed, channel.dropped]).toEqual([1000, 0]);
+      time.advance(1);
+      expect(channel.dropped).toBe(1);
+    });
+  });
+
   it('joined to the router in memory: done in a moment, not after the whole closeTimeout', () => {
     virtual((time) => {
       const w = world();
