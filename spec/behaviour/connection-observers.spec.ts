@@ -2,7 +2,7 @@
 import { concat, config, filter, finalize, NEVER, Observable, of, Subject, take } from 'rxjs';
 import { ConnectionLostError } from '../../src/protocol/errors.ts';
 import { record } from '../../src/testing/index.ts';
-import { faked, virtual, type VirtualTime, waitOut, type World } from '../client/helpers.ts';
+import { faked, inState, virtual, type VirtualTime, waitOut, type World } from '../client/helpers.ts';
 
 const TOPIC = 'com.app.topic';
 const PROCEDURE = 'com.app.procedure';
@@ -91,6 +91,70 @@ describe('teardowns that throw', () => {
       expect(other.ended).toBeTrue();
     });
   });
+});
+
+describe("observers that throw in RxJS's old mode of synchronous errors", () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+
+  const synchronously = (test: (time: VirtualTime) => void): void => {
+    spyOn(console, 'warn'); // RxJS warns of the mode
+    Object.assign(config, { useDeprecatedSynchronousErrorHandling: true });
+    try {
+      virtual(test);
+    } finally {
+      Object.assign(config, { useDeprecatedSynchronousErrorHandling: false });
+    }
+  };
+
+  const observers: Readonly<Record<string, (client: World['client']) => unknown>> = {
+    status$: (client) => client.status$.pipe(filter(({ state }) => state === 'joined')).subscribe(boom),
+    lifecycle$: (client) => client.lifecycle$.pipe(filter(({ type }) => type === 'join')).subscribe(boom),
+    session$: (client) => client.session$.subscribe(boom),
+    messages$: (client) => client.messages$.pipe(filter(({ direction }) => direction === 'in')).subscribe(boom),
+    userErrors$: (client) => {
+      client.userErrors$.subscribe(boom);
+      client.subscribe(`${TOPIC}.other`, { onSubscribed: boom }).subscribe();
+    },
+    'a topic': (client) => client.subscribe(TOPIC).subscribe(boom),
+  };
+  for (const [name, observe] of Object.entries(observers)) {
+    it(`of ${name} keep the client from nothing`, () => {
+      synchronously((time) => {
+        const w = faked();
+        observe(w.client);
+        const events = record(w.client.subscribe(TOPIC));
+        const answer = record(w.client.call(PROCEDURE));
+        for (const n of [0, 1]) {
+          w.at(n).welcome(n + 1);
+          for (const [, request] of w.at(n).of(32)) w.at(n).reply(33, request, request);
+          w.at(n).reply(
+            36,
+            w
+              .at(n)
+              .of(32)
+              .find(([, , , uri]) => uri === TOPIC)?.[1],
+            7,
+            {},
+            [n],
+          );
+          for (const [, request] of w.at(n).of(48)) w.at(n).reply(50, request, {});
+          if (n === 0) {
+            w.at(0).lose();
+            waitOut(time, w.client);
+          }
+        }
+        expect(events.values.map(({ value }) => value)).toEqual([0, 1]);
+        expect(answer.values.length).toBe(1);
+        expect(inState(w.client, 'joined').healing).toBe(0);
+        void w.client.close();
+        time.advance(5000);
+        expect(w.client.status.state).toBe('closed');
+        expect(w.types().at(-1)).toBe('disconnect');
+      });
+    });
+  }
 });
 
 describe('observers of a confirmation', () => {

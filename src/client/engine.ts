@@ -3,7 +3,7 @@ import { ClosedError, ConnectionLostError, type WampError } from '../protocol/er
 import type { Uri } from '../protocol/uris.ts';
 import type { Call } from '../session/call.ts';
 import type { Dispatch } from '../session/dispatch.ts';
-import { finish, type ErrorEntry } from '../session/error-mapping.ts';
+import { finish, guarded, type ErrorEntry } from '../session/error-mapping.ts';
 import type { Joined } from '../session/join.ts';
 import type { PayloadRequest } from '../session/option-checks.ts';
 import type { CloseDetails, CloseOptions, Publication, PublishOptions, UserError, Wamp } from '../session/options.ts';
@@ -127,7 +127,8 @@ export class Engine implements Port, ConnectionCallbacks {
     return pending.report;
   }
 
-  readonly userError = (error: unknown, context: string): void => this.userErrors.next({ error, context });
+  readonly userError = (error: unknown, context: string): void =>
+    guarded(() => this.userErrors.next({ error, context }));
 
   readonly unobserved: Unobserved = (error, topic) => this.notifier.emit({ type: 'publisherror', topic, error });
   readonly #lastError = (): unknown => this.connection?.lastError;

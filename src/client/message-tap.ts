@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import { AUTHENTICATE, type Message } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
+import { guarded } from '../session/error-mapping.ts';
 import { TAGGED, type Tagged } from '../session/option-checks.ts';
 import type { Tap } from '../session/wire.ts';
 import type { CorrelationOptions } from '../session/options.ts';
@@ -34,6 +35,6 @@ function redacted(message: Message): Message {
 export class MessageTap extends Subject<WireMessage> implements Tap {
   message(direction: 'in' | 'out', message: Message): void {
     const options = (message[2] as Tagged | undefined)?.[TAGGED];
-    this.next({ direction, time: now(), message: redacted(message), options });
+    guarded(() => this.next({ direction, time: now(), message: redacted(message), options }));
   }
 }

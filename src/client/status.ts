@@ -227,8 +227,7 @@ export class Notifier {
     this.#queue.push(delivery);
     if (this.#delivering) return;
     this.#delivering = true;
-    // observers do not throw into us: RxJS reports their errors by itself
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) guarded(next);
     this.#delivering = false;
   }
 }

@@ -89,11 +89,18 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
 }
 
 /**
- * Ends an observer or lets go of a subscription, which runs code of the application (`finalize()`, teardowns). What that
- * throws is reported as RxJS reports unhandled errors, and keeps no other observer from its end.
+ * Calls an observer, or lets go of a subscription, which runs code of the application (`finalize()`, teardowns). What that
+ * throws is reported as RxJS reports unhandled errors, and keeps no other observer from its turn.
  */
 export function guarded(act: () => void): void {
-  callUserCode(act, (error) => throwError(() => error).subscribe());
+  const report = (error: unknown): unknown => throwError(() => error).subscribe();
+  // in RxJS's old mode of synchronous errors this throws, into code that has not caused it
+  callUserCode(act, (error) =>
+    callUserCode(
+      () => report(error),
+      () => undefined,
+    ),
+  );
 }
 
 /** Ends a subscriber with an error, or completes it where there is none. */
