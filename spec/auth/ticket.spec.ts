@@ -178,7 +178,10 @@ describe('ticket', () => {
     expect(make({ ticket: 's' })).toThrowError(TypeError, /authid must be given/);
     expect(make({ authid: 'joe' })).toThrowError(TypeError, /ticket must be given/);
     expect(make({ authid: 5, ticket: 's' })).toThrowError(TypeError, /authid must be a non-empty string/);
-    expect(make({ authid: 'joe', ticket: 's', authrole: 5 })).toThrowError(TypeError, /authrole must be a non-empty string/);
+    expect(make({ authid: 'joe', ticket: 's', authrole: 5 })).toThrowError(
+      TypeError,
+      /authrole must be a non-empty string/,
+    );
     expect(make({ authid: 'joe', ticket: 's', authExtra: {} })).toThrowError(TypeError, /unknown option 'authExtra'/);
     expect(make({ authid: 'joe', ticket: '' })).toThrowError(TypeError, /ticket must be .*not empty/);
     // and keeps the secret out of the message

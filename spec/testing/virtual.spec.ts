@@ -127,7 +127,9 @@ describe('virtually', () => {
         throw new RangeError('too far');
       }),
     ).toThrowError(RangeError, 'too far');
-    expect(() => virtually(({ act: play }) => play('-q', {}))).toThrowError("act(): a letter of '-q' has no action");
+    expect(() => virtually(({ act: play }) => play('-q', {}))).toThrowError(
+      "act(): a letter of '-q' has no action: name it in actions",
+    );
   });
 
   it('throws where something was left behind', () => {
