@@ -1,3 +1,5 @@
+import { effect, signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import { NEVER, Subject } from 'rxjs';
 import { injectCall, provideWamp, wampRef, type CallRef } from '../../src/angular/index.ts';
 import { ApplicationError, result, WampError } from '../../src/index.ts';
@@ -30,6 +32,24 @@ describe('injectCall', () => {
     const next = add.run(3, 4);
     expect(add.value()).toBe(3);
     expect(await next).toBe(7);
+  });
+
+  it('runs once in an effect, which follows its arguments alone', async () => {
+    const add = router.mock('com.calc.add', ({ args: [a, b] }) => Number(a) + Number(b));
+    const [a, b] = [signal(1), signal(2)];
+    const sum = component(() => {
+      const call = injectCall<[number], number>('com.calc.add', { request: (value) => [value, b()] });
+      effect(() => void call.run(a()));
+      return call;
+    });
+    await eventually(() => sum.value() === 3);
+    b.set(5);
+    TestBed.tick();
+    expect(add.calls.length).toBe(1);
+    a.set(2);
+    TestBed.tick();
+    await eventually(() => sum.value() === 7);
+    expect(add.calls.length).toBe(2);
   });
 
   it('shows progress, and forgets it when it runs again', async () => {

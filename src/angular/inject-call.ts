@@ -1,4 +1,4 @@
-import { assertInInjectionContext, DestroyRef, inject, signal, type Signal } from '@angular/core';
+import { assertInInjectionContext, DestroyRef, inject, signal, untracked, type Signal } from '@angular/core';
 import { defer, type Subscription } from 'rxjs';
 import {
   WampError,
@@ -94,7 +94,8 @@ export function injectCall(
   let abandon = (_: WampError): void => undefined;
 
   const cancel = (): void => {
-    if (!running()) return;
+    // in an effect, too, which is not to run again for what it sets here
+    if (!untracked(running)) return;
     running.set(false);
     call?.unsubscribe();
     abandon(new WampError(`call of ${procedure}: cancelled`));
@@ -108,7 +109,13 @@ export function injectCall(
       abandon = reject;
       // a TypeError for what cannot be sent is an error of the call, too
       call = defer(() =>
-        finalValue(wamp, procedure, request(...args), options, (step) => progress.set(step)),
+        finalValue(
+          wamp,
+          procedure,
+          untracked(() => request(...args)),
+          options,
+          (step) => progress.set(step),
+        ),
       ).subscribe({
         next(result) {
           running.set(false);
