@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
 import { transformSync } from 'esbuild';
-import { Comment, Converter } from 'typedoc';
+import { Comment, Converter, ReflectionKind } from 'typedoc';
 import { entries, manifest, root } from './pack.mjs';
 import { guides } from './pages.mjs';
 
@@ -31,8 +31,19 @@ function describeQuirks(module) {
   }
 }
 
+/** Options that stand in a parameter's own type need a docstring as those of an interface do: TypeDoc does not look there. */
+function checkParameters(project, logger) {
+  const inParameter = ({ parent }) => parent && (parent.kindOf(ReflectionKind.Parameter) || inParameter(parent));
+  for (const property of project.getReflectionsByKind(ReflectionKind.Property)) {
+    const isMethod = property.type?.type === 'reflection' && property.type.declaration.signatures;
+    if (property.hasComment() || isMethod || !inParameter(property)) continue;
+    logger.warn(`${property.getFullName()}, an option of a parameter, does not have any documentation`);
+  }
+}
+
 /** Modules are named as they are imported, and guides by their headings; a module links to the guide of its room. */
-function named({ converter }) {
+function named({ converter, logger }) {
+  converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => checkParameters(project, logger));
   converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const pathOf = (reflection) => relative(root, project.files.getReflectionPath(reflection)).replaceAll('\\', '/');
     const rooms = new Map(project.documents.map((document) => [posix.dirname(pathOf(document)), document]));

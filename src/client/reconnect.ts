@@ -66,7 +66,12 @@ export const pause = (delay: number, least = 0): Observable<unknown> =>
  * @example
  * new WampClient({ url, realm, reconnect: pipe(reconnect({ maxRetries: 3 }), catchError(askTheUser)) });
  */
-export function reconnect<T>(options: BackoffOptions & { maxRetries?: number } = {}): MonoTypeOperatorFunction<T> {
+export function reconnect<T>(
+  options: BackoffOptions & {
+    /** Retries in a row; `Infinity` by default. */
+    maxRetries?: number;
+  } = {},
+): MonoTypeOperatorFunction<T> {
   const delays = backoff(options);
   const { maxRetries = Infinity } = options;
   return (source) =>

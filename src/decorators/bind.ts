@@ -81,12 +81,18 @@ const TABLE = { prefix: STRING, register: DICT, subscribe: DICT, onFailure: ON_F
 export function bind(
   wamp: Wamp,
   instance: object,
-  options: BindOptions & { onFailure: 'continue' },
+  options: BindOptions & {
+    /** Failures are emitted. */
+    onFailure: 'continue';
+  },
 ): Observable<Binding | BindingFailure>;
 export function bind(
   wamp: Wamp,
   instance: object,
-  options?: BindOptions & { onFailure?: 'end' | undefined },
+  options?: BindOptions & {
+    /** The first failure ends all. */
+    onFailure?: 'end' | undefined;
+  },
 ): Observable<Binding>;
 export function bind(wamp: Wamp, instance: object, options?: BindOptions): Observable<Binding | BindingFailure>;
 export function bind(wamp: Wamp, instance: object, options: BindOptions = {}): Observable<Binding | BindingFailure> {

@@ -21,7 +21,12 @@ type TakesArgs<Parts> = keyof Parts extends never
 export interface WampMethodDecorator<Method> {
   <M extends Method>(
     method: M,
-    context: ClassMethodDecoratorContext & { readonly static: false; readonly private: false },
+    context: ClassMethodDecoratorContext & {
+      /** A method of instances: `bind()` takes one. */
+      readonly static: false;
+      /** A public method: a private one cannot be called from outside of the class. */
+      readonly private: false;
+    },
   ): void;
   <M extends Method>(prototype: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void;
 }
@@ -30,9 +35,15 @@ export interface WampMethodDecorator<Method> {
 type NoParts = object;
 
 /** Options by which a method takes the positional arguments. */
-export type Spread = MethodOptions & { readonly spread: true };
+export type Spread = MethodOptions & {
+  /** The method is called with the positional arguments. */
+  readonly spread: true;
+};
 /** Options by which it takes the message. */
-export type Whole = MethodOptions & { readonly spread?: false | undefined };
+export type Whole = MethodOptions & {
+  /** The method is called with the whole Invocation or event: the default. */
+  readonly spread?: false | undefined;
+};
 
 /** A decorator for both dialects out of either form of arguments, `(uri, options)` and `(options)`. */
 function methodDecorator(

@@ -153,9 +153,18 @@ export class ConnectionLostError extends WampError {
    * An error of a link, for transports.
    *
    * @param message what was lost, and what to do
-   * @param options `maybeDelivered` is false by default; `code` of a WebSocket, or an HTTP status
    */
-  constructor(message: string, options: { maybeDelivered?: boolean; code?: number | undefined; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: {
+      /** Whether a message had been written; false by default. */
+      maybeDelivered?: boolean;
+      /** A close code of a WebSocket, or an HTTP status. */
+      code?: number | undefined;
+      /** What lay behind it. */
+      cause?: unknown;
+    } = {},
+  ) {
     super(message, options);
     this.maybeDelivered = options.maybeDelivered === true;
     if (options.code !== undefined) this.code = options.code;

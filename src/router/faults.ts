@@ -43,11 +43,16 @@ export abstract class Faults {
   /**
    * The network falls silent: frames vanish both ways, while sockets stay open; the router does not even learn that a
    * client hangs up. Ends with {@link Faults.resume}.
-   *
-   * @param options `dials`: new links are silent as well. By default only where there is no link to stall: a client
-   * that notices can then dial anew, as after a lost entry in a router's address table
    */
-  stall(options: { readonly dials?: boolean } = {}): void {
+  stall(
+    options: {
+      /**
+       * Whether new links are silent as well. By default only where there is no link to stall: a client that notices can then
+       * dial anew, as after a lost entry in a router's address table.
+       */
+      readonly dials?: boolean;
+    } = {},
+  ): void {
     const { dials = this.core.links.size === 0 } = options;
     this.core.stallsDials = dials;
     for (const link of this.core.links) link.stall();

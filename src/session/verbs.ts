@@ -92,7 +92,10 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
   /** Events of all topics that a pattern matches, typed by the contract (WAMP, "Pattern-based Subscriptions"). */
   subscribe<P extends AnyPattern<Api>, M extends 'prefix' | 'wildcard'>(
     pattern: P,
-    options: Given<SubscribeOptions> & { readonly match: M },
+    options: Given<SubscribeOptions> & {
+      /** How the topic matches. */
+      readonly match: M;
+    },
   ): Observable<PatternEventOf<Api, P, M>>;
   /** Events of a topic of the contract. */
   subscribe<U extends TopicUri<Api>>(topic: U, options?: Given<SubscribeOptions>): Observable<EventOf<Api, U>>;
@@ -163,7 +166,10 @@ export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
   register<M extends 'prefix' | 'wildcard'>(
     pattern: AnyPattern<Api>,
     handler: Handler,
-    options: Given<RegisterOptions> & { readonly match: M },
+    options: Given<RegisterOptions> & {
+      /** How the procedure matches. */
+      readonly match: M;
+    },
   ): Observable<Registration>;
   /** Registers a procedure of the contract. */
   register<U extends ProcedureUri<Api>>(

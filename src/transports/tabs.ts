@@ -5,7 +5,13 @@ export interface PortLike {
   /** Sends a message to the other end. */
   postMessage(message: unknown): void;
   /** Calls the listener with each message that comes. */
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    type: 'message',
+    listener: (event: {
+      /** The message. */
+      readonly data: unknown;
+    }) => void,
+  ): void;
   /** Begins to deliver, with ports that wait for it. */
   start?(): void;
   /** Ends the link; the other end does not notice. */
@@ -15,7 +21,14 @@ export interface PortLike {
 /** The part of `navigator.locks` that is needed. */
 export interface LocksLike {
   /** Waits for the lock of this name, and holds it until the Promise of `held()` settles. */
-  request(name: string, options: { readonly signal?: AbortSignal }, held: () => unknown): Promise<unknown>;
+  request(
+    name: string,
+    options: {
+      /** Ends the waiting. */
+      readonly signal?: AbortSignal;
+    },
+    held: () => unknown,
+  ): Promise<unknown>;
 }
 
 /** A signal between page and worker. */
