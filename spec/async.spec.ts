@@ -23,7 +23,7 @@ describe('what is given now or later', () => {
     expect(record(fromMaybeAsync(() => of())).error).toBeInstanceOf(Error);
   });
 
-  it('leaves an Observable once it has a value, and when nobody waits any more', () => {
+  it('leaves an Observable once it has a value, and when it is unsubscribed from', () => {
     const source = new Subject<string>();
     const seen = record(fromMaybeAsync(() => source));
     source.next('x');

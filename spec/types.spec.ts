@@ -124,7 +124,7 @@ function meta(wamp: WampClient, session: Session): void {
   exactly<Observable<TestamentInForce>>()(testament(wamp, 'com.app.left', [1], {}, { scope: 'detached', x_own: 1 }));
   sessions$(wamp).subscribe(([one]) => {
     exactly<string | undefined>()(one?.authid);
-    // @ts-expect-error what is told is read only
+    // @ts-expect-error what is reported is read only
     if (one) one.authid = 'joe';
   });
   // @ts-expect-error a role is in a list

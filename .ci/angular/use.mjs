@@ -7,7 +7,7 @@ const patience = { timeout: 15_000 };
 /**
  * @param {{
  *   url: string,
- *   backend: () => Promise<{ told: () => string, stop: () => Promise<unknown> }>,
+ *   backend: () => Promise<{ printed: () => string, stop: () => Promise<unknown> }>,
  *   browser: import('playwright-core').Browser,
  *   check: import('./fresh.mjs').Check,
  * }} kit

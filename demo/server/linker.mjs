@@ -44,7 +44,7 @@ export function angularLinker(cache) {
 }
 
 /**
- * A Babel plugin: what these packages compute while they load may be left out when nobody uses the result, as their
+ * A Babel plugin: what these packages compute while they load may be left out when the result is unused, as their
  * `sideEffects: false` promises. The bundler only believes it when it stands at each call.
  */
 function pureAtTopLevel() {

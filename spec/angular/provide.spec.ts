@@ -137,7 +137,7 @@ describe('angular', () => {
       expect(router.sessions).toEqual([]);
     });
 
-    it('leaves alone a client that somebody else provided', () => {
+    it('leaves alone a client that another provider made', () => {
       const wamp = new WampClient(dialling(router).options);
       const app = environment({ provide: WAMP, useValue: wamp });
       expect(wampOf(app)).toBe(wamp);

@@ -75,7 +75,7 @@ describe('provideWampTesting', () => {
     expect(wamp.status.state).toBe('closed');
   });
 
-  it('fails at the end of the injector with an error that nobody handled', async () => {
+  it('fails at the end of the injector with an unhandled error', async () => {
     const app = environment(provideWampTesting());
     const { router, takeErrors } = app.get(WAMP_TESTING);
     const wamp = wampOf(app);

@@ -240,7 +240,7 @@ describe('authenticators', () => {
     });
   });
 
-  it('whose HELLO fails end the attempt before anything is dialled; it is told, and tried again', () => {
+  it('whose HELLO fails end the attempt before anything is dialled; the error is reported, and it is tried again', () => {
     virtual((time) => {
       let fails = true;
       const w = faked([
@@ -345,7 +345,7 @@ describe('authenticators', () => {
     }
   });
 
-  it('may refuse a CHALLENGE for good; it is told', () => {
+  it('may refuse a CHALLENGE for good; the error is reported', () => {
     virtual(() => {
       const refuse = (): never => {
         throw new AbortError('wamp.error.cannot_authenticate', { message: 'too weak' }, { local: true });

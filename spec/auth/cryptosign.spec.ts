@@ -90,7 +90,7 @@ describe('cryptosign', () => {
     expect(tells(JOE, w.received)).toBeFalse();
   });
 
-  it('is refused for good with an unknown key, or one of somebody else', async () => {
+  it('is refused for good with an unknown key, or one of another user', async () => {
     const unknown = await refusedBy(by({ privateKey: OTHER }).client);
     expect(unknown.reason).toBe('wamp.error.no_such_principal');
     expect(unknown.local).toBeFalse();
@@ -230,7 +230,7 @@ describe('cryptosign', () => {
       }
     });
 
-    it('is refused by the router where somebody stands between', async () => {
+    it('is refused by the router where a man in the middle relays', async () => {
       const router = routerOf(undefined, other);
       const between = bound(router, id);
       const auth = [joe({ channelBinding: 'tls-exporter' })];

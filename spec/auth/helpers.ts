@@ -62,7 +62,7 @@ export function withoutCrypto(): void {
   });
 }
 
-/** Whether nothing that was told holds this secret. */
+/** Whether one of these reports holds this secret. */
 export const tells = (secret: string, ...reported: readonly unknown[]): boolean =>
   reported.some((each) => {
     const seen = new Set<unknown>();

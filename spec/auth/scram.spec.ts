@@ -309,7 +309,7 @@ describe('scram', () => {
       expect((await refusedBy(other.client)).message).toContain('verifier is missing');
     });
 
-    it('is missed unless told otherwise', async () => {
+    it('is required by default', async () => {
       const gone = (): Dict => ({ authextra: {} });
       expect((await refusedBy(tampered(gone).client)).message).toContain('verifier is missing');
       expect((await refusedBy(tampered(gone, { dialect: 'scram' }).client)).message).toContain(

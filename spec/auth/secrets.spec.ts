@@ -1,4 +1,4 @@
-// What a client tells while it joins: none of it may help to become somebody else.
+// What a client sends and reports while it joins: none of it may help another to join in its name.
 import { asapScheduler, filter, firstValueFrom, map, merge, Subject } from 'rxjs';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { cryptosign } from '../../src/auth/cryptosign.ts';

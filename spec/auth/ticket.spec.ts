@@ -110,7 +110,7 @@ describe('ticket', () => {
     'an error of an Observable': () => throwError(() => new RangeError('the vault is shut')) as unknown as string,
   };
   for (const [name, source] of Object.entries(failures)) {
-    it(`that fails with ${name} ends the attempt, is told, and is tried again`, () => {
+    it(`that fails with ${name} ends the attempt, is reported, and is tried again`, () => {
       virtual(({ advance }) => {
         const w = world({ router: routerOf(), auth: [ticket({ authid: 'joe', ticket: source })], reconnect: STEADY });
         const errors = record(w.client.userErrors$);
@@ -127,7 +127,7 @@ describe('ticket', () => {
     });
   }
 
-  it('that rejects ends the attempt, is told, and is tried again', async () => {
+  it('that rejects ends the attempt, is reported, and is tried again', async () => {
     const shut = new RangeError('the vault is shut');
     let asked = 0;
     const auth = [

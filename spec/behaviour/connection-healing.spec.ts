@@ -110,7 +110,7 @@ describe('healing: topics and registrations', () => {
       expect(second?.lostAt).toBe(100);
       expect(second?.session.id).toBe(w.router.sessions[0]?.id);
       expect(second?.id).toBe(w.router.subscriptions[0]?.id);
-      // it was never told before: nothing was missed
+      // it was not confirmed before: nothing was missed
       expect(late.map((info) => info.again)).toEqual([false]);
     });
   });
@@ -133,7 +133,7 @@ describe('healing: topics and registrations', () => {
     });
   });
 
-  it('count down on the status, and `ready` is told when all are confirmed', () => {
+  it('count down on the status, and `ready` is emitted when all are confirmed', () => {
     virtual((time) => {
       const w = faked();
       w.client.subscribe(TOPIC).subscribe();
@@ -183,7 +183,7 @@ describe('healing: topics and registrations', () => {
     });
   });
 
-  it('that nobody observes any more are not asked for again', () => {
+  it('that have lost their last observer are not requested again', () => {
     virtual((time) => {
       const w = world();
       const topic = w.client.subscribe(TOPIC).subscribe();
@@ -573,7 +573,7 @@ describe('healing: suspect streams', () => {
     });
   });
 
-  it('may be told by a reset, too, where all others had been answered', () => {
+  it('may show in a reset, too, where all others had been answered', () => {
     virtual((time) => {
       const w = faked({ reconnect: { ...STEADY, growth: 1 } });
       const good = record(w.client.subscribe(TOPIC));

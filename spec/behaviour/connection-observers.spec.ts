@@ -28,7 +28,7 @@ describe('teardowns that throw', () => {
     expect(reported.map(String)).toEqual(Array(count).fill(jasmine.stringContaining('boom')));
   };
 
-  it('of calls and topics keep neither the others from being told of a loss, nor the client from coming back', () => {
+  it('of calls and topics keep neither the others from the report of a loss, nor the client from coming back', () => {
     reporting(2, (time) => {
       const w = faked();
       w.at(0).welcome(1, { broker: {}, dealer: { features: { progressive_call_invocations: true } } });
@@ -199,7 +199,7 @@ describe('observers of an end', () => {
       .subscribe(act);
   };
 
-  it('are not told that all is ready when a session is lost before it was', () => {
+  it('see no `ready` when a session is lost before it was', () => {
     virtual(() => {
       const w = faked();
       w.client.subscribe(TOPIC).subscribe();

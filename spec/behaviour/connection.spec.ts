@@ -74,7 +74,7 @@ describe('connection: status', () => {
     });
   });
 
-  it('is told to late subscribers after the end, who then complete', async () => {
+  it('is replayed to late subscribers after the end, which then complete', async () => {
     const { client } = world();
     await client.close('com.app.bye');
     const late = record(client.status$);
@@ -252,7 +252,7 @@ describe('connection: session$', () => {
     });
   });
 
-  it('never gives a session that is over: not to who subscribes while its end is told', () => {
+  it('never gives a session that is over: not to an observer that subscribes while its end is emitted', () => {
     virtual(() => {
       const w = faked();
       const open: boolean[] = [];
@@ -395,7 +395,7 @@ describe('connection: lifecycle$', () => {
     });
   });
 
-  it('says publisherror for a publication whose report nobody observes', () => {
+  it('says publisherror for a publication whose report is unobserved', () => {
     virtual(({ advance }) => {
       const w = world({ publishQueue: { size: 0 }, transports: [refusing()] });
       w.client.publish('com.app.lost', [1]);
@@ -453,7 +453,7 @@ describe('connection: messages$', () => {
     });
   });
 
-  it('costs nothing while nobody observes: the tap is not even called', () => {
+  it('costs nothing while unobserved: the tap is not even called', () => {
     virtual(({ advance }) => {
       const tapped = spyOn(MessageTap.prototype, 'message').and.callThrough();
       const { client } = world();
@@ -590,7 +590,7 @@ describe('connection: what dials', () => {
     expect(dials((client) => client.call(topic).subscribe({ error: () => undefined }))).toBeTrue();
   });
 
-  it('not: being made, verbs that nobody subscribes to, status$, lifecycle$, messages$, userErrors$', () => {
+  it('not: being made, verbs without a subscriber, status$, lifecycle$, messages$, userErrors$', () => {
     expect(dials(() => undefined)).toBeFalse();
     expect(dials((client) => client.subscribe(topic))).toBeFalse();
     expect(dials((client) => client.register(topic, () => 1))).toBeFalse();
@@ -670,7 +670,7 @@ describe('connection: idleTimeout', () => {
     });
   });
 
-  it('counts from the last use, a publication that nobody answers included', () => {
+  it('counts from the last use, an unanswered publication included', () => {
     virtual(({ advance }) => {
       const w = faked({ idleTimeout: IDLE });
       w.client.connect();
@@ -1301,7 +1301,7 @@ describe('connection: a client that is over', () => {
       });
     });
 
-    it(`${name}: tells of publications that nobody observes only while lifecycle$ lives, and never throws`, () => {
+    it(`${name}: reports unobserved publications only while lifecycle$ lives, and never throws`, () => {
       virtual(({ advance }) => {
         const w = world();
         end(w, advance);

@@ -116,7 +116,7 @@ describe('edge cases against routers of every dialect', () => {
       });
     });
 
-    it(`edge case 13: CANCEL skip leaves the callee alone, and whether or not the router answers, nobody waits (${name})`, () => {
+    it(`edge case 13: CANCEL skip leaves the callee alone, and whether or not the router answers, no call waits (${name})`, () => {
       virtual((time) => {
         const w = world({ like });
         const caller = another(w);

@@ -65,7 +65,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
   race(9, 'an unacknowledged PUBLISH keeps nothing and never fails', 'unacknowledged PUBLISH', [
     'behaviour/connection.spec.ts',
     'connection: idleTimeout',
-    'counts from the last use, a publication that nobody answers included',
+    'counts from the last use, an unanswered publication included',
   ]),
   race(10, 'PUBLISHED and the own EVENT come in any order', 'PUBLISHED and the own event'),
   race(11, 'RESULT or ERROR after a local cancel', 'RESULT or ERROR after a local cancel'),
@@ -77,7 +77,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
   race(13, 'CANCEL skip that is never answered', 'CANCEL skip that is never answered', [
     HERE,
     ROUTERS,
-    'edge case 13: CANCEL skip leaves the callee alone, and whether or not the router answers, nobody waits (${name})',
+    'edge case 13: CANCEL skip leaves the callee alone, and whether or not the router answers, no call waits (${name})',
   ]),
   race(14, 'ERROR for a CANCEL carries type 48 and the id of the CALL', 'ERROR for a CANCEL'),
   race(15, 'cancel after completion, or twice', 'cancel after completion, or twice'),
@@ -99,7 +99,7 @@ export const EDGE_CASES: readonly EdgeCase[] = [
     CONNECTION,
     'race 21: progress of an invocation of an earlier session goes nowhere, though its id is in use again',
   ]),
-  race(22, 'progress that nobody asked for', 'progress that nobody asked for'),
+  race(22, 'unrequested progress', 'unrequested progress'),
   race(23, 'a progressive RESULT is not the final one', 'a progressive RESULT'),
   race(24, 'a repeated INVOCATION id is a continuation, or ignored', 'a repeated INVOCATION id', [
     HERE,

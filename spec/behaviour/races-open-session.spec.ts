@@ -57,7 +57,7 @@ describe('race 01: EVENT directly behind SUBSCRIBED', () => {
 });
 
 describe('race 02: a retained EVENT directly behind SUBSCRIBED', () => {
-  it('reaches who asked for it and is told from a live one', () => {
+  it('reaches the observer that requested it, and differs from a live one', () => {
     const { wamp, wire } = joined();
     const asked = record(wamp.subscribe('com.app.topic', { getRetained: true }));
     const silent = record(wamp.subscribe('com.app.topic'));
@@ -132,7 +132,7 @@ describe('race 05: churn', () => {
     expect(values(events)).toEqual(['kept']);
   });
 
-  it('a SUBSCRIBE refused while nobody waits leaves nothing behind', async () => {
+  it('a SUBSCRIBE refused without an observer left leaves nothing behind', async () => {
     const { wamp, wire } = joined();
     wamp.subscribe('com.app.topic').subscribe().unsubscribe();
     wire.take(32);
@@ -353,7 +353,7 @@ describe('race 12: CANCEL kill that ends with a RESULT', () => {
 });
 
 describe('race 13: CANCEL skip that is never answered', () => {
-  it('keeps nobody: the call is settled here, others go on', () => {
+  it('keeps no caller waiting: the call ends here, others go on', () => {
     const { wamp, wire } = joined();
     const call = record(wamp.call('com.app.f', [], {}, { cancelMode: 'skip' }));
     wire.take(48);
@@ -495,7 +495,7 @@ describe('race 20: more than one answer to an invocation', () => {
   });
 });
 
-describe('race 22: progress that nobody asked for', () => {
+describe('race 22: unrequested progress', () => {
   it('is kept back: the last value is the answer', () => {
     const client = registered(() => of('a', 'b', 'c'));
     client.wire.send([68, 1, 88, {}]);
@@ -623,7 +623,7 @@ describe('race 26: INVOCATION after UNREGISTER', () => {
 });
 
 describe('race 27: UNSUBSCRIBED and UNREGISTERED with request 0', () => {
-  it('withdraw a subscription: its observers are told why, nothing is sent', async () => {
+  it('withdraw a subscription: its observers get the reason, nothing is sent', async () => {
     const client = subscribed();
     const { wamp, wire, events } = client;
     wire.send([35, 0, { subscription: 77, reason: 'com.app.moved' }]);

@@ -136,7 +136,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 describe('errors of the application', () => {
   for (const [what, { options, act, context, ends }] of Object.entries(rows)) {
-    it(`of ${what} are told on userErrors$, and ${ends ? `the client is ${ends}` : 'the session goes on'}`, () => {
+    it(`of ${what} are emitted on userErrors$, and ${ends ? `the client is ${ends}` : 'the session goes on'}`, () => {
       virtual((time) => {
         const w = world(options);
         const reported = record(w.client.userErrors$);
@@ -200,7 +200,7 @@ describe('errors of the application', () => {
     },
   };
   for (const [what, { options, act, context }] of Object.entries(rejecting)) {
-    it(`of a Promise of ${what} are told on userErrors$, and the session goes on`, async () => {
+    it(`of a Promise of ${what} are emitted on userErrors$, and the session goes on`, async () => {
       const w = world(options);
       const reported = record(w.client.userErrors$);
       const joined = record(w.client.connect());
@@ -223,7 +223,7 @@ describe('errors of the application', () => {
     await w.client.close();
   });
 
-  it('of a Promise of `retryable` are told on userErrors$', async () => {
+  it('of a Promise of `retryable` are emitted on userErrors$', async () => {
     const w = world({ transports: [refusing()], reconnect: { retryable: late } });
     const reported = record(w.client.userErrors$);
     w.client.connect();
@@ -232,7 +232,7 @@ describe('errors of the application', () => {
     await w.client.close();
   });
 
-  it('of a Promise of runClient’s `restart` are told on userErrors$, and it does not run again', async () => {
+  it('of a Promise of runClient’s `restart` are emitted on userErrors$, and it does not run again', async () => {
     const w = world();
     const reported = record(w.client.userErrors$);
     const run = record(runClient(w.client, breaks, { restart: late }));
@@ -254,7 +254,7 @@ describe('errors of the application', () => {
     'what has no text': () => Object.create(null) as unknown,
   };
   for (const [what, thrown] of Object.entries(strange)) {
-    it(`of a handler that throws ${what} are told, and answered`, () => {
+    it(`of a handler that throws ${what} are reported, and answered`, () => {
       virtual((time) => {
         const w = world({ errors: [[Mapped, 'com.app.mapped']] });
         const reported = record(w.client.userErrors$);
@@ -325,7 +325,7 @@ describe('what an observer throws is RxJS’s business', () => {
     'of lifecycle$': ({ client }, next) => {
       client.lifecycle$.subscribe({ next });
       const circle: unknown[] = [];
-      // cannot be written, and nobody wants to know: publisherror
+      // cannot be written, and its report is unobserved: publisherror
       client.publish('com.app.u', [circle.push(circle) && circle]);
     },
     'of messages$': ({ client }, next) => client.messages$.subscribe({ next }),

@@ -1,4 +1,4 @@
-// What a small program costs in a browser: bundled by esbuild, minified, gzipped; RxJS stays outside, whoever uses it.
+// What a small program costs in a browser: bundled by esbuild, minified, gzipped; RxJS stays outside.
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import { cache, root } from './peers.mjs';

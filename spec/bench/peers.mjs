@@ -1,4 +1,4 @@
-// Other clients, installed from npm into an ignored folder: nobody needs them but this bench.
+// Other clients, installed from npm into an ignored folder: only this bench needs them.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

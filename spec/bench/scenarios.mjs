@@ -6,7 +6,7 @@ import { PAYLOADS } from './payloads.mjs';
 const CALL = 'bench.echo';
 const TOPIC = 'bench.topic';
 
-/** Keeps so many requests in flight, beside calls that nobody answers. */
+/** Keeps so many requests in flight, beside calls without an answer. */
 function pipelined(verb, inFlight, open = 0) {
   return async (client, cell) => {
     const { payload } = cell;

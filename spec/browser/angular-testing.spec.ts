@@ -72,7 +72,7 @@ describe('provideWampTesting under TestBed', () => {
     expect(wamp.status.state).toBe('closed');
   });
 
-  it('fails the reset with an error that nobody handled', async () => {
+  it('fails the reset with an unhandled error', async () => {
     const { router } = TestBed.inject(WAMP_TESTING);
     TestBed.inject(ErrorHandler);
     throwError(() => new Error('lost')).subscribe();

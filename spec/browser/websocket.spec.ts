@@ -66,7 +66,7 @@ describe('webSocket in a browser, with a router', () => {
 });
 
 describe('webSocket in a browser, without a router', () => {
-  it('says that nobody listens, with the reason where the browser gives one', async () => {
+  it('says that no server listens, with the reason where the browser gives one', async () => {
     const error = await failure(webSocket({ url: 'ws://127.0.0.1:9/' }).open());
     expect(error).toBeInstanceOf(ConnectFailedError);
     expect((error as Error).message).toMatch(

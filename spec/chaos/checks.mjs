@@ -52,7 +52,7 @@ export async function tryAll(parties, ledger) {
       const echoed = answer(caller.call(`chaos.${name}.echo`, [trial])).then(({ value }) => {
         if (value !== trial) ledger.violated('a procedure answers wrongly after the faults', name);
       });
-      // observed by nobody yet, and by all
+      // not observed yet, and observed by all
       const retained = [TOPICS[0], TOPICS[4]].map((topic) =>
         answer(wamp.subscribe(topic, { getRetained: true }).pipe(take(1))).then(({ kwargs, details }) => {
           if (kwargs.trial !== trial || !details.retained)

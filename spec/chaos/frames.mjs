@@ -177,7 +177,7 @@ async function run() {
   const ids = options.serializer === undefined ? Object.keys(SERIALIZERS) : [options.serializer];
   say(`seed ${seed}`);
   const ledger = new Ledger(say);
-  const unhandled = (error) => ledger.violated('an error that nobody handles', error?.stack ?? String(error));
+  const unhandled = (error) => ledger.violated('an unhandled error', error?.stack ?? String(error));
   config.onUnhandledError = unhandled;
   process.on('uncaughtException', unhandled);
   process.on('unhandledRejection', unhandled);

@@ -84,7 +84,7 @@ class Chaos {
   }
 
   #watchUnhandled() {
-    const unhandled = (error) => this.ledger.violated('an error that nobody handles', error?.stack ?? String(error));
+    const unhandled = (error) => this.ledger.violated('an unhandled error', error?.stack ?? String(error));
     config.onUnhandledError = unhandled;
     process.on('uncaughtException', unhandled);
     process.on('unhandledRejection', unhandled);

@@ -116,7 +116,7 @@ export class Proxy {
   delay = 0;
   /** Whether data arrives in pieces. */
   splits = false;
-  /** Whether nobody listens: connections are reset at once. */
+  /** Whether no server listens: connections are reset at once. */
   refuses = false;
   pairs = new Set();
   #server;

@@ -14,7 +14,7 @@ export interface CliTarget {
 /** Processes take their time to start. */
 const PATIENCE = 60_000;
 
-/** A command that answers as it is told. */
+/** A command whose answer a spec sets. */
 const ANSWERS = `case "$RXWAMP_ARGS" in
   '["steps"]') echo 1; echo 2; echo 3 ;;
   '["whole"]') echo '{"args": [1, 2], "kwargs": {"unit": "kg"}}' ;;

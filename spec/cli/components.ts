@@ -39,7 +39,7 @@ class Greeter {
 /** An object that is there already. */
 export default new Greeter();
 
-/** What is nobody's component. */
+/** What is no component. */
 export class Plain {
   readonly text = 'plain';
 }

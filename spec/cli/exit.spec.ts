@@ -69,7 +69,7 @@ describe('the exit codes of the command line', () => {
   });
 
   it('3: there is no session, and why', async () => {
-    // a port where nobody is: it was free a moment ago
+    // a port without a server: it was free a moment ago
     const gone = createServer().listen(0, '127.0.0.1');
     await once(gone, 'listening');
     const { port } = gone.address() as AddressInfo;
@@ -85,7 +85,7 @@ describe('the exit codes of the command line', () => {
     expect((await ran('call', 'spec.x', '--realm', 'none', '--url', served.url)).code).toBe(3);
   });
 
-  it('those of signals: left because of them; a router that was told to stop has done its work', async () => {
+  it('those of signals: left because of them; a router that was stopped by a signal has done its work', async () => {
     for (const [signal, code] of [
       ['SIGHUP', 129],
       ['SIGINT', 130],

@@ -77,7 +77,7 @@ describe('rxwamp as a process', () => {
   it('ends at once at the second Ctrl+C', async () => {
     const reader = cli(['subscribe', 'spec.a', '--verbose', '--messages']);
     await reader.tells(/subscribed to spec\.a/);
-    // nobody answers its GOODBYE
+    // its GOODBYE is not answered
     router.stall();
     reader.signal('SIGINT');
     await reader.tells(/^> \[6,/m);
@@ -86,7 +86,7 @@ describe('rxwamp as a process', () => {
     expect(reader.err).not.toMatch(/left|disconnected/);
   }, 60_000);
 
-  it('leaves in order, without a complaint, when nobody reads its output any more', async () => {
+  it('leaves in order, without a complaint, when its output is not read any more', async () => {
     const reader = cli(['subscribe', 'spec.a', '--verbose']);
     await reader.tells(/subscribed to spec\.a/);
     await firstValueFrom(wamp.publish('spec.a', [1]));
@@ -116,7 +116,7 @@ describe('rxwamp as a process', () => {
     mute.close();
   }, 60_000);
 
-  it('tries again to connect as often as it is told', async () => {
+  it('tries again to connect as often as --retries says', async () => {
     const { port } = served;
     await wamp.close();
     await served.close();
@@ -162,7 +162,7 @@ describe('rxwamp as a process', () => {
       await expectAsync(other.next()).toBeRejectedWithError(ApplicationError);
     }, 60_000);
 
-    it('and lets it end when it is told to stop, though no longer than --drain', async () => {
+    it('and lets it end at a signal, though no longer than --drain', async () => {
       const waits =
         'read line; echo "begun $RXWAMP_ARGS" >&2; until [ -e "$RXWAMP_SPEC" ]; do sleep 0.1; done; echo done';
       const flag = join(await mkdtemp(join(tmpdir(), 'rxwamp-')), 'go');
@@ -220,7 +220,7 @@ describe('rxwamp as a process', () => {
       second.unsubscribe();
     }, 60_000);
 
-    it('as often as it is told, and answers the last one before it ends', async () => {
+    it('as often as its option says, and answers the last one before it ends', async () => {
       const it = await callee('--exec', 'echo "$RXWAMP_PROCEDURE"; echo "$RXWAMP_KWARGS"', '--times', '2');
       expect((await firstValueFrom(wamp.call('spec.exec', [], { a: 1 }, {}))).value).toEqual({ a: 1 });
       expect((await firstValueFrom(wamp.call('spec.exec'))).value).toEqual({});

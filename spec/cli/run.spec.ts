@@ -88,7 +88,7 @@ describe('rxwamp run', () => {
     expect(it.err).not.toContain('unhandled error: Lost');
   }, 60_000);
 
-  it('ends when all have ended; one that fails is told, and the others go on', async () => {
+  it('ends when all have ended; one that fails is reported, and the others go on', async () => {
     const events = await live(wamp, 'spec.once');
     const it = cli('components.ts#once');
     expect(await it.code).toBe(0);
@@ -103,7 +103,7 @@ describe('rxwamp run', () => {
     expect(await both.code).toBe(1);
   }, 60_000);
 
-  it('finds the exports of CommonJS, also those that nobody can read off its source, and a default of TypeScript', async () => {
+  it('finds the exports of CommonJS, also those that its source does not show, and a default of TypeScript', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rxwamp-cli-'));
     writeFileSync(
       join(folder, 'built.cjs'),

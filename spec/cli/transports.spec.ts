@@ -53,7 +53,7 @@ describe('rxwamp reaches a router', () => {
     expect(it.out).toBe('1\n');
   };
 
-  it('by RawSocket and long-poll, with the serializers that it is told, the first that the router speaks', async () => {
+  it('by RawSocket and long-poll, with the serializers of its options, the first that the router speaks', async () => {
     const served = await serveRouter(router, {
       longPoll: true,
       rawSocket: { port: 0 },

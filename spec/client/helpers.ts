@@ -10,7 +10,7 @@ import { createTestRouter } from '../../src/testing/index.ts';
 import type { RouterOptions } from '../../src/router/router-options.ts';
 import type { Attempt, Channel, Transport } from '../../src/transports/transport.ts';
 
-/** Virtual time: nothing moves unless it is told to. */
+/** Virtual time: nothing moves by itself. */
 export interface VirtualTime {
   /** Lets this many milliseconds pass, and everything happen that is due in them; without any, what is due now. */
   advance(ms?: number): void;
@@ -142,7 +142,7 @@ export function scripted(name: string, script: Script): Transport & { readonly o
   return transport;
 }
 
-/** A transport nobody is behind. */
+/** A transport without a router behind it. */
 export const refusing = (name = 'nowhere'): ReturnType<typeof scripted> =>
   scripted(name, (attempt) => new ConnectFailedError(`${name}: refused ${attempt}`));
 

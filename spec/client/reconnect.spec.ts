@@ -15,7 +15,7 @@ function failing(now: () => number): { source: Observable<never>; at: number[] }
 }
 
 describe('pause', () => {
-  it('lasts as long as it is told, emits once and completes', () => {
+  it('lasts the given time, emits once and completes', () => {
     virtual(({ advance, timers }) => {
       const paused = record(pause(250));
       advance(249);

@@ -3,7 +3,7 @@ import { Notifier, type LifecycleEvent, type Status } from '../../src/client/sta
 const waiting = (attempt: number): Status => ({ state: 'waiting', attempt, error: new Error('x') });
 
 describe('Board', () => {
-  it('begins idle and replays the present status to whoever comes', () => {
+  it('begins idle and replays the present status to each new observer', () => {
     const board = new Notifier();
     const seen: Status[] = [];
     board.status$.subscribe((status) => seen.push(status));

@@ -7,7 +7,7 @@ import { checkSerialization, checkValidation, type Evaluate } from './samples.ts
 import { playSequence } from './sequences.ts';
 import { isMessageVector, isSequenceVector, isSerialization, type Check, type VectorFile } from './vectors.ts';
 
-/** What a run may be told. */
+/** The options of a run. */
 export interface SuiteOptions {
   readonly serializers?: readonly Serializer[];
   /** Runs the code in samples; left out, none is run. */

@@ -1,4 +1,4 @@
-// Schemas of no library: as small as the standard lets them be, and slow where they are told to be.
+// Schemas of no library: as small as the standard lets them be, and slow where a spec sets so.
 import type { StandardSchemaV1 } from '../../src/contract/index.ts';
 import type { SchemaResult } from '../../src/contract/schema.ts';
 
@@ -27,7 +27,7 @@ export function slowly<Input>(check: (value: unknown) => SchemaResult<Input>): {
     ),
     answer: async () => {
       waiting.shift()?.();
-      // once around the loop: whatever hangs on it has been told
+      // once around the loop: all that depends on it has been reported
       await new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () => {

@@ -105,7 +105,7 @@ function types(wamp: WampClient<ShopApi>): void {
   errorOf(wamp, 'com.shop.error.closed');
 }
 
-/** A client that checks, a wire to it, and what it told of on userErrors$. */
+/** A client that checks, a wire to it, and what it emitted on userErrors$. */
 function checking<D extends Contract>(
   by: D,
 ): {

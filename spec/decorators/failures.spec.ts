@@ -54,7 +54,7 @@ describe('bind()', () => {
     const bound = record(bind(wamp, new Shop()).pipe(retry(1)));
     const [open, taken, heard] = [wire.take(64)[1], wire.take(64)[1], wire.take(32)[1]];
     wire.send([65, open, 11], [33, heard, 13], [8, 64, taken, {}, 'wamp.error.not_authorized']);
-    // the topic is the same one all along, and was told of
+    // the topic is the same one all along, and was reported
     expect(wire.rest()).toEqual([
       [66, 4, 11],
       [64, 5, {}, 'taken'],

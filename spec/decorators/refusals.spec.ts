@@ -36,7 +36,7 @@ describe('decorators refuse', () => {
   it('private names', () => {
     expect(() => {
       class Shop {
-        // @ts-expect-error nobody can call it from outside
+        // @ts-expect-error it cannot be called from outside
         @Topic('com.shop.price')
         #price(): void {}
 

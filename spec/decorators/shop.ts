@@ -57,7 +57,7 @@ export class Shop {
 
   @Topic('log.<rest:suffix>', {
     onSubscribed: () => {
-      throw new TypeError('told');
+      throw new TypeError('seen');
     },
   })
   onLog(_: WampEvent, { rest }: { rest: string }): void {

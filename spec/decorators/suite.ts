@@ -103,11 +103,11 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
           watch(other.publish(topic, args, {}, { acknowledge: true }));
         }
         expect(shop.heard).toEqual([['tea', 4, 'price.tea'], 'a.b', 'c', [6, 7]]);
-        expect(errors.values).toEqual([{ error: new TypeError('told'), context: 'onSubscribed of log.' }]);
+        expect(errors.values).toEqual([{ error: new TypeError('seen'), context: 'onSubscribed of log.' }]);
       });
     });
 
-    it('are told of one by one, and how many are still due', () => {
+    it('are reported one by one, with how many are still due', () => {
       inRealm({}, ({ router, wamp, watch }) => {
         const { values, ended } = watch(bind(wamp, new Shop()));
         expect(values.map(({ uri }) => uri).sort()).toEqual([...SHOP_PROCEDURES, ...SHOP_TOPICS].sort());
@@ -131,7 +131,7 @@ export function behaves(dialect: string, fixture: typeof Fixture, metadata: bool
       });
     });
 
-    it('heal after a loss, told of as such', () => {
+    it('heal after a loss, reported as such', () => {
       inRealm({}, ({ router, wamp, other, watch, advance, answer }) => {
         const { values } = watch(bind(wamp, new Shop()));
         const before = values.length;

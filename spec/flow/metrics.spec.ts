@@ -29,7 +29,7 @@ function measured(
   const all = record(metrics(w.client, { probe: false, ...options }));
   const last = (): Metrics => {
     const value = all.values.at(-1);
-    if (value === undefined) throw new Error('nothing was told');
+    if (value === undefined) throw new Error('nothing was emitted');
     return value;
   };
   return { ...w, all, last };
@@ -74,7 +74,7 @@ describe('metrics()', () => {
     });
   });
 
-  it('reports each period; counters grow, or begin anew with each report, or when they are told to', () => {
+  it('reports each period; counters grow, or begin anew with each report, or when `reset` emits', () => {
     virtual((time) => {
       const again = new Subject<void>();
       const w = measured(time, { period: 100 });
@@ -230,7 +230,7 @@ describe('metrics()', () => {
     });
   });
 
-  it('costs nothing while nobody observes: the serializer is put back, and nobody taps', () => {
+  it('costs nothing while unobserved: the serializer is put back, and no tap is left', () => {
     virtual((time) => {
       const w = faked();
       time.advance();

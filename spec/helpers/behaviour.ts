@@ -379,7 +379,7 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
         await stop;
       });
 
-      it('a procedure that nobody registered is an error that names it', async () => {
+      it('an unregistered procedure is an error that names it', async () => {
         const procedure = fresh('f');
         await expectAsync(first(bob, procedure)).toBeRejectedWith(
           jasmine.objectContaining({ name: 'ApplicationError', uri: 'wamp.error.no_such_procedure', procedure }),
@@ -536,7 +536,7 @@ export function behaviour(name: string, connect: Connect, many = 200): void {
         expect((await first(alice, procedure)).value).toBe('bob');
       });
 
-      it('forceReregister evicts whoever had it', async () => {
+      it('forceReregister evicts the callee that had it', async () => {
         const procedure = fresh('f');
         const mine = await provided(alice, procedure, () => 'alice');
         await provided(bob, procedure, () => 'bob', { forceReregister: true });

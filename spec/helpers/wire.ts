@@ -12,7 +12,7 @@ import { show } from '../../src/testing/show.ts';
 import { memoryPair, MemoryQueue } from '../../src/router/memory-transport.ts';
 import type { Channel, Transport } from '../../src/transports/transport.ts';
 
-/** What the router of {@link joined} announces, unless told otherwise. */
+/** What the router of {@link joined} announces by default. */
 export const FEATURES = {
   broker:
     'publisher_identification publisher_exclusion subscriber_blackwhite_listing pattern_based_subscription ' +
@@ -52,13 +52,13 @@ export interface Wire {
   frame(frame: string | Uint8Array): void;
   /** The next message that the client sent; throws where it is of another kind, or there is none. */
   take<C extends MessageCode>(code: C): MessageOf<C>;
-  /** All that the client sent and nobody has taken. */
+  /** All that the client sent and that was not taken yet. */
   rest(): readonly Message[];
   /** Ends the link from the router's side. */
   hangUp(code?: number): void;
 }
 
-/** Makes a wire to nobody yet. */
+/** Makes a wire that is not dialled yet. */
 export function makeWire(serializer: Serializer = json()): Wire {
   const queue = new MemoryQueue(true);
   const log: Message[] = [];

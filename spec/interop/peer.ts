@@ -1,4 +1,4 @@
-// A client by others, in a process of its own: told what to do by lines of JSON, and heard by them.
+// A client by others, in a process of its own: lines of JSON go in as commands and come out as answers.
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import type { Observable } from 'rxjs';

@@ -111,7 +111,7 @@ export class Program {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Standard input and output, for programs that are told what to do. */
+  /** Standard input and output, for programs that take commands. */
   get pipes(): ChildProcess {
     return this.#child;
   }

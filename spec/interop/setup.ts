@@ -11,7 +11,7 @@ import { CACHE, HERE, PINS } from './pins.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
-/** What is missing on this machine: told without a stack. */
+/** What is missing on this machine: reported without a stack. */
 export class Missing extends Error {}
 
 interface RunOptions {

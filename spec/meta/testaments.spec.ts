@@ -94,7 +94,7 @@ describe('testaments', () => {
     ]);
   });
 
-  it('that the router refuses error, and flush nobody else\u2019s', () => {
+  it('that the router refuses error, and flush no other session\u2019s', () => {
     const { wamp, wire } = joined();
     const left = record(testament(wamp, TOPIC));
     wire.send([8, 48, wire.take(48)[1], {}, 'wamp.error.not_authorized']);

@@ -160,7 +160,7 @@ describe('authentication over sockets', () => {
   });
 
   it('a proof of one TLS connection is worth nothing on another', async () => {
-    // what somebody in the middle has: two connections, and the router's view of the second
+    // what a man in the middle has: two connections, and the router's view of the second
     const { privateKey, publicKey } = await generateCryptosignKey();
     const honest = acceptCryptosign({ [publicKey]: 'joe' });
     const other = new Uint8Array(32).fill(7);

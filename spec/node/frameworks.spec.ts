@@ -62,9 +62,9 @@ describe('the testing kit', () => {
     const outcomes = await mocha();
     const passed = outcomes.filter((each) => each.why === '').map(({ title }) => title);
     // Mocha counts the hook that fails beside the test
-    expect(passed).toEqual([...PASSING, 'FAILS: an error that nobody handles']);
+    expect(passed).toEqual([...PASSING, 'FAILS: an unhandled error']);
     expect(why(outcomes, 'FAILS: wrong marbles')).toMatch(/deep-equal/);
-    expect(why(outcomes, '"after each" hook for "FAILS: an error that nobody handles"')).toMatch(LEFT);
+    expect(why(outcomes, '"after each" hook for "FAILS: an unhandled error"')).toMatch(LEFT);
     expect(outcomes.length).toBe(7);
   }, 60_000);
 
@@ -73,7 +73,7 @@ describe('the testing kit', () => {
     const passed = outcomes.filter((each) => each.why === '').map(({ title }) => title);
     expect(passed).toEqual([...PASSING, 'is a fixture of test.extend()']);
     expect(why(outcomes, 'FAILS: wrong marbles')).toMatch(/deeply equal/);
-    expect(why(outcomes, 'FAILS: an error that nobody handles')).toMatch(LEFT);
+    expect(why(outcomes, 'FAILS: an unhandled error')).toMatch(LEFT);
     expect(outcomes.length).toBe(7);
   }, 60_000);
 });

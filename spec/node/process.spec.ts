@@ -156,7 +156,7 @@ function echoing(client: WampClient): { readonly right: number; readonly wrong: 
         else echoes.wrong.push([sent, value]);
       },
       error: (error: unknown) => {
-        // until its registration has come back nobody answers, or the dead session does not
+        // until its registration has come back there is no answer, or the dead session gives none
         const gone = error instanceof ApplicationError && GONE.has(error.uri);
         if (!(error instanceof ConnectionLostError) && !gone) echoes.wrong.push([sent, error]);
         asapScheduler.schedule(next);
@@ -170,7 +170,7 @@ function echoing(client: WampClient): { readonly right: number; readonly wrong: 
   return echoes;
 }
 
-/** Whether what a witness saw agrees with what the publisher was told. */
+/** Whether what a witness saw agrees with what was reported to the publisher. */
 function agree(seen: readonly number[], verdicts: readonly Verdict[]): void {
   expect(seen)
     .withContext('in order, at most once')
@@ -226,7 +226,7 @@ const FURNITURE = [
   ['subscription', 'com.load.seen', 'exact'],
 ];
 
-/** Calls that nobody answers; resolves with what they ended with, and when. */
+/** Calls that are not answered; resolves with what they ended with, and when. */
 function inFlight(client: WampClient): Promise<{ error: unknown; at: number }[]> {
   return Promise.all(
     Array.from(

@@ -1,4 +1,4 @@
-// A TCP proxy that can play dead: to clients the link looks open, the server is told nothing.
+// A TCP proxy that can play dead: to clients the link looks open, the server notices nothing.
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
 interface Pair {
@@ -40,7 +40,7 @@ export class Proxy {
     return [...this.#pairs].filter(({ dead }) => dead).length;
   }
 
-  /** The present links fall silent, in both directions; neither side is told, whatever the other does. New ones work. */
+  /** The present links fall silent, in both directions; neither side notices, whatever the other does. New ones work. */
   playDead(): void {
     for (const pair of this.#pairs) pair.dead = true;
   }
@@ -68,7 +68,7 @@ function link(pair: Pair, from: Socket, to: Socket, pairs: Set<Pair>): void {
   from.on('data', (bytes) => {
     if (!pair.dead) to.write(bytes);
   });
-  // what a silent link's end tells, nobody hears
+  // the end of a silent link is reported to neither side
   from.on('end', () => {
     if (!pair.dead) to.end();
   });

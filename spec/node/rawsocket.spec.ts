@@ -376,7 +376,7 @@ describe('rawSocket', () => {
       expect(peers.length).toBe(1);
     });
 
-    it('says that nobody listens', async () => {
+    it('says that no server listens', async () => {
       const error = await failure(open({ port: 1 }));
       expect(error.message).toMatch(/rs:\/\/127\.0\.0\.1:1 .*ECONNREFUSED/);
       expect((error.cause as { code: string }).code).toBe('ECONNREFUSED');
@@ -415,7 +415,7 @@ describe('rawSocket', () => {
       expect(values).toEqual([]);
     });
 
-    it('fails where the address cannot be told, is none, or would send in the clear what was meant for TLS', async () => {
+    it('fails where the address cannot be resolved, is none, or would send in the clear what was meant for TLS', async () => {
       const attempt = (options: RawSocketOptions): Promise<ConnectFailedError> =>
         failure(firstValueFrom(rawSocket(options).open()));
       const cause = new Error('no token');

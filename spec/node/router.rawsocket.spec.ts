@@ -37,7 +37,7 @@ class Raw {
     this.closed = once(this.socket, 'close');
   }
 
-  /** Whether anything has come that nobody took. */
+  /** Whether anything has come that was not taken. */
   get idle(): boolean {
     return this.#got.length === 0;
   }
@@ -128,7 +128,7 @@ describe('serveRouter on RawSocket', () => {
 
     const refused: readonly (readonly [what: string, begin: readonly number[], answer: number])[] = [
       ['a serializer that it does not speak', [0x7f, 0xf4, 0, 0], 0x10],
-      ['a serializer that nobody knows', [0x7f, 0xff, 0, 0], 0x10],
+      ['an unknown serializer', [0x7f, 0xff, 0, 0], 0x10],
       ['reserved bits', [0x7f, 0xf1, 0, 1], 0x30],
     ];
     for (const [what, begin, answer] of refused) {
@@ -140,7 +140,7 @@ describe('serveRouter on RawSocket', () => {
       });
     }
 
-    it('offers what it was told to', async () => {
+    it('offers the serializers of its options', async () => {
       await serve({ serializers: [msgpack()] });
       expect(await raw().write(0x7f, 0xf1, 0, 0).take(4)).toEqual([0x7f, 0x10, 0, 0]);
       const wamp = client({ serializers: [cbor(), json(), msgpack()] });

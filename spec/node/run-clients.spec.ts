@@ -126,7 +126,7 @@ describe('runClients()', () => {
       program(url, '{ exitCode: true }', "() => Promise.reject(new Error('main broke'))"),
     );
     await says('main broke');
-    // the other one is left alone, until it is told
+    // the other one goes on until SIGINT
     await router.whenRegistered('com.spec.echo');
     child.kill('SIGINT');
     const { lines, exit } = await ended;

@@ -118,7 +118,7 @@ describe('webSocket with the options of Node', () => {
       expect(dials).toBe(0);
     });
 
-    it('accepts any certificate where it is told to', async () => {
+    it('accepts any certificate with rejectUnauthorized: false', async () => {
       const url = await serve({ tls: server });
       expect((await joined({ url, rejectUnauthorized: false })).open).toBeTrue();
     });

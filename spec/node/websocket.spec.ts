@@ -223,7 +223,7 @@ describe('webSocket in Node', () => {
       expect((await failure(opened())).message).toMatch(/offered: wamp\.2\.json/);
     });
 
-    it('says that nobody listens', async () => {
+    it('says that no server listens', async () => {
       const error = await failure(firstValueFrom(webSocket({ url: 'ws://127.0.0.1:1/' }).open()));
       expect(error.message).toMatch(/ws:\/\/127\.0\.0\.1:1\/ .*: .*ECONNREFUSED/);
       expect((error.cause as { code: string }).code).toBe('ECONNREFUSED');
@@ -342,7 +342,7 @@ describe('webSocket in Node', () => {
       expect(asked).toEqual([source]);
     });
 
-    it('fails where the address cannot be told', async () => {
+    it('fails where the address cannot be resolved', async () => {
       const cause = new Error('no token');
       const error = await failure(firstValueFrom(webSocket({ url: () => Promise.reject(cause) }).open()));
       expect(error.message).toMatch(/no token/);

@@ -60,7 +60,7 @@ describe("NaCl's box", () => {
     expect(() => open(random(32), sealed)).toThrowError();
   });
 
-  it('refuses a public key that would make the shared one known to everybody', () => {
+  it('refuses a public key that would make the shared one public', () => {
     expect(() => boxKey(fromHex(ALICE.priv), new Uint8Array(32))).toThrowError();
   });
 });

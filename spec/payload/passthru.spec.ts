@@ -381,7 +381,7 @@ describe('passthru(): an EVENT', () => {
     ]);
   });
 
-  it('of a subscription that is over finds nobody', async () => {
+  it('of a subscription that is over finds no observer', async () => {
     const client = connected();
     const errors = record(client.wamp.userErrors$);
     watching(client);

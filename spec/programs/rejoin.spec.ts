@@ -85,7 +85,7 @@ describe('rejoin()', () => {
     });
   });
 
-  it('in another realm, as somebody else; that holds for later sessions, too', () => {
+  it('in another realm, as another user; that holds for later sessions, too', () => {
     virtual((time) => {
       const w = world({ router: twoRealms() });
       w.client.connect();
@@ -217,7 +217,7 @@ describe('rejoin()', () => {
     }
   });
 
-  it('hangs up the link where nobody comes for it', () => {
+  it('hangs up the link where no session takes it over', () => {
     virtual((time) => {
       // who joins is asked first, and thinks longer than the link is kept
       const w = faked({ closeTimeout: 500 });

@@ -8,7 +8,7 @@ function subscribe(peer: RawPeer, request: number, topic: string, options = {}):
 }
 
 describe('test router, broker', () => {
-  it('keeps one subscription for each topic and match policy, whoever holds it', () => {
+  it('keeps one subscription for each topic and match policy, shared by all subscribers', () => {
     const [router, one, two] = setUp(2);
     const a = subscribe(one, 1, 'com.topic');
     expect(subscribe(two, 1, 'com.topic')).toBe(a);

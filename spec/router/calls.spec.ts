@@ -44,7 +44,7 @@ describe('test router, calls', () => {
     expect(caller.take()).toEqual([[8, 48, 1, { x_own: 1 }, 'com.app.bad', ['why'], { a: 1 }]]);
   });
 
-  it('knows no procedure that nobody registered, and no malformed one', () => {
+  it('knows no unregistered procedure, and no malformed one', () => {
     const [, caller] = pair();
     caller.send([48, 1, {}, 'com.none'], [48, 2, {}, 'com..p'], [48, 3, {}, 'wamp.none']);
     expect(caller.take().map(([, , , , uri]) => uri)).toEqual([
@@ -211,7 +211,7 @@ describe('test router, progressive results', () => {
     expect(callee.take()[0]?.[3]).toEqual({});
   });
 
-  it('aborts progress that nobody asked for', () => {
+  it('aborts unrequested progress', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, {}, 'com.p']);
     callee.take();
@@ -519,7 +519,7 @@ describe('test router, re-routing', () => {
     expect(caller.take()[0]?.[4]).toBe('wamp.error.no_available_callee');
   });
 
-  it('has nobody else to ask for a single registration', () => {
+  it('has no other callee for a single registration', () => {
     const [, caller, callee] = pair();
     caller.send([48, 1, {}, 'com.p']);
     decline(callee);

@@ -289,7 +289,7 @@ describe('test router, faults', () => {
     expect(seen[0]?.link).toBe(1);
   });
 
-  it('close: says goodbye, resolves when all are gone, and takes nobody any more', async () => {
+  it('close: says goodbye, resolves when all are gone, and accepts no link any more', async () => {
     const router = createTestRouter({ closeTimeout: 5 });
     const [polite, fresh] = [joined(router), dialled(router)];
     const rude = joined(router);
@@ -426,7 +426,7 @@ describe('test router, waiting', () => {
     expect(registrations[0]?.sessions).toEqual([one.session]);
   });
 
-  it('resolves when nobody is there any more', async () => {
+  it('resolves when no session is left', async () => {
     const [router, peer] = setUp(1);
     peer.send([32, 1, {}, 'com.topic'], [64, 2, {}, 'com.p']);
     const waits = Promise.all([

@@ -265,7 +265,7 @@ describe('test router, event history', () => {
     },
   };
 
-  it('keeps events for configured topics, also while nobody subscribes', () => {
+  it('keeps events for configured topics, also without a subscriber', () => {
     const [router, peer] = setUp(1, withHistory);
     peer.send([16, 1, { acknowledge: true, x_own: 1 }, 'com.a', [1], { k: 2 }]);
     const [[, , publication]] = peer.take() as [[number, number, number]];

@@ -352,7 +352,7 @@ describe('test router, like nexus', () => {
     expect(watcher.take().map(([type]) => type)).toEqual([65, 36, 36]);
   });
 
-  it('has null for an empty list, and does not know a subscription that nobody holds', () => {
+  it('has null for an empty list, and does not know a subscription without a subscriber', () => {
     const [, peer] = setUp(1, { ...nexus, realms: { realm1: { history: [{ topic: 'com.a' }] } } });
     peer.send([48, 1, {}, 'wamp.registration.list'], [48, 2, {}, 'wamp.subscription.lookup', ['com.a']]);
     const subscription = (peer.last(3) as unknown as [number])[0];

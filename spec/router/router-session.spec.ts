@@ -276,7 +276,7 @@ describe('test router, authentication', () => {
     ).toEqual([[4, 'ticket', {}]]);
   });
 
-  it('aborts what comes instead of AUTHENTICATE, and an AUTHENTICATE that nobody asked for', () => {
+  it('aborts what comes instead of AUTHENTICATE, and an AUTHENTICATE without a CHALLENGE', () => {
     expect(
       dialled(withTickets())
         .send(trimmed(hello('joe')), [32, 1, {}, 'a'])

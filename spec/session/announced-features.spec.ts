@@ -127,7 +127,7 @@ describe('an option whose feature the router did not announce', () => {
   });
 
   for (const features of [NONE, { broker: '', dealer: 'payload_passthru_mode' }]) {
-    it(`is no way to pack a result either, ${features.dealer ? 'where only the router announced it' : 'where nobody did'}`, () => {
+    it(`is no way to pack a result either, ${features.dealer ? 'where only the router announced it' : 'where neither did'}`, () => {
       const { wamp, wire } = joined({ features });
       const errors = record(wamp.userErrors$);
       record(wamp.register('com.app.f', () => result(['secret'], {}, { pptScheme: 'x_own' })));
@@ -164,7 +164,7 @@ describe('an option whose feature the router did not announce', () => {
     record(wamp.register('com.app.g', () => 1, { forwardTimeout: true, concurrency: 2, forceReregister: true }));
     call.unsubscribe();
 
-    // the timer runs here, and the call that nobody wants is settled here
+    // the timer runs here, and the call, which is not wanted any more, ends here
     expect(wire.rest()).toEqual([
       [48, 1, {}, 'com.app.f'],
       [32, 2, { get_retained: true, nkey: 'a' }, 'com.app.t'],

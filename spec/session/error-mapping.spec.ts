@@ -59,7 +59,7 @@ describe('an ERROR that comes', () => {
     expect(error.message).toBe('more than 5');
   });
 
-  it('is an ApplicationError where the constructor throws, which is told', () => {
+  it('is an ApplicationError where the constructor throws, which is reported', () => {
     const reported: unknown[] = [];
     const error = errorFromMessage(message('com.app.broken'), {}, MAPPING, (...all) => reported.push(...all));
     expect(error).toBeInstanceOf(ApplicationError);

@@ -37,7 +37,7 @@ describe('what arrives', () => {
     expect(named).toBe(kwargs);
   });
 
-  it('shares what is empty, which nobody can spoil', () => {
+  it('shares what is empty, which no user can change', () => {
     expect(() => (event().args as unknown[]).push(1)).toThrowError(TypeError);
     expect(() => ((event().kwargs as Dict)['a'] = 1)).toThrowError(TypeError);
     expect([event().args, event().kwargs]).toEqual([[], {}]);

@@ -99,7 +99,7 @@ function expectOrder({ wamp, wire, session }: JoinedClient, frames: readonly (re
   throwUnless(alive.values.map(({ value }) => value)).toEqual(['alive']);
 }
 
-/** What RxJS took from observers that threw, once it has told. */
+/** What RxJS took from observers that threw, once it has reported it. */
 const untold = (errors: unknown[]): Promise<unknown[]> =>
   new Promise((resolve) => {
     asyncScheduler.schedule(() => {

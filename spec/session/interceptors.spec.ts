@@ -141,7 +141,7 @@ describe('interceptors', () => {
     expect(reported.values).toEqual([]);
   });
 
-  it('that throw on the way in are told on userErrors$, and the session goes on', () => {
+  it('that throw on the way in are reported on userErrors$, and the session goes on', () => {
     const { wamp, wire } = joined({
       interceptors: [
         {

@@ -324,7 +324,7 @@ describe('INTERRUPT', () => {
 });
 
 describe('details.timeout', () => {
-  it('runs here: the handler is stopped and the caller told', () => {
+  it('runs here: the handler is stopped and the caller gets an error', () => {
     virtually((at) => {
       let signal: AbortSignal | undefined;
       const { wire } = registered((invocation) => {
@@ -385,7 +385,7 @@ describe('details.timeout', () => {
 });
 
 describe('input$', () => {
-  /** A registration whose handler records its input and answers when told. */
+  /** A registration whose handler records its input and answers at a signal. */
   function streaming() {
     const work = new Subject<unknown>();
     const inputs: ReturnType<typeof record<InputChunk>>[] = [];

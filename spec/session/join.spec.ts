@@ -36,7 +36,7 @@ describe('HELLO', () => {
     expect(wire.rest()).toEqual([]);
   });
 
-  it('names no realm where the router is to assign it; authenticators are told', () => {
+  it('names no realm where the router is to assign it; authenticators see that', () => {
     const realms: unknown[] = [];
     const hello = ({ realm }: AuthAttempt): Identity => {
       realms.push(realm);

@@ -6,7 +6,7 @@ const TOPIC = 'com.app.topic';
 const ACKNOWLEDGE = { acknowledge: true };
 
 describe('publish', () => {
-  it('is eager: it is sent before it returns, whoever observes', () => {
+  it('is eager: it is sent before it returns, observed or not', () => {
     const { wamp, wire } = joined();
     const report = wamp.publish(TOPIC, [1], { a: 2 });
     expect(wire.rest()).toEqual([[16, 1, {}, TOPIC, [1], { a: 2 }]]);
@@ -91,7 +91,7 @@ describe('publish', () => {
 });
 
 describe('an error of a publication', () => {
-  it('that nobody observes goes to lifecycle$ as publisherror, and nowhere else', async () => {
+  it('that is unobserved goes to lifecycle$ as publisherror, and nowhere else', async () => {
     const { wamp, wire } = joined();
     const reported = record(wamp.lifecycle$);
     wamp.publish(TOPIC, [], {}, ACKNOWLEDGE);

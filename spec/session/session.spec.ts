@@ -58,7 +58,7 @@ describe('a session', () => {
     expect(Object.keys(wire.log[0]?.[2] as object).sort()).toEqual(['agent', 'roles']);
   });
 
-  it('is told apart from a router’s own fields of the same name', () => {
+  it('differs from a router’s own fields of the same name', () => {
     const { session } = joined({ welcome: { session: 5, serializer: 'x', transport: 'y' } });
     expect([session.details.session, session.details.serializer]).toEqual([9129137332, 'json']);
     expect(session.details.transport.type).toBe('memory');

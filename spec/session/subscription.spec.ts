@@ -16,7 +16,7 @@ function subscribed(options: JoinedOptions = {}) {
 }
 
 describe('subscribe', () => {
-  it('is cold: nothing is sent before somebody observes', async () => {
+  it('is cold: nothing is sent before it is observed', async () => {
     const { wamp, wire } = joined();
     const events$ = wamp.subscribe(TOPIC);
     await turn();
@@ -260,7 +260,7 @@ describe('getRetained', () => {
     expect(values(events)).toEqual(['x']);
   });
 
-  it('of an observer that left meanwhile harms nobody', async () => {
+  it('of an observer that left meanwhile does no harm', async () => {
     const { wamp, wire, events } = subscribed();
     const asking = record(wamp.subscribe(TOPIC, RETAINED));
     wire.take(32);
@@ -332,7 +332,7 @@ describe('onSubscribed', () => {
     expect(infos.length).toBe(1);
   });
 
-  it('that throws is told on userErrors$ and harms nothing', () => {
+  it('that throws is reported on userErrors$ and harms nothing', () => {
     const { wamp, wire } = joined();
     const errors = record(wamp.userErrors$);
     const events = record(
@@ -381,7 +381,7 @@ describe('options of a topic that is live already', () => {
     expect(wire.rest()).toEqual([]);
   });
 
-  it('may be others once nobody observes it', async () => {
+  it('may be others once it is unobserved', async () => {
     const { wamp, wire, events } = subscribed();
     events.stop();
     await turn();

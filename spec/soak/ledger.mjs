@@ -5,7 +5,7 @@ import { ApplicationError, ClosedError, ConnectionLostError } from '../../src/in
 const AWAY = new Set(['wamp.error.no_such_procedure', 'wamp.error.canceled', 'wamp.error.no_available_callee']);
 
 export class Ledger {
-  /** Messages that clients have sent or taken in, as far as they can be told from outside. */
+  /** Messages that clients have sent or taken in, as far as they can be counted from outside. */
   passed = 0;
   /** What was begun and has not ended, by kind. */
   open = new Map();

@@ -1,4 +1,4 @@
-// The router, in a process of its own, which can be killed; does what it is told. Started by faults.mjs.
+// The router, in a process of its own, which can be killed; runs commands. Started by faults.mjs.
 import { createRouter } from '../../src/router/index.ts';
 import { serveRouter } from '../../src/router/node/index.ts';
 
@@ -6,7 +6,7 @@ const router = createRouter();
 const { port } = await serveRouter(router, { port: Number(process.argv[2]) });
 const reported = {
   port: () => port,
-  /** What it holds; its own meta procedures are nobody's. */
+  /** What it holds; its own meta procedures belong to no session. */
   held: () => ({
     sessions: router.sessions.length,
     subscriptions: router.subscriptions.length,

@@ -38,7 +38,7 @@ const TURNS = Object.entries(MIX)
   .sort((a, b) => a[1] - b[1])
   .map(([kind]) => kind);
 
-/** With `skip` the callee is not told: what it does must end by itself. */
+/** With `skip` the callee is not informed: what it does must end by itself. */
 const CANCELS = [
   ['killnowait', 'never'],
   ['kill', 'never'],
@@ -182,7 +182,7 @@ export class Traffic {
       });
   }
 
-  /** An observer that comes and goes, of a topic that is observed already or of one that nobody else observes. */
+  /** An observer that comes and goes, of a topic that is observed already or of one without another observer. */
   observer(party, callee, n) {
     const publisher = n % 2 > 0 ? callee : `soak.${this.#parties.at(this.#parties.indexOf(party) - 1).name}`;
     this.#listen(party, `${publisher}.topic.${n % TOPICS}`, 'exact', n % 400);

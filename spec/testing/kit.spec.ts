@@ -73,7 +73,7 @@ describe('a test kit', () => {
     expect(() => kit.client()).toThrowError(/this test is over/);
   });
 
-  it('names errors that nobody handled, of RxJS and of handlers', async () => {
+  it('names unhandled errors, of RxJS and of handlers', async () => {
     kit
       .client()
       .register('com.app.fail', () => {
@@ -159,7 +159,7 @@ describe('a test kit', () => {
     await expectAsync(tidy.close()).toBeResolved();
   });
 
-  it('uses a router that is given, and leaves it open; makes clients as told', async () => {
+  it('uses a router that is given, and leaves it open; makes clients by `create`', async () => {
     class Mine extends Client {}
     const router = createTestRouter();
     const made = createTestKit({ router, client: { agent: 'me' }, create: (options) => new Mine(options) });

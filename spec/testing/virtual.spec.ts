@@ -150,16 +150,16 @@ describe('virtually', () => {
     expect(() => virtually(() => undefined, { untill: 1 } as never)).toThrowError(/unknown option 'untill'/);
   });
 
-  it('refuses a function whose expectations nobody would wait for', () => {
+  it('refuses a function whose expectations would not be awaited', () => {
     expect(() =>
       virtually(async () => {
         await Promise.resolve();
-        throw new Error('seen by nobody');
+        throw new Error('not seen');
       }),
     ).toThrowError(TypeError, /must not be async/);
   });
 
-  it('gives real time, and errors that nobody handles, back to the next test', async () => {
+  it('gives real time, and unhandled errors, back to the next test', async () => {
     expect(() =>
       virtually(() => {
         throw new Error('body');

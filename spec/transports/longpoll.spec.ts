@@ -233,7 +233,7 @@ describe('longPoll', () => {
       expect(String(await end)).toContain('(HTTP status 403: no ***)');
     });
 
-    it('takes no longer than openTimeout, and gives up when nobody waits', async () => {
+    it('takes no longer than openTimeout, and gives up when it is unsubscribed from', async () => {
       expect((await refused({ openTimeout: 1 })).message).toMatch(/no answer in 1 ms/);
       expect((await router.take('open')).aborted).toBeTrue();
       const subscription = transport().open().subscribe();

@@ -42,7 +42,7 @@ describe('the events of a tab that publishes', () => {
     expect(passed).toEqual([3]);
   });
 
-  it('do not wait for what was published after they came, so that a steady publisher holds up nobody', () => {
+  it('do not wait for what was published after they came, so that a steady publisher delays no tab', () => {
     const first = own.published('a');
     event(1);
     const second = own.published('a');

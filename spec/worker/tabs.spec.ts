@@ -257,7 +257,7 @@ describe('serveTabs', () => {
       expect(sent('INTERRUPT').length).toBe(1);
     });
 
-    it('that nobody waits for any more are answered by no tab', async () => {
+    it('that are not waited for any more are answered by no tab', async () => {
       const { wamp } = tab();
       await joined(wamp);
       const raw = port();
@@ -322,7 +322,7 @@ describe('serveTabs', () => {
   });
 
   describe('a tab that vanishes', () => {
-    it('is noticed, gives back what it held, and disturbs nobody', async () => {
+    it('is noticed, gives back what it held, and disturbs no other tab', async () => {
       const keeping = tab().wamp;
       const kept = await live(keeping, TOPIC);
       const gone = tab({ closeTimeout: 1 });
@@ -477,13 +477,13 @@ describe('serveTabs', () => {
       expect((await joined(wamp)).id).toBe(router.sessions[0]!.id);
     });
 
-    it('for good is told as the reason that the router gave', async () => {
+    it('for good has the reason that the router gave', async () => {
       router.abort('wamp.error.no_such_role', 1);
       const { wamp } = tab();
       const { error } = await (wamp.connect().subscribe({ error: () => undefined }), state(wamp, 'failed'));
       expect(error).toBeInstanceOf(AbortError);
       expect((error as Partial<AbortError>).reason).toBe('wamp.error.no_such_role');
-      // and whoever comes later tries again
+      // and a later tab tries again
       expect((await joined(tab().wamp)).id).toBe(router.sessions[0]!.id);
     });
   });

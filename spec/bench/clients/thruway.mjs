@@ -5,7 +5,7 @@ export async function connect({ url }) {
   console.log = console.error = () => undefined;
   const { Client } = requirePeer('thruway', 'thruway.js');
   const wamp = new Client(url, 'realm1');
-  // held open: it hangs up when nobody observes anything
+  // held open: it hangs up without any observer
   await new Promise((resolve) => wamp.onOpen.subscribe(resolve));
   return {
     call: (uri, args, done) => void wamp.call(uri, args).subscribe(done),

@@ -57,14 +57,14 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
     return an(AbortError, can.losesLast && error instanceof ConnectionLostError ? await refused(wamp) : error);
   };
 
-  it('anonymous: let in where everybody is, and told who it is', async () => {
+  it('anonymous: joins an open realm and learns its authid', async () => {
     const wamp = client();
     const { session } = await joinedBy(wamp);
     expect(session.details).toEqual(jasmine.objectContaining({ authmethod: 'anonymous', authrole: 'anonymous' }));
     expect(session.details.authid).toEqual(jasmine.any(String));
   });
 
-  it('anonymous: turned away where nobody is', async () => {
+  it('anonymous: refused in a realm that requires authentication', async () => {
     const wamp = client({ realm: 'secure', transports: [plain], reconnect: false });
     expect((await refusalTo(wamp)).name).toBe('AbortError');
   });
@@ -108,7 +108,7 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
     expect([asked, session.details.authid]).toEqual([2, authid]);
   });
 
-  it('a callee is told who called: at once, or where it asks', async () => {
+  it('a callee gets the identity of the caller: always, or where it requests it', async () => {
     const [callee, caller] = [over(plain, [ways.ticket.right]), over(plain, [ways.wampcra.right])];
     const procedure = fresh('who');
     await provided(callee, procedure, ({ details }) => [details.caller, details.callerAuthid, details.callerAuthrole]);
@@ -126,7 +126,7 @@ export function authentication({ router: { at, can }, certificate: { pem, joe },
       expect(session.details).toEqual(jasmine.objectContaining({ authid, authprovider: 'cookie' }));
       expect((await refusalTo(over(plain, [cookie()]))).reason).toContain('wamp.error.');
     });
-  } else if (can.cookie === 'told') {
+  } else if (can.cookie === 'given') {
     it('cookie: a known one opens, another does not', async () => {
       const showing = (Cookie: string): Transport => webSocket({ url: at.auth, headers: { Cookie } });
       const { session } = await joinedBy(over(showing(COOKIE), [cookie()]));

@@ -44,7 +44,7 @@ export function restart({ router, client }: Scene): void {
       await queued.done();
       expect((await soon(bob.call(procedure, ['again']))).value).toBe('again');
       expect(registration.values.map(({ again }) => again)).toEqual([false, true]);
-      // the queued one was for whoever was there at that time
+      // the queued one was for the subscribers of that time
       bob.publish(topic, ['live']);
       let value: unknown;
       while (value !== 'live') value = (await events.next())[0]?.value;

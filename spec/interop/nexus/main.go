@@ -1,6 +1,6 @@
 // A router to try clients on: nexus with four realms and every way in that it has. Prints READY when it listens.
 //
-// The realms: realm1 and keeping let everybody in; secure wants a ticket, WAMP-CRA or cryptosign; salted wants WAMP-CRA with a
+// The realms: realm1 and keeping let every client in; secure wants a ticket, WAMP-CRA or cryptosign; salted wants WAMP-CRA with a
 // salted secret. The only user is joe, his secret comes by -secret and his Ed25519 key by -pubkey.
 package main
 

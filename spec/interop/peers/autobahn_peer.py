@@ -1,4 +1,4 @@
-"""A client by Autobahn|Python that does what it is told: a line of JSON in, a line of JSON out.
+"""A client by Autobahn|Python that runs the commands of a spec: a line of JSON in, a line of JSON out.
 
 Arguments: URL, serializer, and optionally a key pair for cryptobox as JSON. Bytes travel as {"$bytes": hex}.
 """

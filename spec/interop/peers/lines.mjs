@@ -1,4 +1,4 @@
-// How peers that run in Node are told what to do: a line of JSON in, a line of JSON out; bytes as {"$bytes": hex}.
+// The commands of peers that run in Node: a line of JSON in, a line of JSON out; bytes as {"$bytes": hex}.
 import { createInterface } from 'node:readline';
 
 const isBytes = (value) => value instanceof Uint8Array || value instanceof ArrayBuffer;
@@ -21,7 +21,7 @@ function unpacked(value) {
 
 export const say = (line) => process.stdout.write(`${JSON.stringify(packed(line))}\n`);
 
-/** Does what standard input says: `deeds` by name; a rejection is told by `failure`. */
+/** Does what standard input says: `deeds` by name; a rejection is described by `failure`. */
 export function obey(deeds, failure) {
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {

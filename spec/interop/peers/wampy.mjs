@@ -1,4 +1,4 @@
-// A client by wampy.js that does what it is told. Arguments: where it is installed, URL, serializer.
+// A client by wampy.js that runs the commands of a spec. Arguments: where it is installed, URL, serializer.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { obey, say } from './lines.mjs';

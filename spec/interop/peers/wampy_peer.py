@@ -1,4 +1,4 @@
-"""A client by wampy (Python) that does what it is told: a line of JSON in, a line of JSON out. Argument: URL.
+"""A client by wampy (Python) that runs the commands of a spec: a line of JSON in, a line of JSON out. Argument: URL.
 
 It has JSON and no binary, no progress and no cancelling; an event that it publishes has keyword values alone, and what
 it answers a call with is its own arrangement of one value.

@@ -41,7 +41,7 @@ export async function own(title: string, folder: string, { key, cert, joe }: Cer
       ] as AuthMethod[],
       salted: { realm: 'secure', authid: 'salty' },
       refuses: /authentication_denied|no_such_principal/,
-      cookie: 'told',
+      cookie: 'given',
       binding: 'tls-exporter',
     },
     async start() {

@@ -28,7 +28,7 @@ export interface Abilities {
   readonly longPoll: boolean;
   /** The shapes of payloads that it does not read. */
   readonly packs: readonly ('ppt_scheme' | 'enc_algo')[];
-  /** Of the ways to authenticate those that it has; `cookie` by one that it sets, or by one that it was told. */
+  /** Of the ways to authenticate those that it has; `cookie` by one that it sets, or by one that is configured. */
   readonly methods: readonly AuthMethod[];
   /** Who has a salted secret, and where. */
   readonly salted: { readonly realm: string; readonly authid: string };
@@ -36,7 +36,7 @@ export interface Abilities {
   readonly refuses: RegExp;
   /** It may hang up before its last message, an ABORT or a GOODBYE, has left its queue: then the client knows of a loss alone. */
   readonly losesLast?: boolean;
-  readonly cookie?: 'set' | 'told';
+  readonly cookie?: 'set' | 'given';
   /** The channel binding that cryptosign may be given. */
   readonly binding?: ChannelBindingType;
 }
@@ -74,7 +74,7 @@ export const JOE = {
   servername: 'localhost',
 } as const;
 
-/** The cookie that a router is told to know. */
+/** The cookie that a router is configured to know. */
 export const COOKIE = 'cbtid=interop';
 
 /** The realm where events are kept. Of Crossbar.io, a realm that keeps events queues calls, too. */

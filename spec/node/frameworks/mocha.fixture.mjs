@@ -50,7 +50,7 @@ describe('with Mocha', () => {
 describe('with Mocha, left behind', () => {
   const wamp = useTestRouter({ beforeEach, afterEach });
 
-  it('FAILS: an error that nobody handles', () => {
+  it('FAILS: an unhandled error', () => {
     wamp.client();
     throwError(() => new Error('lost')).subscribe();
   });

@@ -47,7 +47,7 @@ describe('with Vitest', () => {
 describe('with Vitest, left behind', () => {
   const wamp = useTestRouter({ beforeEach, afterEach });
 
-  it('FAILS: an error that nobody handles', () => {
+  it('FAILS: an unhandled error', () => {
     wamp.client();
     throwError(() => new Error('lost')).subscribe();
   });

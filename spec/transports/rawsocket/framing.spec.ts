@@ -210,7 +210,7 @@ describe('RawSocket frames', () => {
     });
   });
 
-  it('stop at once where whoever takes them says so', () => {
+  it('stop at once where their receiver says so', () => {
     const taken: number[] = [];
     const reader = new FrameReader(FULL, (_, [first]) => {
       taken.push(first ?? 0);
