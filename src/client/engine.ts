@@ -85,10 +85,6 @@ export class Engine implements Port, ConnectionCallbacks {
     return present.dispatch.wire.channel.closing ? undefined : present.dispatch;
   }
 
-  get queued(): number {
-    return this.outbox.publications;
-  }
-
   connect(): Observable<Session> {
     if (this.#closed === undefined) this.refusal = undefined;
     this.dial();

@@ -1,8 +1,8 @@
 import {
   AbortError,
   ApplicationError,
-  ConnectFailedError,
-  ConnectionLostError,
+  type ConnectFailedError,
+  type ConnectionLostError,
   GoodbyeError,
   ProtocolError,
 } from '../protocol/errors.ts';
@@ -98,9 +98,9 @@ function endingOf(error: unknown): Ending | undefined {
     if (DOUBTFUL.has(reason)) return 'doubtful';
     return reason === 'wamp.error.protocol_violation' ? 'violation' : undefined;
   }
-  if (error instanceof ConnectFailedError) return REFUSED.has(error.status) ? 'refusal' : undefined;
-  const broken = error instanceof ProtocolError || (error instanceof ConnectionLostError && VIOLATIONS.has(error.code));
-  return broken ? 'violation' : undefined;
+  const { status, code } = error as Partial<ConnectFailedError & ConnectionLostError>;
+  if (REFUSED.has(status)) return 'refusal';
+  return error instanceof ProtocolError || VIOLATIONS.has(code) ? 'violation' : undefined;
 }
 
 /** How long a stream that was confirmed once is requested again, in milliseconds. */

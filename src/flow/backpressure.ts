@@ -9,7 +9,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { checkOptions, NUMBER } from '../protocol/kinds.ts';
-import { bufferedAmountOf, portOf, type Port } from '../session/verbs.ts';
+import { bufferedAmountOf, portOf, refusalOf, type Port } from '../session/verbs.ts';
 import type { Wamp } from '../session/options.ts';
 
 /** The backlog towards the router. */
@@ -67,10 +67,10 @@ export function backpressure(wamp: Wamp, options: BackpressureOptions = {}): Obs
     let congested = false;
     return interval(period, asyncScheduler).pipe(
       startWith(0),
-      takeWhile(() => port.refusal === undefined),
+      takeWhile(() => refusalOf(port) === undefined),
       map(() => {
         congested = congestedNow(port, congested ? low : high);
-        return { bufferedAmount: bufferedAmountOf(port), queued: port.queued, congested };
+        return { bufferedAmount: bufferedAmountOf(port), queued: port.outbox?.publications ?? 0, congested };
       }),
       distinctUntilChanged(
         (a, b) => a.bufferedAmount === b.bufferedAmount && a.queued === b.queued && a.congested === b.congested,

@@ -151,7 +151,8 @@ function sendProbe({ present }: Engine): void {
 
 /** The gauges. */
 function gauges(engine: Engine) {
-  const { present, outbox, queued } = engine;
+  const { present, outbox } = engine;
+  const queued = outbox.publications;
   const dispatch = present?.dispatch;
   const open = [...(dispatch?.requests.values() ?? [])].filter(({ type }) => type === CALL).length;
   return {

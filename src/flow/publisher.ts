@@ -11,7 +11,7 @@ import { checkOptions, FUNCTION, NUMBER, type Kind } from '../protocol/kinds.ts'
 import type { List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
-import { portOf, type Port } from '../session/verbs.ts';
+import { portOf, refusalOf, type Port } from '../session/verbs.ts';
 import type { Given, Payload, PublishOptions, Wamp } from '../session/options.ts';
 import { after } from '../session/time.ts';
 import { congestedNow, HIGH } from './backpressure.ts';
@@ -183,7 +183,7 @@ class PacedPublisher<T> implements Publisher<T> {
 
   /** Whether a value has to wait. With a client that is closed or has failed, waiting would not help. */
   #blocked(): boolean {
-    return this.#port.refusal === undefined && congestedNow(this.#port, this.#high);
+    return refusalOf(this.#port) === undefined && congestedNow(this.#port, this.#high);
   }
 
   #send(value: T): void {

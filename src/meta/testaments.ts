@@ -3,7 +3,7 @@ import { checkOptions, DICT, LIST, type Kind } from '../protocol/kinds.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import type { Uri } from '../protocol/uris.ts';
 import { checkPublish } from '../session/option-checks.ts';
-import { portOf } from '../session/verbs.ts';
+import { portOf, refusalOf } from '../session/verbs.ts';
 import type { JoinedSession, Given, PublishOptions, Wamp } from '../session/options.ts';
 import { command } from './call-meta.ts';
 
@@ -108,7 +108,7 @@ export function testament(
   const checked = checkTestament('testament', topic, args, kwargs, options);
   const { scope } = checked;
   return new Observable<TestamentInForce>((subscriber) => {
-    const { refusal } = port;
+    const refusal = refusalOf(port);
     if (refusal) return asapScheduler.schedule(() => subscriber.error(refusal));
     /** The session that may hold the testament. */
     let holder: JoinedSession | undefined;

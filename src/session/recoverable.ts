@@ -31,7 +31,6 @@ export type StreamPhase =
   | { readonly phase: 'ended' };
 
 const WAITING: StreamPhase = { phase: 'waiting' };
-const REQUESTED: StreamPhase = { phase: 'requested' };
 const ENDED: StreamPhase = { phase: 'ended' };
 
 /** A subscription or registration that outlives its sessions. */
@@ -84,15 +83,6 @@ export abstract class Recoverable implements StreamInfo {
   /** The error of a stream that the router withdrew. */
   protected revocation(reason: unknown, otherwise: Uri): Error {
     return new ApplicationError(isLooseUri(reason) ? reason : otherwise, [], {}, { [this.kind]: this.uri });
-  }
-
-  /** A request for it was sent. */
-  requested(): void {
-    if (this.state.phase === 'waiting') {
-      this.state = REQUESTED;
-      if (!this.confirmedOnce) this.since = now();
-    }
-    this.requests++;
   }
 
   /** Forgets what belongs to one session; a stream that leaves has left with it. */

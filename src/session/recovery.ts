@@ -160,7 +160,11 @@ export class Recovery {
     try {
       ids.push(port.nextId);
       port.request([type, port.nextId, options, stream.uri] as MessageOf<32 | 64>, request);
-      stream.requested();
+      if (stream.state.phase === 'waiting') {
+        stream.state = { phase: 'requested' };
+        if (!stream.confirmedOnce) stream.since = now();
+      }
+      stream.requests++;
       this.#requests++;
     } catch (error) {
       // a channel that is down will be reported, and then healed
@@ -230,10 +234,9 @@ export class Recovery {
  */
 function hungUp(error: WampError | undefined, alone: boolean): boolean {
   if (error instanceof AbortError) return true;
-  const code = error instanceof ConnectionLostError ? error.code : undefined;
-  if (code === 1006) return alone;
+  const { code = 0 }: Partial<ConnectionLostError> = error ?? {};
   // smaller ones are HTTP's
-  return code !== undefined && code > 1001 && code !== 1012;
+  return code === 1006 ? alone : code > 1001 && code !== 1012;
 }
 
 /** Whether a REGISTER that was sent again found that the first one had succeeded, though its answer was lost. */

@@ -40,12 +40,8 @@ const portOn = (
   recovery,
   errors: dispatch.errors,
   userError: dispatch.userError,
-  queued: 0,
   get direct() {
     return dispatch.open ? dispatch : undefined;
-  },
-  get refusal() {
-    return recovery.refusal(session);
   },
   start: (call) => call.start(dispatch),
   publish: (request) =>

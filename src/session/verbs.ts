@@ -54,10 +54,8 @@ export interface Port {
   readonly session$?: Observable<JoinedSession>;
   /** What takes calls and publications now; undefined while they have to wait for a session, or where none will come. */
   readonly direct: Dispatch | undefined;
-  /** Publications that wait for a session. */
-  readonly queued: number;
-  /** Why nothing can be begun here any more, if so. */
-  readonly refusal: WampError | undefined;
+  /** Where publications wait for a session; of a client only. */
+  readonly outbox?: { readonly publications: number };
   /** Exceptions and the error URIs that they stand for, the newest first. */
   readonly errors: ErrorEntry[];
   /** Starts a call, when there is a session. */
@@ -78,6 +76,9 @@ export function portOf(wamp: Wamp, what: string): Port {
 
 /** Bytes that were accepted and not yet handed to the network. */
 export const bufferedAmountOf = ({ direct }: Port): number => direct?.wire.channel.bufferedAmount ?? 0;
+
+/** Why nothing can be begun here any more, if so. */
+export const refusalOf = ({ recovery, session }: Port): WampError | undefined => recovery.refusal(session);
 
 /** The four verbs of WAMP, which a client and a session share. */
 export abstract class Verbs<Api = unknown> implements Wamp, TypedWamp<Api> {
