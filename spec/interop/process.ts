@@ -57,7 +57,7 @@ export class Program {
     watch('+', child.pid);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (data: Buffer) => {
-        this.#text = (this.#text + data.toString()).slice(-20_000);
+        this.#text = (this.#text + data.toString()).slice(-500_000);
       });
     }
     child.once('close', () => {
