@@ -164,7 +164,11 @@ export default async function (config) {
     preprocessors: Object.fromEntries(['spec/karma.entry.ts', ...pages].map((file) => [file, ['bundle']])),
     reporters: ['dots', ...(coverage ? ['coverage'] : []), 'totals'],
     coverageReporter: { dir: 'coverage/browser', subdir: '.', reporters: [{ type: 'json' }] },
-    client: { args: grep, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true } },
+    client: {
+      args: grep,
+      // what hangs shall fail, what only runs on a slow machine shall not: 30 s
+      jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: true, timeoutInterval: 30_000 },
+    },
     browsers: ['Headless'],
     customLaunchers: {
       Headless: inFirefox ? { base: 'FirefoxHeadless' } : { base: 'ChromeHeadless', flags: chromeFlags },

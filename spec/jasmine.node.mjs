@@ -3,6 +3,7 @@ import { totals } from '../.ci/totals.mjs';
 
 export default {
   spec_dir: 'spec',
+  helpers: ['helpers/time-limit.ts'],
   spec_files: ['**/*.spec.ts', '!browser/**', '!interop/**', '!bench/**'],
   reporters: [totals()],
   alwaysListPendingSpecs: false,

@@ -471,9 +471,9 @@ describe('serveTabs', () => {
 
     it('lets tabs wait while the worker tries to join, beyond their joinTimeout', async () => {
       await server.close();
-      server = serve({ reconnect: { initialDelay: 200, jitter: 0 } });
+      server = serve({ reconnect: { initialDelay: 1_500, jitter: 0 } });
       router.refuse(1);
-      const { wamp } = tab({ joinTimeout: 100, reconnect: false });
+      const { wamp } = tab({ joinTimeout: 1_000, reconnect: false });
       expect((await joined(wamp)).id).toBe(router.sessions[0]!.id);
     });
 
