@@ -96,6 +96,7 @@ export type {
   Typed,
 } from './session/contract-types.ts';
 export { define, type DefineOptions } from './session/define.ts';
+export type { AnyDetails } from './session/details.ts';
 export { sessionIdentOf, type SessionIdent } from './session/disclosed-identity.ts';
 export type { ErrorClass, ErrorEntry, ErrorMapping } from './session/error-mapping.ts';
 export {
@@ -103,7 +104,6 @@ export {
   Invocation,
   Result,
   WampEvent,
-  type AnyDetails,
   type EventDetails,
   type Handler,
   type InputChunk,

@@ -40,14 +40,14 @@ export function keepAlive(
   let silent = 0;
   let stuck = 0;
   /** Whether a probe is out, and whether it was answered. */
-  let asking = false;
+  let probing = false;
   let answered = false;
   let timer: Subscription | undefined;
 
-  /** Whether anything came since this was asked last. */
+  /** Whether anything came since the last look. */
   const cameIn = (): boolean => received !== (received = channel.received);
 
-  /** Whether fewer bytes wait than when this was asked last. */
+  /** Whether fewer bytes wait than at the last look. */
   const wentOut = (): boolean => buffered > (buffered = channel.bufferedAmount);
 
   const drop = (why: string): void => dispatch.drop(new ConnectionLostError(why));
@@ -69,15 +69,15 @@ export function keepAlive(
       silent = cameIn() ? 0 : silent + 1;
       const inDoubt = (!wentOut() && buffered > 0) || (oldest && oldest === before);
       stuck = inDoubt ? stuck + 1 : 0;
-      if (stuck > 1) ask(true);
-      else if (silent > 1 || (silent && lateness > LATE)) ask(false);
+      if (stuck > 1) sendProbe(true);
+      else if (silent > 1 || (silent && lateness > LATE)) sendProbe(false);
       else listen();
     });
 
   /** Sends a probe: where `strictly`, only its own answer counts, otherwise whatever comes. */
-  const ask = (strictly: boolean, again = false): void => {
+  const sendProbe = (strictly: boolean, again = false): void => {
     if (!dispatch.open) return;
-    asking = true;
+    probing = true;
     answered &&= again;
     cameIn();
     wentOut();
@@ -98,21 +98,21 @@ export function keepAlive(
       // timers run before sockets are read: an answer may have come while the event loop was busy
       timer = after(Math.min(lateness, TURN), () => {
         if (answered || (cameIn() && !strictly)) {
-          asking = false;
+          probing = false;
           silent = stuck = 0;
           listen();
         }
         // the probe waits behind bytes that do leave
         else if (wentOut()) waitForAnswer(strictly, again);
         // the second late look in a row counts, or timers that are always late would put the verdict off for ever
-        else if (lateness > LATE && !again) ask(strictly, true);
+        else if (lateness > LATE && !again) sendProbe(strictly, true);
         else drop(`No sign of life from the router within ${timeout} ms`);
       });
     });
 
   listen();
   // after a sleep it is not known whether the link still works; the time of a probe that is out runs on
-  const watch = wake$.subscribe(() => asking || ask(true));
+  const watch = wake$.subscribe(() => probing || sendProbe(true));
   watch.add(() => timer?.unsubscribe());
   return watch;
 }

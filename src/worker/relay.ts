@@ -11,7 +11,8 @@ import {
   type MessageOf,
 } from '../protocol/messages.ts';
 import type { Args, Dict, List } from '../protocol/payload.ts';
-import { wireDetails, type Invocation } from '../session/events.ts';
+import { wireDetails } from '../session/details.ts';
+import type { Invocation } from '../session/events.ts';
 import type { OpenInvocation, RequestPort } from '../session/request-port.ts';
 
 /** Invocations, answered before their last chunk came, that are remembered. */

@@ -23,7 +23,8 @@ import {
 } from '../protocol/messages.ts';
 import type { Dict } from '../protocol/payload.ts';
 import { matchesUri, type Match, type Uri } from '../protocol/uris.ts';
-import { wireDetails, type WampEvent, type Invocation } from '../session/events.ts';
+import { wireDetails } from '../session/details.ts';
+import type { WampEvent, Invocation } from '../session/events.ts';
 import { observeRegistration } from '../session/registration.ts';
 import type { RequestPort, Reply } from '../session/request-port.ts';
 import type { Recovery } from '../session/recovery.ts';
