@@ -34,7 +34,7 @@ export const CLIENT_FEATURES: Record<
 
 /** As much of an announcement as is looked at; none of it need be there, or be what it should. */
 type Announcement =
-  { [role in string]?: { features?: { [feature in string]?: unknown } | null } | null } | null | undefined;
+  Partial<Record<string, { readonly features?: Partial<Record<string, unknown>> | null } | null>> | null | undefined;
 
 /** Whether a WELCOME (or HELLO) dictionary announces a feature for a role. Whatever is missing or odd means no. */
 export const supports = (details: Readonly<Dict>, role: string, feature: string): boolean =>
