@@ -77,6 +77,7 @@ async function bundle(names, external, output) {
     platform: 'neutral',
     external,
     treeshake: { moduleSideEffects: false },
+    experimental: { attachDebugInfo: 'none' },
   });
   const { output: files } = await build.write({
     dir: `${root}dist`,
