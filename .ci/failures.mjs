@@ -1,9 +1,9 @@
 // What the output of a failed step says about its failures, short enough for the summary of .ci/runner.mjs.
 //
-// Jasmine, Karma and our own checks all print a heading (`3) name of the spec`, `name of the spec FAILED`, `✗ name of the check`)
+// Jasmine, Karma and our own checks all print a heading (`3) name of the spec`, `name of the spec FAILED`, `✗ name` or `FAIL name`)
 // and the message indented below it. Other programs (tsc, oxlint, size) have no such form: of those the last lines are taken.
 
-const HEADING = /^(?:✗ |\d+\) |Suite error: )|^.+ (?:FAILED|ERROR)$/;
+const HEADING = /^(?:✗ |FAIL |\d+\) |Suite error: )|^.+ (?:FAILED|ERROR)$/;
 /** Lines below a heading that say nothing about the reason. */
 const NOISE = /^\s+(?:(?:Message|Stack):$|at (?:.*node_modules|<Jasmine>|node:|async node:))/;
 
