@@ -135,6 +135,23 @@ describe('cbor', () => {
     expect(read('a17f61616162ff7f6163ff')).toEqual({ ab: 'c' });
   });
 
+  it('reads a frame of nothing but pieces, which becomes longer by that', () => {
+    const [texts, bytes] = read(`82${'9f' + '7fff'.repeat(1000)}ff${'5f' + '40'.repeat(500)}4107ff`) as [
+      string[],
+      unknown,
+    ];
+    expect(texts).toEqual(new Array<string>(1000).fill(''));
+    expect(bytes).toEqual(Uint8Array.of(7));
+  });
+
+  it('reads a key __proto__ in pieces, or as bytes, like any other', () => {
+    for (const key of ['7f655f5f70726f64746f5f5fff', '495f5f70726f746f5f5f']) {
+      const value = read(`a1${key}a1616101`) as object;
+      expect(Object.entries(value)).toEqual([['__proto__', { a: 1 }]]);
+      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    }
+  });
+
   it('reads simple values without a meaning as null', () => {
     expect(read('87e0f3f820f8fff4f5fa3fc00000')).toEqual([null, null, null, null, false, true, 1.5]);
   });
@@ -324,6 +341,16 @@ describe('msgpack', () => {
       '2013-03-21T20:04:00.000Z': 7,
       '[object Object]': 9,
     });
+  });
+
+  it('reads a key __proto__ like any other, whatever it is made of', () => {
+    const proto = '5f5f70726f746f5f5f';
+    for (const key of [`a9${proto}`, `c409${proto}`, `91a9${proto}`, `91c409${proto}`]) {
+      const value = read(`81${key}81a16101`) as object;
+      expect(Object.entries(value)).toEqual([['__proto__', { a: 1 }]]);
+      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    }
+    expect(read(`8192a161a9${proto}01`)).toEqual({ 'a,__proto__': 1 });
   });
 
   it('reads what msgpackr writes for undefined as null', () => {

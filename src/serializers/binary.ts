@@ -123,9 +123,6 @@ function dict(values: object, depth: number): object {
   return copy ?? members;
 }
 
-/** From where to where of a frame, and what stands there instead. */
-type Edit = readonly [from: number, to: number, by: Uint8Array];
-
 /**
  * Looks through a frame before the package reads it, without making anything of it: nesting has an end, and what heads
  * promise is there, so that the package allocates nothing on the word of a head alone.
@@ -135,8 +132,11 @@ export abstract class Scan {
   rare = false;
   protected bytes: Uint8Array = NO_BYTES;
   protected at = 0;
-  /** What the package is not to see. */
-  private edits: Edit[] = [];
+  /** What the package is to see instead of the frame, once the two differ: as bytes, since a list of edits takes many times a frame. */
+  private copy: Uint8Array = NO_BYTES;
+  private size = 0;
+  /** How much of the frame is in the copy. */
+  private copied = 0;
   private readonly sizes: Uint8Array;
 
   /**
@@ -155,12 +155,17 @@ export abstract class Scan {
     this.rare = false;
     this.bytes = frame;
     this.at = 0;
-    if (this.edits.length > 0) this.edits = [];
+    this.copied = 0;
+    this.size = 0;
     this.items(1, 0);
     this.bytes = NO_BYTES;
     if (this.at > frame.length) this.fail(EARLY);
     if (this.at < frame.length) this.fail(`${frame.length - this.at} bytes too many`);
-    return this.edits.length === 0 ? frame : edited(frame, this.edits);
+    if (this.copied === 0) return frame;
+    this.append(frame.subarray(this.copied));
+    const { copy, size } = this;
+    this.copy = NO_BYTES;
+    return copy.subarray(0, size);
   }
 
   /** Goes behind so many items, which are at this depth. */
@@ -184,18 +189,36 @@ export abstract class Scan {
     this.at += count;
   }
 
-  /** Goes behind text; the packages refuse or rename a key `__proto__`. */
   protected text(length: number): void {
     const { bytes, at } = this;
     this.skip(length);
-    if (length !== PROTO.length || bytes[at] !== 0x5f || !PROTO.every((byte, i) => byte === bytes[at + i])) return;
+    if (this.isProto(bytes, at, length)) this.replace(at, PROTO_MARK);
+  }
+
+  /** Whether this text is `__proto__`: the packages refuse or rename such a key. */
+  protected isProto(bytes: Uint8Array, at: number, length: number): boolean {
+    if (length !== PROTO.length || bytes[at] !== 0x5f || !PROTO.every((byte, i) => byte === bytes[at + i]))
+      return false;
     this.rare = true;
-    this.replace(at, PROTO_MARK);
+    return true;
   }
 
   /** Has the package see something else in place of what stands from there to here. */
   protected replace(from: number, by = NO_BYTES): void {
-    this.edits.push([from, this.at, by]);
+    this.append(this.bytes.subarray(this.copied, from));
+    this.append(by);
+    this.copied = this.at;
+  }
+
+  private append(part: Uint8Array): void {
+    const size = this.size + part.length;
+    if (size > this.copy.length) {
+      const grown = new Uint8Array(Math.max(size, this.copy.length * 2, this.bytes.length));
+      grown.set(this.copy.subarray(0, this.size));
+      this.copy = grown;
+    }
+    this.copy.set(part, this.size);
+    this.size = size;
   }
 
   /** The unsigned integer of 1, 2, 4 or 8 bytes that stands here; beyond 2^53 it is not exact. */
@@ -213,29 +236,12 @@ export abstract class Scan {
   }
 }
 
-function edited(frame: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const copy = new Uint8Array(edits.reduce((sum, [, , by]) => sum + by.length, frame.length));
-  let size = 0;
-  const append = (part: Uint8Array): void => {
-    copy.set(part, size);
-    size += part.length;
-  };
-  let done = 0;
-  for (const [from, to, by] of edits) {
-    append(frame.subarray(done, from));
-    append(by);
-    done = to;
-  }
-  append(frame.subarray(done));
-  return copy.subarray(0, size);
-}
-
 const EARLY = 'it ends too early';
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 const PROTO = /* @__PURE__ */ utf8Encoder.encode('__proto__');
 /** Stands for `__proto__` until {@link settled}; as long, and no text that a program sends. */
-const MARK = '\0\0proto\0\0';
-const PROTO_MARK = /* @__PURE__ */ utf8Encoder.encode(MARK);
+export const MARK = '\0\0proto\0\0';
+export const PROTO_MARK = /* @__PURE__ */ utf8Encoder.encode(MARK);
 const MAX_EXACT = 0x20000000000000n;
 
 /**

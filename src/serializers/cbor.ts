@@ -1,7 +1,7 @@
 import { Decoder } from 'cbor-x/decode';
 import { Encoder } from 'cbor-x/encode';
 import { SerializationError } from '../protocol/errors.ts';
-import { binarySerializer, keyText, Scan, settled } from './binary.ts';
+import { binarySerializer, keyText, PROTO_MARK, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
 
 /**
@@ -70,6 +70,8 @@ const LIST = 4;
 const DICT = 5;
 const TAG = 6;
 const SIMPLE = 7;
+/** Bytes of a head with a length of 32 bits. */
+const HEAD = 5;
 /** Simple values, whole. */
 const NULL = 0xf6;
 const UNDEFINED = 0xf7;
@@ -119,29 +121,33 @@ class CborScan extends Scan {
 
   /** Text or bytes in pieces, ended by a break, which the package reads only as a whole. */
   private pieces(type: number): void {
-    const { bytes, at: begin } = this;
-    const pieces: Uint8Array[] = [];
+    const begin = this.at;
     let size = 0;
-    while (bytes[this.at] !== 0xff) {
-      const head = this.unsigned(1);
-      const info = head & 0x1f;
-      if (head >> 5 !== type || info > 0x1b) this.fail('a piece of another type');
-      const length = info < 0x18 ? info : this.unsigned(widthOf(head));
-      this.skip(length);
-      pieces.push(bytes.subarray(this.at - length, this.at));
-      size += length;
-    }
-    this.at++;
-    const whole = new Uint8Array(5 + size);
+    while (this.bytes[this.at] !== 0xff) size += this.piece(type).length;
+    const end = this.at + 1;
+    const whole = new Uint8Array(HEAD + size);
     const view = new DataView(whole.buffer);
     view.setUint8(0, (type << 5) | 0x1a);
     view.setUint32(1, size);
-    let at = 5;
-    for (const piece of pieces) {
+    // a second time: there may be as many pieces as bytes, too many to keep
+    this.at = begin;
+    for (let at = HEAD; at < whole.length;) {
+      const piece = this.piece(type);
       whole.set(piece, at);
       at += piece.length;
     }
+    this.at = end;
+    if (type === TEXT && this.isProto(whole, HEAD, size)) whole.set(PROTO_MARK, HEAD);
     this.replace(begin - 1, whole);
+  }
+
+  private piece(type: number): Uint8Array {
+    const head = this.unsigned(1);
+    const info = head & 0x1f;
+    if (head >> 5 !== type || info > 0x1b) this.fail('a piece of another type');
+    const length = info < 0x18 ? info : this.unsigned(widthOf(head));
+    this.skip(length);
+    return this.bytes.subarray(this.at - length, this.at);
   }
 
   private tagged(tag: number, from: number, depth: number): void {

@@ -1,5 +1,5 @@
 import { Decoder, decodeTimestampExtension, Encoder, EXT_TIMESTAMP, ExtData, ExtensionCodec } from '@msgpack/msgpack';
-import { binarySerializer, keyText, Scan, settled } from './binary.ts';
+import { binarySerializer, keyText, MARK, Scan, settled } from './binary.ts';
 import type { Serializer } from './serializer.ts';
 
 /**
@@ -17,16 +17,25 @@ import type { Serializer } from './serializer.ts';
 export function msgpack(): Serializer {
   const encoder = new Encoder({ useBigInt64: true, maxDepth: Infinity });
   const extensionCodec = extensions();
-  const plain = new Decoder({ extensionCodec, mapKeyConverter: keyText });
-  const exact = new Decoder({ extensionCodec, mapKeyConverter: keyText, useBigInt64: true });
   const scan = new MsgpackScan();
+  const mapKeyConverter = (key: unknown): string => {
+    if (typeof key === 'string') return key;
+    const text = keyText(settled(key));
+    if (text !== '__proto__') return text;
+    // bytes, say: under this key the package would set the prototype
+    scan.rare = true;
+    return MARK;
+  };
+  const plain = new Decoder({ extensionCodec, mapKeyConverter });
+  const exact = new Decoder({ extensionCodec, mapKeyConverter, useBigInt64: true });
   return binarySerializer({
     id: 'msgpack',
     name: 'MessagePack',
     write: (message) => encoder.encode(message),
     read(frame) {
       const readable = scan.run(frame);
-      return scan.rare ? settled(exact.decode(readable)) : plain.decode(readable);
+      const value = (scan.rare ? exact : plain).decode(readable);
+      return scan.rare ? settled(value) : value;
     },
   });
 }
