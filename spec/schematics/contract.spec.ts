@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { NEVER } from 'rxjs';
 import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/index.ts';
+import { RESULT } from '../../src/protocol/messages.ts';
 import { Client } from '../../src/client/client.ts';
 
 const collection = fileURLToPath(new URL('../../src/schematics/collection.json', import.meta.url));
@@ -52,6 +53,24 @@ describe('ng generate rxwamp:contract', () => {
   };
 }
 `);
+  });
+
+  it('writes nothing but names, whatever a router says that it has', async () => {
+    const hostile = ["com.shop.a\n': never }; }\nthrow new Error();\n//", 'com.shop.a b', 'com.shop..a'];
+    for (const uri of hostile) {
+      router.intercept((message) =>
+        message[0] === RESULT && (message[3]?.[0] as { uri?: unknown } | undefined)?.uri === 'com.shop.price'
+          ? [RESULT, message[1], {}, [{ ...(message[3]?.[0] as object), uri }]]
+          : message,
+      );
+      backend.subscribe('com.shop.price').subscribe();
+      backend.subscribe('com.shop.sale').subscribe();
+      await router.whenSubscribed('com.shop.sale');
+      const text = (await generate()).readText(path);
+      expect(text).toContain("    'com.shop.sale': {");
+      expect(text).not.toContain('com.shop.a');
+      expect(text).not.toContain('com.shop..a');
+    }
   });
 
   it('takes a prefix and a path, and leaves a file that is there', async () => {

@@ -2,6 +2,7 @@ import { SchematicsException, type Rule } from '@angular-devkit/schematics';
 import { combineLatest, firstValueFrom, timeout } from 'rxjs';
 import { WampClient } from '../../index.ts';
 import { registrations$, subscriptions$ } from '../../meta/index.ts';
+import { isUri } from '../../protocol/uris.ts';
 import { contractOf } from './contract-of.ts';
 
 /** Options of `ng generate rxwamp:contract`, checked by schema.json. */
@@ -39,7 +40,7 @@ export function contract({ url, realm, prefix, path }: ContractOptions): Rule {
   };
 }
 
-/** The URIs of a realm; those of patterns are none, and those of the router are its own. */
+/** The URIs of a realm, well-formed ones: they become code. Those of patterns are none, and those of the router are its own. */
 async function ask(url: string, realm: string, prefix: string) {
   const wamp = new WampClient({ url, realm, reconnect: false });
   try {
@@ -49,7 +50,9 @@ async function ask(url: string, realm: string, prefix: string) {
     const uris = (all: typeof topics): readonly string[] => [
       ...new Set(
         all
-          .filter(({ uri, match }) => match === 'exact' && uri.startsWith(prefix) && !uri.startsWith('wamp.'))
+          .filter(
+            ({ uri, match }) => match === 'exact' && isUri(uri) && uri.startsWith(prefix) && !uri.startsWith('wamp.'),
+          )
           .map(({ uri }) => uri)
           .sort(),
       ),
