@@ -105,7 +105,11 @@ for (const name of built(exports, '.cjs')) {
 // The Angular CLI requires schematics by themselves, and redirects the packages they stand on to its own (`encapsulation`).
 // What they need of this package they take from where it is installed.
 const schematics = `${root}dist/schematics/`;
-const doors = { [`${modules}index.js`]: self, [`${modules}meta/index.js`]: `${self}/meta` };
+const doors = {
+  [`${modules}index.js`]: self,
+  [`${modules}meta/index.js`]: `${self}/meta`,
+  [`${modules}protocol/index.js`]: `${self}/protocol`,
+};
 for (const name of ['ng-add', 'contract']) {
   const bundle = await rolldown({
     input: `${modules}schematics/${name}/index.js`,

@@ -2,7 +2,7 @@ import { SchematicsException, type Rule } from '@angular-devkit/schematics';
 import { combineLatest, firstValueFrom, timeout } from 'rxjs';
 import { WampClient } from '../../index.ts';
 import { registrations$, subscriptions$ } from '../../meta/index.ts';
-import { isUri } from '../../protocol/uris.ts';
+import { isUri } from '../../protocol/index.ts';
 import { contractOf } from './contract-of.ts';
 
 /** Options of `ng generate rxwamp:contract`, checked by schema.json. */
