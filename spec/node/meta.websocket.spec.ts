@@ -1,5 +1,5 @@
 // The meta API, testaments and history over real sockets, once for each serializer.
-import { filter, firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, map, toArray } from 'rxjs';
 import { Client } from '../../src/client/client.ts';
 import { history } from '../../src/flow/history.ts';
 import { withHistory } from '../../src/flow/with-history.ts';
@@ -18,6 +18,9 @@ import type { RouterProfile } from '../../src/router/quirks.ts';
 import { record } from '../../src/testing/record.ts';
 import { serveRouter, type ServedRouter } from '../../src/router/node/index.ts';
 import { createTestRouter, type TestRouter } from '../../src/testing/test-router.ts';
+import { longPoll } from '../../src/transports/longpoll.ts';
+import { rawSocket } from '../../src/transports/rawsocket/rawsocket.node.ts';
+import type { Transport } from '../../src/transports/transport.ts';
 import { webSocket } from '../../src/transports/websocket.ts';
 import { inState } from '../client/helpers.ts';
 import { live, provided, values } from '../helpers/live.ts';
@@ -95,3 +98,38 @@ for (const [serializer, like] of manners) {
     });
   });
 }
+
+describe('a history with an event that not every serializer can write', () => {
+  it('has the others for every caller, on every way to the router', async () => {
+    const router = createTestRouter({ realms: { realm1: { history: 10 } } });
+    const served = await serveRouter(router, { longPoll: true, rawSocket: {} });
+    const { url, longPollUrl = '', rawSocket: { url: rawUrl } = { url: '' } } = served;
+    const clients: Client[] = [];
+    const past = (transport: Transport): Promise<unknown[]> => {
+      const client = new Client({ realm: 'realm1', transports: [transport] });
+      clients.push(client);
+      return lastValueFrom(
+        history(client, TOPIC).pipe(
+          map(({ args }) => args[0]),
+          toArray(),
+        ),
+      );
+    };
+    const publisher = router.transport({ serializer: cbor() });
+    expect(await past(publisher)).toEqual([]);
+    // JSON has no text that begins with NUL: that marks bytes
+    for (const value of [1, '\0', 2])
+      await lastValueFrom(clients[0]!.publish(TOPIC, [value], {}, { acknowledge: true }));
+    for (const serializer of [json(), msgpack()]) {
+      const expected = serializer.binary ? [1, '\0', 2] : [1, 2];
+      const serializers = [serializer];
+      expect(await past(router.transport({ serializer }))).toEqual(expected);
+      expect(await past(webSocket({ url, serializers }))).toEqual(expected);
+      expect(await past(longPoll({ url: longPollUrl, serializers }))).toEqual(expected);
+      expect(await past(rawSocket({ url: rawUrl, serializer }))).toEqual(expected);
+    }
+    await Promise.all(clients.map((client) => client.close()));
+    await served.close();
+    await router.close();
+  });
+});

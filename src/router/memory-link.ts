@@ -9,6 +9,7 @@ export function attachMemory(core: RouterCore, channel: MemoryChannel): void {
       send: (message) => {
         channel.send(message);
       },
+      canWrite: (message) => channel.canWrite(message),
       close: (code, reason) => {
         channel.close(code, reason);
       },

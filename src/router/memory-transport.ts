@@ -3,6 +3,7 @@ import { ConnectionLostError, ProtocolError } from '../protocol/errors.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { Serializer } from '../serializers/serializer.ts';
 import type { Channel, TransportDetails } from '../transports/transport.ts';
+import { canWrite } from './can-write.ts';
 
 /**
  * What is under way in memory: tasks in the order in which they were posted. They run at the end of the turn
@@ -89,6 +90,8 @@ export interface MemoryOptions {
 export interface MemoryChannel extends Channel {
   /** Sends a frame as it is, for tests of what a peer makes of it. */
   sendFrame(frame: string | Uint8Array): void;
+  /** Whether its serializer can write a message. */
+  canWrite(message: Message): boolean;
 }
 
 class End implements MemoryChannel {
@@ -126,6 +129,10 @@ class End implements MemoryChannel {
   send(message: Message): void {
     if (this.#state !== 'open') throw new ConnectionLostError('Cannot send: the link in memory is closed');
     this.sendFrame(this.#serializer.encode(message));
+  }
+
+  canWrite(message: Message): boolean {
+    return canWrite(this.#serializer, message);
   }
 
   recode(wrap: (serializer: Serializer) => Serializer): void {

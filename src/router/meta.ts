@@ -1,5 +1,6 @@
 import { ApplicationError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
+import { RESULT, withPayload, type MessageOf } from '../protocol/messages.ts';
 import type { Dict, List } from '../protocol/payload.ts';
 import { isUri, type Match, type Uri } from '../protocol/uris.ts';
 import { describeSubscription, type Broker } from './broker.ts';
@@ -202,7 +203,13 @@ function subscriptionProcedures({ broker, quirks }: RealmParts): [Uri, Procedure
         const history = broker.history(found(args), caller);
         if (!history)
           throw new ApplicationError('wamp.error.history_unavailable', ['No events are kept for this topic']);
-        return historyRows(history, args, kwargs, quirks);
+        const rows = historyRows(history, args, kwargs, quirks);
+        if (canTake(caller, rows)) return rows;
+        // an event that the caller's serializer cannot write does not take the others with it
+        const events = history.events.filter((event) =>
+          canTake(caller, { args: [event.args, event.kwargs, event.details] }),
+        );
+        return historyRows({ ...history, events }, args, kwargs, quirks);
       },
     ],
   ];
@@ -234,6 +241,9 @@ function registrationProcedures({ registrations, quirks }: RealmParts): [Uri, Pr
     ],
   ];
 }
+
+const canTake = (caller: RouterSession, { args, kwargs }: MetaResult): boolean =>
+  caller.link.peer.canWrite?.(withPayload<MessageOf<50>>([RESULT, 1, {}], args, kwargs)) ?? true;
 
 const noneOf = ({ zeroForNone }: Quirks): 0 | null => (zeroForNone ? 0 : null);
 

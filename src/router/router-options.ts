@@ -86,7 +86,10 @@ export interface RealmOptions {
    * @default 'onRequest'
    */
   readonly disclosure?: 'onRequest' | 'always' | 'never';
-  /** Topics and patterns whose events are kept, or how many events of each topic: for `wamp.subscription.get_events`. */
+  /**
+   * Topics and patterns whose events are kept, or how many events of each topic: for `wamp.subscription.get_events`. An
+   * event that the caller's serializer cannot write is left out of its answer.
+   */
   readonly history?: readonly TopicHistoryOptions[] | number;
   /**
    * Only lower-case letters, digits and `_` in URI components.
@@ -196,6 +199,8 @@ export interface RouterOptions {
 export interface RouterPeer {
   /** Sends one message, in order. It must not throw for a lost link. */
   send(message: Message): void;
+  /** Whether the client's serializer can write a message; any where this is absent. It only asks: nothing is sent. */
+  canWrite?(message: Message): boolean;
   /** Hangs up after what was sent. `code` is a WebSocket close code. */
   close(code?: number, reason?: string): void;
   /** Cuts the link without a word; `close()` is used where this is absent. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { asyncScheduler, Subscription } from 'rxjs';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
+import { canWrite } from '../can-write.ts';
 import type { LinkCredentials } from '../auth-options.ts';
 import type { RouterLink } from '../router-options.ts';
 import type { Router } from '../router.ts';
@@ -88,6 +89,7 @@ export class PolledClient {
         send: (message) => {
           port.send(encode(serializer, message));
         },
+        canWrite: (message) => canWrite(serializer, message),
         close: (code = 1000, reason = '') => {
           port.close(code, reason);
         },

@@ -16,6 +16,7 @@ import {
   type HandshakeRequest,
 } from '../../transports/rawsocket/handshake.ts';
 import { FramedSocket } from '../../transports/rawsocket/framed-socket.node.ts';
+import { canWrite } from '../can-write.ts';
 import type { RouterLink } from '../router-options.ts';
 import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
@@ -186,6 +187,7 @@ function attach(
       send(message) {
         send(encode(serializer, message));
       },
+      canWrite: (message) => canWrite(serializer, message),
       close() {
         frames.flush();
         socket.end();

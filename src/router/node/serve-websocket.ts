@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Message } from '../../protocol/messages.ts';
 import type { FramePort, Serializer } from '../../serializers/serializer.ts';
+import { canWrite } from '../can-write.ts';
 import type { Router } from '../router.ts';
 import { credentialsOf } from './credentials.ts';
 
@@ -79,6 +80,7 @@ export function attachWebSocket(
       send: (message) => {
         port.send(limits.encode(serializer, message));
       },
+      canWrite: (message) => canWrite(serializer, message),
       close: (code = 1000, reason = '') => {
         port.close(code, reason);
       },
