@@ -93,6 +93,13 @@ describe('callResource', () => {
     expect(round.calls[0]?.details.caller).toBe(router.sessions[0]?.id);
   });
 
+  it('sends integers beyond 2^53', async () => {
+    router.mock('com.shop.order', 'found');
+    const order = component(() => callResource<string>('com.shop.order', () => [9007199254740993n]));
+    await eventually(() => order.value() === 'found');
+    expect(order.status()).toBe('resolved');
+  });
+
   it('has the error of a call, and reloads', async () => {
     let fails = true;
     router.mock('com.shop.buy', () => {

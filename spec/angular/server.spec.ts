@@ -15,6 +15,7 @@ describe("withServer('transfer'), in the browser", () => {
     for (const [key, value] of [
       ['client com.calc.add [1,2]', '[3]'],
       ['client com.shop.price', '["\\u0000AQI="]'],
+      ['client com.shop.order ["9007199254740993n"]', '["found"]'],
     ] as const) {
       state.set(makeStateKey<string>(`rxwamp ${key}`), value);
     }
@@ -35,6 +36,15 @@ describe("withServer('transfer'), in the browser", () => {
     expect(await firstValueFrom(resolved)).toBe(3);
     await eventually(() => price.status() === 'live');
     expect(add.calls).toEqual([]);
+  });
+
+  it('has what was called there with an integer beyond 2^53', async () => {
+    const order = component(() => callResource<string>('com.shop.order', () => [9007199254740993n]));
+    expect(order.value()).toBe('found');
+    const resolved = TestBed.runInInjectionContext(() =>
+      resolveCall('com.shop.order', () => [9007199254740993n])({} as never),
+    );
+    expect(await firstValueFrom(resolved)).toBe('found');
   });
 
   it('calls for other arguments, at reload(), and later', async () => {

@@ -7,7 +7,10 @@ export const PATIENCE = 500;
 
 /** Under which a value is handed over: of which client, which URI, called with what. */
 export const keyOf = (client: WampRef = WAMP, uri: Uri, request?: unknown): string =>
-  [nameOf(client), uri, JSON.stringify(request)].join(' ').trim();
+  [nameOf(client), uri, JSON.stringify(request, wide)].join(' ').trim();
+
+/** JSON.stringify refuses bigint, which WAMP has. */
+const wide = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
 /** Takes values of resources from the server to the browser, with the page. Made in injection context. */
 export class Handover {
