@@ -258,6 +258,23 @@ describe('rejoin() with overlap', () => {
     });
   });
 
+  it('gives up where the first session is lost meanwhile, and the second is refused', () => {
+    virtual((time) => {
+      const w = faked();
+      time.advance();
+      w.at(0).welcome(7);
+      const events = record(w.client.subscribe('com.app.t'));
+      w.at(0).reply(33, 1, 5);
+      const next = record(rejoin(w.client, { realm: 'realm2', overlap: true }));
+      time.advance();
+      w.at(0).lose();
+      w.at(1).reply(3, {}, 'wamp.error.no_such_realm');
+      const { error } = inState(w.client, 'failed');
+      expect(error).toEqual(jasmine.objectContaining({ reason: 'wamp.error.no_such_realm' }));
+      expect([next.error, events.error]).toEqual([error, error]);
+    });
+  });
+
   for (const whose of ['first', 'second'] as const) {
     it(`loses no event that has come where the ${whose} session is lost while streams move`, () => {
       virtual((time) => {

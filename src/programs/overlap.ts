@@ -4,7 +4,7 @@ import type { Dispatch } from '../session/dispatch.ts';
 import type { Joined } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
 import type { Settings } from '../client/client-options.ts';
-import { makeConnection, type Connection } from '../client/connection.ts';
+import { makeConnection, type Connection, type ConnectionCallbacks } from '../client/connection.ts';
 import type { Engine } from '../client/engine.ts';
 import type { Present } from '../client/present.ts';
 import { whenIdle } from '../client/keepalive.ts';
@@ -14,6 +14,13 @@ import { flushed, Handover } from './handover.ts';
 /** Milliseconds without anything under way after which the first session is left. */
 const QUIET = 100;
 const REASON = 'wamp.close.normal';
+
+/** What a connection of the client calls, to spread: a spread of the engine has none of its methods. */
+const callbacksOf = ({ callbacks }: Engine): ConnectionCallbacks => ({
+  joined: (joined) => callbacks.joined(joined),
+  lost: () => callbacks.lost(),
+  gaveUp: (error, attempts) => callbacks.gaveUp(error, attempts),
+});
 
 /** The last one of each client. */
 const overlaps = new WeakMap<Engine, Overlap>();
@@ -44,7 +51,7 @@ class Overlap {
   #ready = Subscription.EMPTY;
 
   constructor(engine: Engine, settings: Settings, joinedBefore: boolean, drain: number) {
-    const { notifier, callbacks } = engine;
+    const { notifier } = engine;
     const first = engine.connection as Connection;
     const before = overlaps.get(engine);
     overlaps.set(engine, this);
@@ -79,7 +86,7 @@ class Overlap {
     this.#drain = drain;
     this.#first = first;
     this.#second = second;
-    first.callbacks = { ...callbacks, lost: () => this.#firstLost() };
+    first.callbacks = { ...callbacksOf(engine), lost: () => this.#firstLost() };
     first.life.add(second.life);
     second.life.add(() =>
       this.session.error(engine.refusal ?? new ConnectionLostError('The client went on without the session')),
@@ -106,7 +113,7 @@ class Overlap {
     engine.settings = this.#settings;
     engine.joinedBefore = this.#joinedBefore;
     this.#first.life.remove(this.#second.life);
-    this.#second.callbacks = { ...engine.callbacks, joined: (joined) => this.#joined(joined) };
+    this.#second.callbacks = { ...callbacksOf(engine), joined: (joined) => this.#joined(joined) };
   }
 
   /** Before there is a second one: this one is not dialled again. */
@@ -162,7 +169,7 @@ class Overlap {
     const rest = new Subscription(() => this.#leave(from, handover));
     this.#replace();
     this.#second.life.add(rest);
-    this.#first.callbacks = { ...callbacks, lost: () => rest.unsubscribe() };
+    this.#first.callbacks = { ...callbacksOf(this.#engine), lost: () => rest.unsubscribe() };
     callbacks.lost();
     from.left = REASON;
     recovery.detach(from, undefined);
