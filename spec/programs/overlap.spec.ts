@@ -361,6 +361,32 @@ describe('rejoin() with overlap', () => {
     });
   }
 
+  it('lets invocations of the first session be answered where the client is closed with a drain', () => {
+    virtual((time) => {
+      const w = faked();
+      const work = new Subject<string>();
+      time.advance();
+      w.at(0).welcome(7);
+      record(w.client.register('com.app.f', () => work));
+      w.at(0).reply(65, 1, 6);
+      w.at(0).reply(68, 1, 6, {});
+      rejoin(w.client, { overlap: true }).subscribe();
+      time.advance();
+      w.at(1).welcome(8);
+      w.at(0).reply(8, 34, 2, {}, 'wamp.error.no_such_subscription');
+      w.at(1).reply(65, 1, 9);
+      void w.client.close({ drain: 5000 });
+      w.at(1).reply(67, w.at(1).of(66)[0]?.[1]);
+      time.advance(1000);
+      expect(session(w).id).toBe(8);
+      work.next('done');
+      work.complete();
+      expect(w.at(0).of(70)).toEqual([[70, 1, {}, ['done']]]);
+      time.advance(50);
+      expect([w.at(0).of(6).length, w.at(1).of(6).length]).toEqual([1, 1]);
+    });
+  });
+
   it('of two the later one counts, also while the earlier one moves streams', () => {
     virtual((time) => {
       const w = world();

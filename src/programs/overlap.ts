@@ -16,10 +16,10 @@ const QUIET = 100;
 const REASON = 'wamp.close.normal';
 
 /** What a connection of the client calls, to spread: a spread of the engine has none of its methods. */
-const callbacksOf = ({ callbacks }: Engine): ConnectionCallbacks => ({
-  joined: (joined) => callbacks.joined(joined),
-  lost: () => callbacks.lost(),
-  gaveUp: (error, attempts) => callbacks.gaveUp(error, attempts),
+const callbacksOf = (engine: Engine): ConnectionCallbacks => ({
+  joined: (joined) => engine.joined(joined),
+  lost: () => engine.lost(),
+  gaveUp: (error, attempts) => engine.gaveUp(error, attempts),
 });
 
 /** The last one of each client. */
@@ -101,7 +101,7 @@ class Overlap {
 
   /** There will be no second session; the first goes on. */
   #gaveUp(error: WampError): void {
-    this.#first.callbacks = this.#engine.callbacks;
+    this.#first.callbacks = this.#engine;
     this.session.error(error);
     this.#second.life.unsubscribe();
   }
@@ -118,7 +118,7 @@ class Overlap {
 
   /** Before there is a second one: this one is not dialled again. */
   #firstLost(): void {
-    this.#engine.callbacks.lost();
+    this.#engine.lost();
     this.#replace();
     this.#first.life.unsubscribe();
     if (this.#status) this.#engine.notifier.setStatus(this.#status);
@@ -156,21 +156,23 @@ class Overlap {
 
   /** The second session does the client's work from now on. */
   #begin(joined: Joined): void {
-    const { callbacks } = this.#engine;
-    this.#second.callbacks = callbacks;
-    callbacks.joined(joined);
+    this.#second.callbacks = this.#engine;
+    this.#engine.joined(joined);
     this.session.next(joined.session);
     this.session.complete();
   }
 
-  #move({ dispatch: from }: Present, joined: Joined): void {
-    const { callbacks, recovery } = this.#engine;
+  #move(present: Present, joined: Joined): void {
+    const engine = this.#engine;
+    const { recovery } = engine;
+    const { dispatch: from } = present;
     const handover = new Handover(recovery, from, joined.dispatch, this.#settings.closeTimeout);
     const rest = new Subscription(() => this.#leave(from, handover));
     this.#replace();
+    engine.previous = present;
     this.#second.life.add(rest);
-    this.#first.callbacks = { ...callbacksOf(this.#engine), lost: () => rest.unsubscribe() };
-    callbacks.lost();
+    this.#first.callbacks = { ...callbacksOf(engine), lost: () => rest.unsubscribe() };
+    engine.lost();
     from.left = REASON;
     recovery.detach(from, undefined);
     // an observer may have closed the client
@@ -213,8 +215,10 @@ class Overlap {
 
   /** Leaves the first session, which is lost already where it is not open. */
   #leave(from: Dispatch, handover: Handover): void {
-    const { notifier, refusal } = this.#engine;
+    const engine = this.#engine;
+    const { notifier, refusal, previous } = engine;
     const { open } = from;
+    if (previous?.dispatch === from) engine.previous = undefined;
     this.#end(handover);
     from.leave(REASON, undefined, refusal ?? new ConnectionLostError(`Not answered within ${this.#drain} ms`));
     this.#first.life.unsubscribe();
