@@ -258,6 +258,22 @@ describe('rejoin() with overlap', () => {
     });
   });
 
+  it('streams of the first session error where that is lost when the second is joined', () => {
+    virtual((time) => {
+      const w = faked();
+      time.advance();
+      w.at(0).welcome(7);
+      const own = record(session(w).subscribe('com.app.own'));
+      w.at(0).reply(33, 1, 5);
+      const next = record(rejoin(w.client, { overlap: true }));
+      time.advance();
+      w.at(1).welcome(8);
+      w.at(0).lose();
+      expect(own.error).toBeInstanceOf(ConnectionLostError);
+      expect(next.values).toEqual([session(w)]);
+    });
+  });
+
   it('gives up where the first session is lost meanwhile, and the second is refused', () => {
     virtual((time) => {
       const w = faked();

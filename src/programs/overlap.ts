@@ -174,7 +174,8 @@ class Overlap {
     this.#first.callbacks = { ...callbacksOf(engine), lost: () => rest.unsubscribe() };
     engine.lost();
     from.left = REASON;
-    recovery.detach(from, undefined);
+    // where it is its end that has led here
+    recovery.detach(from, from.open ? undefined : new ConnectionLostError('The session was lost'));
     // an observer may have closed the client
     if (!joined.dispatch.open) return;
     this.#begin(joined);
