@@ -1,5 +1,5 @@
 // The life of a client: what it tells, what dials, and how it is closed.
-import { defer, firstValueFrom, NEVER, Observable, of, retry, Subject, type Subscription } from 'rxjs';
+import { defer, firstValueFrom, NEVER, Observable, of, repeat, retry, Subject, type Subscription } from 'rxjs';
 import { ticket } from '../../src/auth/ticket.ts';
 import { Client } from '../../src/client/client.ts';
 import { MessageTap } from '../../src/client/message-tap.ts';
@@ -1148,6 +1148,25 @@ describe('connection: close()', () => {
           time.advance();
           expect(client.status.state).toBe('closed');
         }
+      });
+    });
+
+    it('ends also where a registration comes back each time, without a session', () => {
+      virtual((time) => {
+        const { client } = faked();
+        let times = 0;
+        const registration = record(
+          defer(() => {
+            // the limit of what would go on for ever
+            if (++times > 1000) throw new Error('It never ends');
+            return client.register('com.app.f', () => 1);
+          }).pipe(repeat()),
+        );
+        void client.close({ drain: 120 });
+        time.advance(120);
+        expect(client.status.state).toBe('closed');
+        time.advance();
+        expect(registration.error).toBeInstanceOf(ClosedError);
       });
     });
 

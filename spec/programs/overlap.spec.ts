@@ -258,6 +258,39 @@ describe('rejoin() with overlap', () => {
     });
   });
 
+  it('streams of the first session error where that is lost when the second is joined', () => {
+    virtual((time) => {
+      const w = faked();
+      time.advance();
+      w.at(0).welcome(7);
+      const own = record(session(w).subscribe('com.app.own'));
+      w.at(0).reply(33, 1, 5);
+      const next = record(rejoin(w.client, { overlap: true }));
+      time.advance();
+      w.at(1).welcome(8);
+      w.at(0).lose();
+      expect(own.error).toBeInstanceOf(ConnectionLostError);
+      expect(next.values).toEqual([session(w)]);
+    });
+  });
+
+  it('gives up where the first session is lost meanwhile, and the second is refused', () => {
+    virtual((time) => {
+      const w = faked();
+      time.advance();
+      w.at(0).welcome(7);
+      const events = record(w.client.subscribe('com.app.t'));
+      w.at(0).reply(33, 1, 5);
+      const next = record(rejoin(w.client, { realm: 'realm2', overlap: true }));
+      time.advance();
+      w.at(0).lose();
+      w.at(1).reply(3, {}, 'wamp.error.no_such_realm');
+      const { error } = inState(w.client, 'failed');
+      expect(error).toEqual(jasmine.objectContaining({ reason: 'wamp.error.no_such_realm' }));
+      expect([next.error, events.error]).toEqual([error, error]);
+    });
+  });
+
   for (const whose of ['first', 'second'] as const) {
     it(`loses no event that has come where the ${whose} session is lost while streams move`, () => {
       virtual((time) => {
@@ -343,6 +376,32 @@ describe('rejoin() with overlap', () => {
       });
     });
   }
+
+  it('lets invocations of the first session be answered where the client is closed with a drain', () => {
+    virtual((time) => {
+      const w = faked();
+      const work = new Subject<string>();
+      time.advance();
+      w.at(0).welcome(7);
+      record(w.client.register('com.app.f', () => work));
+      w.at(0).reply(65, 1, 6);
+      w.at(0).reply(68, 1, 6, {});
+      rejoin(w.client, { overlap: true }).subscribe();
+      time.advance();
+      w.at(1).welcome(8);
+      w.at(0).reply(8, 34, 2, {}, 'wamp.error.no_such_subscription');
+      w.at(1).reply(65, 1, 9);
+      void w.client.close({ drain: 5000 });
+      w.at(1).reply(67, w.at(1).of(66)[0]?.[1]);
+      time.advance(1000);
+      expect(session(w).id).toBe(8);
+      work.next('done');
+      work.complete();
+      expect(w.at(0).of(70)).toEqual([[70, 1, {}, ['done']]]);
+      time.advance(50);
+      expect([w.at(0).of(6).length, w.at(1).of(6).length]).toEqual([1, 1]);
+    });
+  });
 
   it('of two the later one counts, also while the earlier one moves streams', () => {
     virtual((time) => {

@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { finalize, firstValueFrom } from 'rxjs';
 import { record } from '../../src/testing/record.ts';
 import { joined, turn } from '../helpers/wire.ts';
 
@@ -40,6 +40,23 @@ describe('publish', () => {
     for (const each of [early, record(report)]) {
       expect([each.values, each.completed]).toEqual([[{ acknowledged: true, publication: 2 ** 53 }], true]);
     }
+  });
+
+  it('reports to every observer, whatever the end of another throws', () => {
+    const { wamp, wire } = joined();
+    const throwing = finalize(() => {
+      throw new Error('of the application');
+    });
+    const [good, bad] = ['com.app.good', 'com.app.bad'].map((topic) => {
+      const report = wamp.publish(topic, [], {}, ACKNOWLEDGE);
+      record(report.pipe(throwing));
+      return record(report);
+    });
+    wire.send([17, 1, 4711], [8, 16, 2, {}, 'wamp.error.not_authorized']);
+    expect([good?.completed, bad?.error]).toEqual([
+      true,
+      jasmine.objectContaining({ uri: 'wamp.error.not_authorized' }),
+    ]);
   });
 
   it('acknowledge: false is like none', () => {

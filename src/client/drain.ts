@@ -9,10 +9,11 @@ const LOOK = 50;
  * so many milliseconds.
  */
 export function drained(engine: Engine, most: number, then: () => void): void {
-  const { recovery, present } = engine;
-  if (most > 0) for (const stream of recovery.streams.values()) stream.complete?.();
-  const running = present?.dispatch.invocations.size ?? 0;
-  const busy = running > 0 || [...recovery.streams.values()].some(({ kind }) => kind === 'procedure');
+  const { recovery, present, previous } = engine;
+  // what comes back at once does so at the next look
+  if (most > 0) for (const stream of [...recovery.streams.values()]) stream.complete?.();
+  const running = [present, previous].some((joined) => joined?.dispatch.invocations.size);
+  const busy = running || [...recovery.streams.values()].some(({ kind }) => kind === 'procedure');
   if (most > 0 && busy) after(Math.min(most, LOOK), () => drained(engine, most - LOOK, then));
   else then();
 }

@@ -38,8 +38,8 @@ export class Engine implements Port, ConnectionCallbacks {
   refusal: WampError | undefined;
   /** What dials, and holds the present session. Another one may take its place while that goes on. */
   connection: Connection | undefined;
-  /** What the connection calls. */
-  readonly callbacks: ConnectionCallbacks = this;
+  /** The session that another one has taken the place of, while what began there goes on. */
+  declare previous?: Joined | undefined;
   #present: Present | undefined;
   #closed: Promise<CloseDetails> | undefined;
   /** The time that a `close()` may take which waits for a session. */
@@ -134,7 +134,7 @@ export class Engine implements Port, ConnectionCallbacks {
     // where a link is needed, one that the router is closing is over, though TCP has not ended
     if (dispatch?.wire.channel.closing) dispatch.drop(new ConnectionLostError('The router hung up'));
     if (this.connection !== undefined || this.refusal !== undefined) return;
-    this.connection = makeConnection(this.config(), this.callbacks);
+    this.connection = makeConnection(this.config(), this);
     this.connection.start();
   }
 

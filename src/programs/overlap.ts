@@ -4,7 +4,7 @@ import type { Dispatch } from '../session/dispatch.ts';
 import type { Joined } from '../session/join.ts';
 import type { Session } from '../session/session.ts';
 import type { Settings } from '../client/client-options.ts';
-import { makeConnection, type Connection } from '../client/connection.ts';
+import { makeConnection, type Connection, type ConnectionCallbacks } from '../client/connection.ts';
 import type { Engine } from '../client/engine.ts';
 import type { Present } from '../client/present.ts';
 import { whenIdle } from '../client/keepalive.ts';
@@ -14,6 +14,13 @@ import { flushed, Handover } from './handover.ts';
 /** Milliseconds without anything under way after which the first session is left. */
 const QUIET = 100;
 const REASON = 'wamp.close.normal';
+
+/** What a connection of the client calls, to spread: a spread of the engine has none of its methods. */
+const callbacksOf = (engine: Engine): ConnectionCallbacks => ({
+  joined: (joined) => engine.joined(joined),
+  lost: () => engine.lost(),
+  gaveUp: (error, attempts) => engine.gaveUp(error, attempts),
+});
 
 /** The last one of each client. */
 const overlaps = new WeakMap<Engine, Overlap>();
@@ -44,7 +51,7 @@ class Overlap {
   #ready = Subscription.EMPTY;
 
   constructor(engine: Engine, settings: Settings, joinedBefore: boolean, drain: number) {
-    const { notifier, callbacks } = engine;
+    const { notifier } = engine;
     const first = engine.connection as Connection;
     const before = overlaps.get(engine);
     overlaps.set(engine, this);
@@ -79,7 +86,7 @@ class Overlap {
     this.#drain = drain;
     this.#first = first;
     this.#second = second;
-    first.callbacks = { ...callbacks, lost: () => this.#firstLost() };
+    first.callbacks = { ...callbacksOf(engine), lost: () => this.#firstLost() };
     first.life.add(second.life);
     second.life.add(() =>
       this.session.error(engine.refusal ?? new ConnectionLostError('The client went on without the session')),
@@ -94,7 +101,7 @@ class Overlap {
 
   /** There will be no second session; the first goes on. */
   #gaveUp(error: WampError): void {
-    this.#first.callbacks = this.#engine.callbacks;
+    this.#first.callbacks = this.#engine;
     this.session.error(error);
     this.#second.life.unsubscribe();
   }
@@ -106,12 +113,12 @@ class Overlap {
     engine.settings = this.#settings;
     engine.joinedBefore = this.#joinedBefore;
     this.#first.life.remove(this.#second.life);
-    this.#second.callbacks = { ...engine.callbacks, joined: (joined) => this.#joined(joined) };
+    this.#second.callbacks = { ...callbacksOf(engine), joined: (joined) => this.#joined(joined) };
   }
 
   /** Before there is a second one: this one is not dialled again. */
   #firstLost(): void {
-    this.#engine.callbacks.lost();
+    this.#engine.lost();
     this.#replace();
     this.#first.life.unsubscribe();
     if (this.#status) this.#engine.notifier.setStatus(this.#status);
@@ -149,23 +156,26 @@ class Overlap {
 
   /** The second session does the client's work from now on. */
   #begin(joined: Joined): void {
-    const { callbacks } = this.#engine;
-    this.#second.callbacks = callbacks;
-    callbacks.joined(joined);
+    this.#second.callbacks = this.#engine;
+    this.#engine.joined(joined);
     this.session.next(joined.session);
     this.session.complete();
   }
 
-  #move({ dispatch: from }: Present, joined: Joined): void {
-    const { callbacks, recovery } = this.#engine;
+  #move(present: Present, joined: Joined): void {
+    const engine = this.#engine;
+    const { recovery } = engine;
+    const { dispatch: from } = present;
     const handover = new Handover(recovery, from, joined.dispatch, this.#settings.closeTimeout);
     const rest = new Subscription(() => this.#leave(from, handover));
     this.#replace();
+    engine.previous = present;
     this.#second.life.add(rest);
-    this.#first.callbacks = { ...callbacks, lost: () => rest.unsubscribe() };
-    callbacks.lost();
+    this.#first.callbacks = { ...callbacksOf(engine), lost: () => rest.unsubscribe() };
+    engine.lost();
     from.left = REASON;
-    recovery.detach(from, undefined);
+    // where it is its end that has led here
+    recovery.detach(from, from.open ? undefined : new ConnectionLostError('The session was lost'));
     // an observer may have closed the client
     if (!joined.dispatch.open) return;
     this.#begin(joined);
@@ -206,8 +216,10 @@ class Overlap {
 
   /** Leaves the first session, which is lost already where it is not open. */
   #leave(from: Dispatch, handover: Handover): void {
-    const { notifier, refusal } = this.#engine;
+    const engine = this.#engine;
+    const { notifier, refusal, previous } = engine;
     const { open } = from;
+    if (previous?.dispatch === from) engine.previous = undefined;
     this.#end(handover);
     from.leave(REASON, undefined, refusal ?? new ConnectionLostError(`Not answered within ${this.#drain} ms`));
     this.#first.life.unsubscribe();

@@ -1,10 +1,10 @@
-import { asapScheduler, AsyncSubject, defer, of, type Observable } from 'rxjs';
+import { asapScheduler, AsyncSubject, of, tap, type Observable } from 'rxjs';
 import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
 import { describeRequest, type Uri } from '../protocol/uris.ts';
 import type { PayloadRequest } from './option-checks.ts';
-import { guarded, lossOf } from './error-mapping.ts';
+import { lossOf } from './error-mapping.ts';
 import type { Publication, PublishOptions } from './options.ts';
 import type { RequestPort, Reply, Request } from './request-port.ts';
 
@@ -23,14 +23,12 @@ export class PendingPublication implements Request {
   looks = 0;
   /** What is published; replaced by a copy where it has to wait. */
   request: PayloadRequest<PublishOptions>;
-  readonly report: Observable<Publication> = defer(() => {
-    this.#observed = true;
-    return this.#outcome;
-  });
-  readonly #unobserved: Unobserved;
-  #port: RequestPort | undefined;
   readonly #outcome = new AsyncSubject<Publication>();
   #observed = false;
+  /** `tap()` also keeps what the end of one observer throws (`finalize()`) from the others. */
+  readonly report = this.#outcome.pipe(tap({ subscribe: () => (this.#observed = true) }));
+  readonly #unobserved: Unobserved;
+  #port: RequestPort | undefined;
 
   constructor(request: PayloadRequest<PublishOptions>, unobserved: Unobserved) {
     this.request = request;
@@ -69,7 +67,7 @@ export class PendingPublication implements Request {
 
   /** Reports an error; where the report has no observer by the end of the turn, to `unobserved`. */
   fail(error: unknown): Observable<Publication> {
-    guarded(() => this.#outcome.error(error));
+    this.#outcome.error(error);
     asapScheduler.schedule(() => {
       if (!this.#observed) this.#unobserved(error, this.request.uri);
     });
@@ -84,7 +82,7 @@ export class PendingPublication implements Request {
 
   #end(outcome: Publication): void {
     this.#outcome.next(outcome);
-    guarded(() => this.#outcome.complete());
+    this.#outcome.complete();
   }
 }
 
