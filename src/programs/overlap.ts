@@ -224,7 +224,6 @@ class Overlap {
     from.leave(REASON, undefined, refusal ?? new ConnectionLostError(`Not answered within ${this.#drain} ms`));
     this.#first.life.unsubscribe();
     if (open) notifier.left(from.session as Session, { reason: REASON });
-    if (this.#engine.previous?.dispatch === from) this.#engine.previous = undefined;
   }
 }
 
