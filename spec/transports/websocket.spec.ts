@@ -145,6 +145,9 @@ describe('webSocket', () => {
     const { log, socket } = dialled({ url: 'ws://host/ws?ticket=s3cret' });
     socket.onerror?.({ error: 'ws://host/ws?ticket=s3cret said 403' });
     expect((log[0] as Error).message).toMatch(/: ws:\/\/host\/ws said 403; see/);
+    const beside = dialled();
+    beside.socket.onerror?.({ error: '', message: 'no route' });
+    expect((beside.log[0] as Error).message).toMatch(/: no route; see/);
     for (const nothing of [undefined, null, { message: 5 }, { error: null }]) {
       const failed = dialled();
       failed.socket.onerror?.(nothing as never);

@@ -130,7 +130,8 @@ function connect(url: string, options: WebSocketOptions, dial: Dial): Observable
 /** The reason in an error event: an error under Node, a message in React Native and Deno, nothing in browsers. */
 function causeOf(event: unknown, url: string): unknown {
   const { error, message } = fieldsOf(event);
-  const reason = error ?? message;
+  // some platforms have an empty one beside the message
+  const reason = [error, message].find(Boolean);
   return typeof reason === 'string' ? new Error(reason.replaceAll(url, shown(url))) : reason;
 }
 
