@@ -113,10 +113,6 @@ describe("observers that throw in RxJS's old mode of synchronous errors", () => 
     lifecycle$: (client) => client.lifecycle$.pipe(filter(({ type }) => type === 'join')).subscribe(boom),
     session$: (client) => client.session$.subscribe(boom),
     messages$: (client) => client.messages$.pipe(filter(({ direction }) => direction === 'in')).subscribe(boom),
-    userErrors$: (client) => {
-      client.userErrors$.subscribe(boom);
-      client.subscribe(`${TOPIC}.other`, { onSubscribed: boom }).subscribe();
-    },
     'a topic': (client) => client.subscribe(TOPIC).subscribe(boom),
   };
   for (const [name, observe] of Object.entries(observers)) {
@@ -155,6 +151,19 @@ describe("observers that throw in RxJS's old mode of synchronous errors", () => 
       });
     });
   }
+
+  it('of userErrors$ keep no confirmation from other observers of the topic', () => {
+    synchronously(() => {
+      const w = faked();
+      const confirmed: number[] = [];
+      w.client.userErrors$.subscribe(boom);
+      w.client.subscribe(TOPIC, { onSubscribed: boom }).subscribe();
+      w.client.subscribe(TOPIC, { onSubscribed: ({ id }) => confirmed.push(id) }).subscribe();
+      w.at(0).welcome();
+      w.at(0).reply(33, 1, 10);
+      expect(confirmed).toEqual([10]);
+    });
+  });
 });
 
 describe('observers of a confirmation', () => {

@@ -1,4 +1,4 @@
-import { finalize, firstValueFrom } from 'rxjs';
+import { config, finalize, firstValueFrom, timer } from 'rxjs';
 import { record } from '../../src/testing/record.ts';
 import { joined, turn } from '../helpers/wire.ts';
 
@@ -42,20 +42,32 @@ describe('publish', () => {
     }
   });
 
-  it('reports to every observer, whatever the end of another throws', () => {
+  it('reports to every observer, whatever the end of another throws, which is unhandled', async () => {
     const { wamp, wire } = joined();
-    const throwing = finalize(() => {
-      throw new Error('of the application');
-    });
+    const unhandled: unknown[] = [];
+    config.onUnhandledError = (error) => unhandled.push(error);
     const [good, bad] = ['com.app.good', 'com.app.bad'].map((topic) => {
       const report = wamp.publish(topic, [], {}, ACKNOWLEDGE);
-      record(report.pipe(throwing));
+      record(
+        report.pipe(
+          finalize(() => {
+            throw new Error(topic);
+          }),
+        ),
+      );
       return record(report);
     });
     wire.send([17, 1, 4711], [8, 16, 2, {}, 'wamp.error.not_authorized']);
     expect([good?.completed, bad?.error]).toEqual([
       true,
       jasmine.objectContaining({ uri: 'wamp.error.not_authorized' }),
+    ]);
+    // RxJS reports in a turn of its own
+    await firstValueFrom(timer(0));
+    config.onUnhandledError = null;
+    expect(unhandled.map(String)).toEqual([
+      jasmine.stringMatching(/com\.app\.good/),
+      jasmine.stringMatching(/com\.app\.bad/),
     ]);
   });
 

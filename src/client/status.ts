@@ -227,7 +227,9 @@ export class Notifier {
     this.#queue.push(delivery);
     if (this.#delivering) return;
     this.#delivering = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) guarded(next);
+    // also what is posted meanwhile: it stands at the end
+    for (const next of this.#queue) guarded(next);
+    this.#queue.length = 0;
     this.#delivering = false;
   }
 }

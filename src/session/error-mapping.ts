@@ -93,11 +93,10 @@ export function errorForWire(thrown: unknown, mapping: ErrorMapping): WireError 
  * throws is reported as RxJS reports unhandled errors, and keeps no other observer from its turn.
  */
 export function guarded(act: () => void): void {
-  const report = (error: unknown): unknown => throwError(() => error).subscribe();
-  // in RxJS's old mode of synchronous errors this throws, into code that has not caused it
   callUserCode(act, (error) =>
+    // in RxJS's old mode of synchronous errors this throws, into code that has not caused it
     callUserCode(
-      () => report(error),
+      () => throwError(() => error).subscribe(),
       () => undefined,
     ),
   );

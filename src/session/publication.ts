@@ -1,4 +1,4 @@
-import { asapScheduler, AsyncSubject, of, tap, type Observable } from 'rxjs';
+import { asapScheduler, AsyncSubject, Observable, of } from 'rxjs';
 import { ConnectionLostError, type WampError } from '../protocol/errors.ts';
 import type { Id } from '../protocol/ids.ts';
 import { PUBLISH, PUBLISHED, withPayload, type MessageOf } from '../protocol/messages.ts';
@@ -25,8 +25,15 @@ export class PendingPublication implements Request {
   request: PayloadRequest<PublishOptions>;
   readonly #outcome = new AsyncSubject<Publication>();
   #observed = false;
-  /** `tap()` also keeps what the end of one observer throws (`finalize()`) from the others. */
-  readonly report = this.#outcome.pipe(tap({ subscribe: () => (this.#observed = true) }));
+  readonly report = new Observable<Publication>((subscriber) => {
+    this.#observed = true;
+    // not the subscriber itself: what its end throws (`finalize()`) is reported as unhandled, and the others hear, too
+    return this.#outcome.subscribe({
+      next: (publication) => subscriber.next(publication),
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => subscriber.complete(),
+    });
+  });
   readonly #unobserved: Unobserved;
   #port: RequestPort | undefined;
 
